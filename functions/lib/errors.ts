@@ -56,6 +56,12 @@ export class EndpointNotAllowed extends TributaryError {
   readonly transient = false;
 }
 
+/** Any other 4xx: the request itself is not what Spotify takes. */
+export class RequestRefused extends TributaryError {
+  override readonly name = 'RequestRefused';
+  readonly transient = false;
+}
+
 /** 404 on something that a listing named. */
 export class ResourceNotFound extends TributaryError {
   override readonly name = 'ResourceNotFound';
@@ -78,12 +84,6 @@ export class ContractBroken extends TributaryError {
 export class IncompleteTracks extends TributaryError {
   override readonly name = 'IncompleteTracks';
   readonly transient = true;
-}
-
-/** Not one album could be listed: there is nothing to go on with. */
-export class NothingListed extends TributaryError {
-  override readonly name = 'NothingListed';
-  readonly transient = false;
 }
 
 /** An object that a manifest vouches for is not in the lake, or is not what it should be. */
