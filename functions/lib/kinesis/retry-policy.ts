@@ -1,0 +1,55 @@
+import { TributaryError } from '../errors.ts';
+
+/** How a writer repeats what failed. Times in milliseconds. */
+export interface RetryPolicy {
+  /** How often one record is sent before it is given up. */
+  readonly attempts: number;
+  readonly baseMs: number;
+  readonly capMs: number;
+}
+
+/** Faults of a few seconds (5 s on average); what lasts longer is the event source mapping's. */
+export const RETRY: RetryPolicy = { attempts: 10, baseMs: 50, capMs: 2_000 };
+
+/**
+ * Exponential backoff with full jitter: anything between nothing and the doubled step, so that
+ * writers that failed together do not come back together. `failures` counts from 1, `random` is
+ * in [0, 1).
+ */
+export function backoffMs(failures: number, policy: RetryPolicy, random: number): number {
+  return random * Math.min(policy.capMs, policy.baseMs * 2 ** (failures - 1));
+}
+
+// Answered with 400 by Kinesis and Firehose, and yet worth another try.
+const TRANSIENT_NAMES = new Set([
+  'ProvisionedThroughputExceededException',
+  'LimitExceededException',
+  'KMSThrottlingException',
+  'ThrottlingException',
+  'Throttling',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'ServiceUnavailableException',
+  'TimeoutError',
+  'AbortError',
+]);
+
+/**
+ * Whether a failed call (an error of the AWS SDK v3) may succeed if made again: throttling, the
+ * service's own faults, time-outs and broken connections. Anything else (no permission, no such
+ * stream, invalid request, a mistake of ours) stays as it is.
+ */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof TributaryError) return error.transient;
+  if (TRANSIENT_NAMES.has(error.name)) return true;
+  const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: unknown };
+  const status = $metadata?.httpStatusCode;
+  if (status !== undefined) return status >= 500 || status === 429 || status === 408;
+  // System errors: ECONNRESET, EPIPE, EAI_AGAIN. Node's own ERR_... are mistakes in the code, except
+  // for connections that broke off: ERR_HTTP2_..., ERR_STREAM_PREMATURE_CLOSE.
+  return typeof code === 'string' && /^(E(?!RR_)|ERR_HTTP2_|ERR_STREAM_PREMATURE)/.test(code);
+}

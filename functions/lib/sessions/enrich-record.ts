@@ -1,0 +1,53 @@
+import { MAX_TEXT_BYTES } from './json-tokens.ts';
+import { readEvent } from './read-event.ts';
+import type { Rejected } from './reasons.ts';
+
+/**
+ * What an enriched event may weigh in bytes. Kinesis takes 1 MiB with the partition key, but every
+ * event ends in Firehose, which takes 1,000 KiB with the line feed; the key, at most 1 KiB, fits in
+ * between. A heavier event would fail there for ever.
+ */
+export const MAX_ENRICHED_BYTES = MAX_TEXT_BYTES - 1;
+
+/** What is added besides the aggregates; the strings must need no escapes in JSON. */
+export interface EnrichContext {
+  readonly eventId: string;
+  readonly processingTimestamp: string;
+  readonly segmentOf: (country: string) => string;
+}
+
+/** A record for the enriched stream; its partition key is the session id. */
+export interface Enriched {
+  readonly data: Buffer;
+  readonly partitionKey: string;
+  readonly segment: string;
+}
+
+/**
+ * Validates the bytes of one source record and splices the new fields in before the last brace, so
+ * that whatever came (digits, escapes, white space, unknown fields) leaves byte for byte as it was.
+ * An event that holds one of the new fields is refused: overwriting it would change what came, a
+ * second one of the same name would be read differently by each reader, and taking it over would
+ * trust a stranger's sums. Replay sends originals, so it is not concerned.
+ */
+export function enrichRecord(data: Uint8Array, context: EnrichContext): Enriched | Rejected {
+  const event = readEvent(data);
+  if ('reason' in event) return event;
+
+  const segment = context.segmentOf(event.country);
+  const added =
+    `,"overall_product_quantity":${event.quantity},"overall_in_shopping_cart":${event.inCart}` +
+    `,"total_different_products":${event.products}` +
+    `,"processing_timestamp":"${context.processingTimestamp}"` +
+    `,"segment":"${segment}","event_id":"${context.eventId}"`;
+  const size = data.length + added.length;
+  if (size > MAX_ENRICHED_BYTES) return { reason: 'too-large', detail: `${size} bytes` };
+
+  const { lastBrace } = event;
+  const enriched = Buffer.allocUnsafe(size);
+  enriched.set(data);
+  enriched.write(added, lastBrace, 'latin1');
+  // The brace and nearly always nothing else: a loop is quicker than a view and a copy.
+  for (let at = lastBrace; at < data.length; at++) enriched[at + added.length] = data[at] as number;
+  return { data: enriched, partitionKey: event.sessionId, segment };
+}

@@ -1,0 +1,18 @@
+/**
+ * The id that enrichment gives an event: shard number, dash, sequence number, such as
+ * `3-49590338271490256608559692538361571095921575989136588898`. It depends on the position in the
+ * source alone, so what comes twice carries the same id, and a person reads the position off it.
+ */
+export function eventIdOf(shardId: string, sequenceNumber: string): string {
+  return `${shardNumberOf(shardId)}-${sequenceNumber}`;
+}
+
+const PREFIX = 'shardId-';
+
+// Kinesis numbers its shards `shardId-000000000003`; any other name is kept whole.
+function shardNumberOf(shardId: string): string {
+  if (!shardId.startsWith(PREFIX)) return shardId;
+  let from = PREFIX.length;
+  while (from < shardId.length - 1 && shardId.charCodeAt(from) === 0x30) from++;
+  return shardId.slice(from);
+}

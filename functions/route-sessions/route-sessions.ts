@@ -1,0 +1,40 @@
+import type { KinesisStreamBatchResponse } from 'aws-lambda';
+import { packRecords } from '../lib/sessions/pack-records.ts';
+import { acknowledge, type StreamRecord } from '../lib/stream-event.ts';
+import { errorsOf, type KeyedRecord, type Write } from '../lib/stream-writers.ts';
+
+export interface RouteSessions {
+  writeSegment: Write<KeyedRecord>;
+  log: (counts: RoutedCounts) => void;
+}
+
+/** In events, but for `records`, which they were packed into, and `errors`, as in enrichment. */
+export interface RoutedCounts {
+  received: number;
+  routed: number;
+  unsent: number;
+  records: number;
+  errors: Record<string, number>;
+}
+
+/**
+ * Packs the events of a batch and writes them to the segment's stream. A packed record that could
+ * not be written is not acknowledged: the batch comes again from the first of its events on.
+ */
+export async function routeSessions(
+  records: readonly StreamRecord[],
+  { writeSegment, log }: RouteSessions,
+  remainingMs: () => number,
+): Promise<KinesisStreamBatchResponse> {
+  const packed = packRecords(records);
+  const report = await writeSegment(packed, remainingMs);
+  const unsent = report.unplaced.flatMap((i) => packed[i]?.events ?? []);
+  log({
+    received: records.length,
+    routed: records.length - unsent.length,
+    unsent: unsent.length,
+    records: packed.length,
+    errors: errorsOf(report),
+  });
+  return acknowledge(records, unsent);
+}
