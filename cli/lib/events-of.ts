@@ -1,0 +1,66 @@
+import { isUtf8 } from 'node:buffer';
+import { splitRecord } from '../../functions/lib/sessions/pack-records.ts';
+import type { ReadRecord } from './read-stream.ts';
+
+/** An event of a record, with where it stood. */
+export interface ReadEvent extends ReadRecord {
+  /** Whether `data` is one JSON document; if not, it may be any bytes. */
+  readonly isJson: boolean;
+  /** Its place in a record of several events, from 1 on; 0 when the record is the event. */
+  readonly part: number;
+}
+
+/**
+ * Takes a record apart into the events that were joined by line feeds (packRecords). A record whose
+ * first line is no JSON by itself is one event, such as an object spread over several lines.
+ */
+export function eventsOf(record: ReadRecord): ReadEvent[] {
+  const lines = splitRecord(record.data);
+  const [first] = lines;
+  if (first === undefined || lines.length === 1 || !isJson(first)) {
+    return [{ ...record, isJson: isJson(record.data), part: 0 }];
+  }
+  return lines.map((data, i) => ({ ...record, data, isJson: isJson(data), part: i + 1 }));
+}
+
+function isJson(data: Buffer): boolean {
+  if (!isUtf8(data)) return false;
+  try {
+    JSON.parse(data.toString());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Shard, position and event between tabs; what a terminal would obey is written as an escape. */
+export function textOf({ shardId, sequenceNumber, part, data }: ReadEvent): string {
+  const position = part === 0 ? sequenceNumber : `${sequenceNumber}#${part}`;
+  const shown = isUtf8(data) ? data.toString().trimEnd() : `base64:${data.toString('base64')}`;
+  return `${shardId}\t${position}\t${shown.replace(/[\p{Cc}\u2028\u2029]/gu, escaped)}\n`;
+}
+
+const escaped = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/**
+ * One line of JSON: the event stands in it as it came, but for line breaks between its tokens, which
+ * become spaces. What is no JSON stands there as base64.
+ */
+export function ndjsonOf(event: ReadEvent): string {
+  const { shardId, sequenceNumber, part, partitionKey, arrivedAt, data } = event;
+  const head = JSON.stringify({
+    shard_id: shardId,
+    sequence_number: sequenceNumber,
+    ...(part > 0 && { part }),
+    partition_key: partitionKey,
+    arrived_at: arrivedAt.toISOString(),
+  });
+  const body = event.isJson
+    ? `"event":${data
+        .toString()
+        .replace(/[\r\n]/g, ' ')
+        .trim()}`
+    : `"base64":"${data.toString('base64')}"`;
+  return `${head.slice(0, -1)},${body}}\n`;
+}

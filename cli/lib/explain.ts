@@ -1,0 +1,36 @@
+import { TributaryError } from '../../functions/lib/errors.ts';
+
+/** What to do about errors that AWS and its SDK name, by the beginning of the name. */
+const ADVICE: [RegExp, string][] = [
+  [/^ResourceNotFoundException$/, 'Not there (are --stream and --stage right?)'],
+  [/^(NoSuchBucket|NoSuchKey)$/, 'Not there (are --bucket and --stage right?)'],
+  [/^AccessDenied|^UnauthorizedOperation|^KMSAccessDenied/, 'No permission'],
+  [/^ExpiredToken|^TokenRefreshRequired|^RequestExpired/, 'The AWS credentials have expired'],
+  [
+    /^UnrecognizedClient|^InvalidClientTokenId|^InvalidAccessKeyId|^InvalidSignature|^SignatureDoesNotMatch|^MissingAuthenticationToken|^IncompleteSignature/,
+    'AWS does not accept these credentials',
+  ],
+  [
+    /^CredentialsProviderError$/,
+    'No AWS credentials (set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)',
+  ],
+  [/ThroughputExceeded|^LimitExceeded|Throttl|^SlowDown/, 'Too much for the stream at the moment'],
+];
+
+/** An error in one line that says what to do. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return oneLine(String(error));
+  if (error instanceof TributaryError) return oneLine(error.message);
+  if (error.message.startsWith('Region is missing')) return 'No AWS region: set AWS_REGION';
+  const { code } = error as { code?: unknown };
+  const name = error.name === 'Error' && typeof code === 'string' ? code : error.name;
+  const said = oneLine(error.message) || 'no message';
+  const advice = ADVICE.find(([pattern]) => pattern.test(name))?.[1];
+  const label = advice ?? name;
+  return said.startsWith(label) ? said : `${label}: ${said}`;
+}
+
+const oneLine = (text: string): string => {
+  const line = text.replace(/\p{Cc}+/gu, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+};

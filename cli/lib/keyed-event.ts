@@ -1,0 +1,57 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { PUT_RECORDS } from '../../functions/lib/kinesis/send-queue.ts';
+import type { KeyedRecord } from '../../functions/lib/stream-writers.ts';
+
+/** Of a record with its partition key. */
+export const MAX_RECORD_BYTES = PUT_RECORDS.recordBytes;
+
+export const TOO_LARGE = `over ${MAX_RECORD_BYTES.toLocaleString('en')} bytes with its key`;
+
+/** Why an event cannot be sent; `detail` is what the JSON parser says. */
+export interface Unsendable {
+  readonly unsendable: string;
+  readonly detail?: string;
+}
+
+/**
+ * A record of these bytes, as they are, under their session id: what has none cannot be put in its
+ * session's order. Whether the event is a valid one is for enrichment to say.
+ */
+export function toRecord(data: Buffer): KeyedRecord | Unsendable {
+  const session = readSessionId(data);
+  if (typeof session !== 'string') return session;
+  const size = data.length + Buffer.byteLength(session);
+  return size > MAX_RECORD_BYTES ? { unsendable: TOO_LARGE } : { data, partitionKey: session };
+}
+
+/** A record of any bytes: what has no session id goes under a key of its own. */
+export function toRecordUnchecked(data: Buffer): KeyedRecord | Unsendable {
+  const session = readSessionId(data);
+  const partitionKey =
+    typeof session === 'string'
+      ? session
+      : createHash('sha256').update(data).digest('base64url').slice(0, 22);
+  const size = data.length + Buffer.byteLength(partitionKey);
+  return size > MAX_RECORD_BYTES ? { unsendable: TOO_LARGE } : { data, partitionKey };
+}
+
+function readSessionId(data: Buffer): string | Unsendable {
+  if (!isUtf8(data)) return { unsendable: 'no UTF-8' };
+  let event: unknown;
+  try {
+    event = JSON.parse(data.toString());
+  } catch (error) {
+    return { unsendable: 'no JSON', detail: (error as Error).message };
+  }
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) {
+    return { unsendable: 'no JSON object' };
+  }
+  const { session_id: id } = event as { session_id?: unknown };
+  if (id === undefined || id === null) return { unsendable: 'no session_id' };
+  // Kinesis takes keys of 1 to 256 characters.
+  if (typeof id !== 'string' || id.length === 0 || id.length > 256 || !id.isWellFormed()) {
+    return { unsendable: 'session_id is no string of 1 to 256 characters' };
+  }
+  return id;
+}

@@ -1,0 +1,31 @@
+/** What a shell shows of a process that SIGPIPE ended: 128 + 13. */
+const CLOSED_PIPE = 141;
+
+/** Writes to standard output; resolves when there is room for more. */
+export function print(text: string): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(text, () => resolve());
+  });
+}
+
+/** Whoever reads may go away (`| head -1`): that ends the command without a stack. */
+export function endWhenOutputCloses(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.stderr.write('tributary: stopped, because nobody reads the output any more\n');
+    process.exit(CLOSED_PIPE);
+  });
+}
+
+export const count = (n: number, one: string, many = `${one}s`): string =>
+  `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+
+/** The first Ctrl-C ends in order, so that what was done can be told; the second one at once. */
+export function stopOnInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => {
+    process.exitCode = 130;
+    controller.abort();
+  });
+  return controller.signal;
+}
