@@ -1,0 +1,79 @@
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { createSender } from '../cli/lib/sender.ts';
+import { isAccepted } from '../cli/lib/simulation/expected-event.ts';
+import { generateEvents, type SimulatedEvent } from '../cli/lib/simulation/generate-events.ts';
+import { SEGMENTS } from '../functions/lib/sessions/segments.ts';
+import type { Stage } from './stage.ts';
+import { LOCAL_REGION } from './template.ts';
+
+const SOURCE = 'tributary-local-sessions';
+
+/** Where the events of a simulation went; `sent` counts copies too. */
+export interface Ledger {
+  sent: number;
+  /** Events that the simulation sent a second time: each has an event id of its own. */
+  copies: number;
+  /** Delivered events by segment, each event id once. */
+  segments: Record<string, number>;
+  setAside: number;
+  /** Delivered a second time under the same event id: at least once is what is promised. */
+  repeated: number;
+  /** What the simulation says should have come of it, by segment and `set aside`. */
+  expected: Record<string, number>;
+}
+
+/** Sends simulated sessions through the streaming half and counts what was delivered. */
+export async function simulateSessions(stage: Stage, count: number, seed: number): Promise<Ledger> {
+  const { streaming } = stage;
+  if (!streaming) throw new Error('The stage was started without streaming');
+  const since = new Date().toISOString();
+  const kinesis = new KinesisClient({
+    endpoint: stage.endpoints.aws,
+    region: LOCAL_REGION,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    requestHandler: new NodeHttpHandler(),
+  });
+  const ledger: Ledger = {
+    sent: 0,
+    copies: 0,
+    segments: {},
+    setAside: 0,
+    repeated: 0,
+    expected: {},
+  };
+  const sender = createSender<SimulatedEvent>(kinesis, SOURCE, ({ records, lost }) => {
+    for (const { expected, isCopy } of records.filter((_, i) => !lost.has(i))) {
+      ledger.sent += 1;
+      if (isCopy) ledger.copies += 1;
+      const place = isAccepted(expected) ? expected.segment : 'set aside';
+      ledger.expected[place] = (ledger.expected[place] ?? 0) + 1;
+    }
+  });
+  const options = { count, seed, duplicates: 2, malformed: 1, noCountry: 1, hotKey: 0 };
+  await sender.add([...generateEvents(options)]);
+  await sender.end();
+  kinesis.destroy();
+  await streaming.drain();
+
+  const countOf = async (sql: string) => Number((await stage.sql(sql)).rows[0]?.[0]);
+  for (const { name: segment } of SEGMENTS) {
+    const rows = `FROM sessions_${segment.replaceAll('-', '_')} WHERE processing_timestamp >= '${since}'`;
+    const once = await countOf(`SELECT count(DISTINCT event_id) ${rows}`);
+    ledger.segments[segment] = once;
+    ledger.repeated += (await countOf(`SELECT count(*) ${rows}`)) - once;
+  }
+  ledger.setAside = await countOf(
+    `SELECT count(DISTINCT event_id) FROM rejected_sessions WHERE rejected_at >= '${since}'`,
+  );
+  return ledger;
+}
+
+/** True when each event is where the simulation expects it, and none is missing or too many. */
+export function isBalanced({ sent, segments, setAside, expected }: Ledger): boolean {
+  const places: Record<string, number> = { ...segments, 'set aside': setAside };
+  const delivered = Object.values(places).reduce((sum, n) => sum + n, 0);
+  return (
+    delivered === sent && Object.entries(places).every(([name, n]) => n === (expected[name] ?? 0))
+  );
+}

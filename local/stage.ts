@@ -1,0 +1,197 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { InvalidInput } from '../functions/lib/errors.ts';
+import { startGateway } from './aws/gateway.ts';
+import { createGlue } from './aws/glue.ts';
+import { createIam, type Statement } from './aws/iam.ts';
+import { createS3 } from './aws/s3.ts';
+import { createSsm } from './aws/ssm.ts';
+import { declareTables, openCatalog } from './catalog.ts';
+import type { Endpoints } from './claim-folder.ts';
+import { createLambda, type Lambda } from './lambda.ts';
+import { PLACEHOLDER } from './packaging.ts';
+import type { PackagedFunction, Service } from './service.ts';
+import {
+  LOCAL_CLIENT_ID,
+  LOCAL_CLIENT_SECRET,
+  type SpotifyOptions,
+  type SpotifyStandIn,
+  startSpotify,
+} from './spotify/server.ts';
+import { type Answer, runSql } from './sql.ts';
+import { createStateMachines } from './state-machines.ts';
+import type { Execution, ExecutionOptions } from './step-functions.ts';
+import { createPutObject } from './streaming/put-object.ts';
+import { type Streaming, type StreamingOptions, startStreaming } from './streaming/streaming.ts';
+import { createTriggers, type FailedStart, type RuleOptions, type Triggers } from './triggers.ts';
+
+export interface StageOptions {
+  service: Service;
+  /** Holds `lake/`, `logs/` and the catalogue. */
+  folder: string;
+  spotify: SpotifyOptions;
+  /** The secret in the parameter store; another one than Spotify's shows what wrong credentials do. */
+  clientSecret?: string;
+  /** Replaces variables of the functions that have them, for tests and benchmarks. */
+  environment?: Record<string, string>;
+  /** Serves the streaming half as well: `true`, or how. */
+  streaming?: boolean | StageStreamingOptions;
+  /** For the executions that rules start. */
+  rules?: RuleOptions;
+}
+
+export interface StageStreamingOptions extends StreamingOptions {
+  /** Stands between event source mappings and their functions, for tests. */
+  invoke?: (lambda: Lambda, functionName: string, event: unknown) => Promise<unknown>;
+}
+
+export interface Stage {
+  spotify: SpotifyStandIn;
+  /** Streams, mappings and Firehoses; undefined where they were not asked for. */
+  streaming: Streaming | undefined;
+  lambda: Lambda;
+  endpoints: Endpoints;
+  lakeFolder: string;
+  /** What was published to the alarm topic. */
+  notifications: string[];
+  /** What each role allows, enforced on every call; a test may take a statement away. */
+  roles: Map<string, Statement[]>;
+  /** What stands in the policies and was not needed so far: `<role>: <action or resource>`. */
+  unusedPermissions(): string[];
+  /** Executions that rules have started, as an object landed for which one matches. */
+  readonly startedByRules: Promise<Execution>[];
+  /** What the queue for failed starts holds. */
+  readonly failedStarts: FailedStart[];
+  /** In the place of the schedule; rejects where its role may not start the machine. */
+  runBatch(
+    runId: string,
+    options?: Omit<ExecutionOptions, 'callTask'> & { input?: unknown },
+  ): Promise<Execution>;
+  sql(query: string): Promise<Answer>;
+  /** Names of the tables that can be asked. */
+  tables(): string[];
+  /** Begins anew: no objects in the buckets, no crawled tables. */
+  emptyLake(): void;
+  close(): Promise<void>;
+}
+
+/** Starts everything on free ports of 127.0.0.1: parameters, lake, catalogue, Spotify, functions. */
+export async function startStage(options: StageOptions): Promise<Stage> {
+  const { service, folder } = options;
+  const lakeFolder = join(folder, 'lake');
+  mkdirSync(lakeFolder, { recursive: true });
+  const catalogFile = join(folder, 'catalog.json');
+  const catalog = openCatalog(catalogFile);
+  declareTables(catalog, service.declaredTables);
+
+  const roles = new Map(service.roles);
+  const iam = createIam(roles);
+  let onPut: Triggers['onPut'] = () => {};
+  const s3 = await createS3(lakeFolder, service.buckets, (object) => onPut(object));
+  const streamingOptions = options.streaming === true ? {} : options.streaming || undefined;
+  const streaming = streamingOptions && (await startStreaming(service.streaming, streamingOptions));
+  const gateway = await startGateway(
+    {
+      ...streaming?.services,
+      AmazonSSM: createSsm(credentialsOf(service, options.clientSecret ?? LOCAL_CLIENT_SECRET)),
+      AWSGlue: createGlue(service.crawlers, lakeFolder, catalog, iam),
+    },
+    s3,
+    {
+      iam,
+      roles: new Set(roles.keys()),
+      hasObject: (bucket, key) => existsSync(join(lakeFolder, bucket, key)),
+    },
+  );
+  const spotify = await startSpotify(options.spotify);
+  const endpoints = { aws: gateway.url, spotify: spotify.url };
+  const lambda = createLambda(
+    connectFunctions(service.functions, endpoints, options.environment),
+    folder,
+    iam,
+  );
+
+  const { invoke } = streamingOptions ?? {};
+  streaming?.start({
+    invoke: (name, event) => (invoke ? invoke(lambda, name, event) : lambda.invoke(name, event)),
+    putObject: createPutObject(gateway.url),
+    iam,
+    roleOf: (name) => service.functions.get(name)?.role ?? name,
+  });
+
+  const notifications: string[] = [];
+  const machines = createStateMachines(lambda, iam, notifications);
+  const triggers = createTriggers(service, machines, iam, options.rules);
+  onPut = triggers.onPut;
+
+  return {
+    spotify,
+    streaming,
+    lambda,
+    endpoints,
+    lakeFolder,
+    notifications,
+    roles,
+    unusedPermissions: iam.unused,
+    startedByRules: triggers.startedByRules,
+    failedStarts: triggers.failedStarts,
+    async runBatch(runId, { input = {}, ...pace } = {}) {
+      const machine = service.stateMachines.get('tributary-local-ingest-new-releases');
+      if (!machine) throw new InvalidInput('The packaged service has no ingest-new-releases');
+      triggers.authorizeSchedule(machine, input);
+      return machines.run(machine, runId, input, pace);
+    },
+    tables: () => Object.keys(catalog.read()),
+    sql: (query) => runSql(query, catalog.read(), lakeFolder),
+    emptyLake() {
+      for (const bucket of service.buckets) {
+        for (const name of readdirSync(join(lakeFolder, bucket))) {
+          rmSync(join(lakeFolder, bucket, name), { recursive: true });
+        }
+      }
+      rmSync(catalogFile, { force: true });
+      declareTables(catalog, service.declaredTables);
+    },
+    async close() {
+      const stopped = streaming?.stop();
+      await triggers.close();
+      await lambda.close();
+      await stopped;
+      await Promise.all([spotify.close(), gateway.close(), s3.close()]);
+      await streaming?.close();
+    },
+  };
+}
+
+/** The credentials in the parameter store, under the name that FetchToken looks for. */
+function credentialsOf({ functions }: Service, clientSecret: string): Record<string, string> {
+  const prefixes = [...functions.values()].map((fn) => fn.environment.SPOTIFY_PARAMETERS);
+  const prefix = prefixes.find((each) => each !== undefined);
+  return {
+    [`${prefix}/client-id`]: LOCAL_CLIENT_ID,
+    [`${prefix}/client-secret`]: clientSecret,
+  };
+}
+
+function connectFunctions(
+  functions: Map<string, PackagedFunction>,
+  { aws, spotify }: Endpoints,
+  environment: Record<string, string> = {},
+): Map<string, PackagedFunction> {
+  const addresses: Record<string, string> = {
+    AWS_ENDPOINT_URL: aws,
+    SPOTIFY_API_URL: spotify,
+    SPOTIFY_ACCOUNTS_URL: spotify,
+  };
+  const connect = ([name, value]: [string, string]) => {
+    if (environment[name] !== undefined) return [name, environment[name]];
+    // An address that somebody chose (`--param spotifyApiUrl=…`) stays.
+    return [name, value === PLACEHOLDER ? (addresses[name] ?? value) : value];
+  };
+  return new Map(
+    [...functions].map(([name, fn]) => [
+      name,
+      { ...fn, environment: Object.fromEntries(Object.entries(fn.environment).map(connect)) },
+    ]),
+  );
+}
