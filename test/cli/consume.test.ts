@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import { collect, error, type GivenAws, givenAws } from './given.ts';
+
+const STREAM = 'tributary-local-sessions-usa';
+
+let aws: GivenAws;
+beforeAll(async () => {
+  aws = await givenAws({ [STREAM]: 2, empty: 1, large: 1 });
+  // As the routers write them, and one by hand.
+  await aws.put(STREAM, { data: '{"n":1}\n{"n":2}\n', key: 'bucket-0' }, { data: '{"n":3}' });
+  await aws.put('large', ...Array.from({ length: 20 }, () => ({ data: 'x'.repeat(500_000) })));
+});
+afterAll(() => aws.close());
+
+const consume = (...args: string[]) => aws.run(['consume', ...args]);
+
+describe('tributary consume', () => {
+  it('prints the events of all shards with shard and position, those joined taken apart', async () => {
+    const { status, stdout, stderr } = await consume('--stream', 'sessions-usa');
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: '3 events in 2 records of 2 shards\n',
+    });
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t'));
+    expect(lines.map((line) => line[2]).sort()).toEqual(['{"n":1}', '{"n":2}', '{"n":3}']);
+    expect(new Set(lines.map((line) => line[0])).size).toBe(2);
+    for (const line of lines) expect(line[1]).toMatch(/^\d{56}(#[12])?$/);
+  });
+
+  it('prints lines of JSON, up to a limit', async () => {
+    const { stdout, stderr } = await consume(
+      ...['--stream', STREAM, '--format', 'ndjson', '--limit', '2'],
+    );
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatchObject({
+      shard_id: expect.any(String),
+      event: { n: expect.any(Number) },
+    });
+    expect(stderr).toMatch(/^2 events in /);
+  });
+
+  it('goes on after the position of an event as it printed it', async () => {
+    const { stdout } = await consume('--stream', STREAM, '--format', 'ndjson');
+    const position = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .find(({ event }) => event.n === 3);
+    await aws.put(STREAM, { data: '{"n":4}' });
+    const { stdout: later } = await consume(
+      ...['--stream', STREAM, '--from', 'after-sequence-number'],
+      ...['--sequence-number', position.sequence_number],
+    );
+    expect(later.trim().split('\t').at(-1)).toBe('{"n":4}');
+  });
+
+  it('follows a stream until Ctrl-C', async () => {
+    const child = aws.start(['consume', '--stream', 'empty', '--follow', '--from', 'latest']);
+    const outcome = collect(child);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await aws.put('empty', { data: '{"late":1}' });
+    if (child.stdout) await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    await expect(outcome).resolves.toEqual({
+      status: 130,
+      stdout: expect.stringMatching(/\t\{"late":1\}\n$/),
+      stderr: '1 event in 1 record of 1 shard\n',
+    });
+  });
+
+  it('ends with the status of a closed pipe, and a line, when nobody reads any more', async () => {
+    const child = aws.start(['consume', '--stream', 'large']);
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    const { status, stderr } = await collect(child);
+    expect({ status, stderr }).toEqual({
+      status: 141,
+      stderr: 'tributary: stopped, because nobody reads the output any more\n',
+    });
+  });
+
+  it.each([
+    ['an unknown stream', ['--stream', 'nothing'], /^error: Not there .*nothing.*\n$/],
+    [
+      'a time that is none',
+      ['--from', 'at-timestamp', '--timestamp', 'noon'],
+      /It is no time: ISO 8601/,
+    ],
+    [
+      'a missing time',
+      ['--from', 'at-timestamp'],
+      'error: --timestamp and --from at-timestamp go together\n',
+    ],
+    [
+      'a time to come',
+      ['--from', 'at-timestamp', '--timestamp', '2999-01-01'],
+      'error: --timestamp is in the future\n',
+    ],
+    [
+      'a missing position',
+      ['--from', 'after-sequence-number'],
+      /^error: --sequence-number and --from/,
+    ],
+    [
+      'a position that is none',
+      ['--from', 'after-sequence-number', '--sequence-number', 'x'],
+      /x is no number/,
+    ],
+    ['a start that is none', ['--from', 'monday'], /Allowed choices are trim-horizon/],
+    [
+      'an expectation that is not there',
+      ['--expect', '/no/such'],
+      /^error: \/no\/such cannot be read/,
+    ],
+  ])('says in a line what is wrong with %s', async (_, args, line) => {
+    const { status, stdout, stderr } = await consume(...args);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toEqual(typeof line === 'string' ? line : expect.stringMatching(line));
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('says in a line that the permission is missing', async () => {
+    aws.answerWith.GetRecords = () => error('AccessDeniedException', 'not authorized');
+    const outcome = await consume('--stream', STREAM);
+    delete aws.answerWith.GetRecords;
+    expect(outcome).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'error: No permission: not authorized\n',
+    });
+  });
+});

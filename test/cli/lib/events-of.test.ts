@@ -1,0 +1,60 @@
+import { eventsOf, ndjsonOf, textOf } from '../../../cli/lib/events-of.ts';
+
+const record = (data: string | Buffer) => ({
+  shardId: 'shardId-000000000001',
+  sequenceNumber: '4959',
+  partitionKey: 'a1',
+  arrivedAt: new Date('2026-11-21T12:00:00Z'),
+  data: Buffer.from(data as string),
+});
+const events = (data: string | Buffer) => eventsOf(record(data));
+const texts = (data: string | Buffer) => events(data).map(textOf);
+const only = (data: string | Buffer) => {
+  const [event] = events(data);
+  if (!event) throw new Error('no event');
+  return event;
+};
+
+describe('a record', () => {
+  it('shows shard, position and event', () => {
+    expect(texts('{"n": 1.0}')).toEqual(['shardId-000000000001\t4959\t{"n": 1.0}\n']);
+  });
+
+  it('of several events comes apart, each with its place in it', () => {
+    expect(texts('{"n":1}\n{"n":2}\n')).toEqual([
+      'shardId-000000000001\t4959#1\t{"n":1}\n',
+      'shardId-000000000001\t4959#2\t{"n":2}\n',
+    ]);
+  });
+
+  it('that is one object over several lines stays one', () => {
+    expect(texts('{\n  "n": 1\n}\n')).toEqual([
+      'shardId-000000000001\t4959\t{\\u000a  "n": 1\\u000a}\n',
+    ]);
+  });
+
+  it('cannot command the terminal', () => {
+    expect(texts('\u001b[2Jx\u009b')[0]).toBe('shardId-000000000001\t4959\t\\u001b[2Jx\\u009b\n');
+  });
+
+  it('that is no UTF-8 shows as base64', () => {
+    expect(texts(Buffer.from([0xff]))).toEqual(['shardId-000000000001\t4959\tbase64:/w==\n']);
+    expect(texts('')).toEqual(['shardId-000000000001\t4959\t\n']);
+  });
+
+  it('as a line of JSON keeps the event as it came', () => {
+    const line = ndjsonOf(only('{"n": 12345678901234567890, "x": "\\u00e9"}\n'));
+    expect(line).toBe(
+      '{"shard_id":"shardId-000000000001","sequence_number":"4959","partition_key":"a1",' +
+        '"arrived_at":"2026-11-21T12:00:00.000Z","event":{"n": 12345678901234567890, "x": "\\u00e9"}}\n',
+    );
+  });
+
+  it.each(['{\r\n"n": 1}', '{"n', '', '\ufeff{}', 'null'])('%j is one line of JSON', (data) => {
+    const line = ndjsonOf(only(data));
+    expect(line.indexOf('\n')).toBe(line.length - 1);
+    const { event, base64 } = JSON.parse(line);
+    if (base64 === undefined) expect(event).toEqual(JSON.parse(data));
+    else expect(Buffer.from(base64, 'base64').toString()).toBe(data);
+  });
+});

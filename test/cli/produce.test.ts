@@ -1,0 +1,160 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { error, type GivenAws, givenAws, recordsIn } from './given.ts';
+
+const STREAM = 'tributary-local-sessions';
+
+let aws: GivenAws;
+beforeAll(async () => {
+  aws = await givenAws({ [STREAM]: 2, events: 1, order: 2 });
+});
+afterAll(() => aws.close());
+afterEach(() => {
+  for (const action of Object.keys(aws.answerWith)) delete aws.answerWith[action];
+});
+
+const event = (id: string, more = '') => `{"session_id":"${id}"${more}}`;
+
+/** The one line that a failed command says, and nothing on standard output. */
+const failure = (line: string | RegExp) => ({
+  status: 1,
+  stdout: '',
+  stderr: typeof line === 'string' ? `error: ${line}\n` : expect.stringMatching(line),
+});
+
+describe('tributary produce', () => {
+  it('sends the event of --json to the stream of the stage', async () => {
+    const json = event('a', ', "n": 1.0,  "x": "\\u00e9"');
+    await expect(aws.run(['produce', '--stream', 'sessions', '--json', json])).resolves.toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^1 event sent to tributary-local-sessions \(44 bytes, /),
+      stderr: '',
+    });
+    expect((await recordsIn(aws, STREAM)).map(String)).toEqual([json]);
+  });
+
+  it('sends lines as they came, each session in order, and says which it could not send', async () => {
+    const lines = [
+      `\ufeff${event('a', ', "n" : 1')}`,
+      'no JSON',
+      event('b', ',"n":12345678901234567890'),
+      '',
+      '{"country":"USA"}',
+      `${event('a', ',"n":2')}\r`,
+      '[1]',
+      `{"session_id":17}`,
+      event('a', `,"x":"${'x'.repeat(1024 * 1024)}"`),
+      event('a', ',"n":3'),
+    ];
+    const outcome = await aws.run(['produce', '--stream', 'events', '--file', '-'], {
+      input: lines.join('\n'),
+    });
+    expect(outcome).toEqual({
+      status: 1,
+      stdout: expect.stringMatching(/^4 events sent to events \(/),
+      stderr:
+        'error: 5 of 9 events were not sent: no JSON (line 2); no session_id (line 5); ' +
+        'no JSON object (line 7); session_id is no string of 1 to 256 characters (line 8); ' +
+        'over 1,048,576 bytes with its key (line 9)\n',
+    });
+    const came = (await recordsIn(aws, 'events')).map(String);
+    expect(came.sort()).toEqual(
+      [event('a', ', "n" : 1'), lines[2], event('a', ',"n":2'), lines[9]].sort(),
+    );
+    expect(came.filter((data) => data.includes('"a"'))).toEqual([
+      event('a', ', "n" : 1'),
+      event('a', ',"n":2'),
+      event('a', ',"n":3'),
+    ]);
+  });
+
+  it('sends what is no event with --unchecked', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tributary-produce-'));
+    const file = join(folder, 'events.ndjson');
+    const poison = [Buffer.from([0xff, 0xfe]), Buffer.from('{"a'), Buffer.from(event('z'))];
+    writeFileSync(file, Buffer.concat(poison.flatMap((line) => [line, Buffer.from('\n')])));
+    const outcome = await aws.run(['produce', '--stream', 'order', '--unchecked', '--file', file]);
+    rmSync(folder, { recursive: true });
+    expect(outcome).toMatchObject({ status: 0, stderr: '' });
+    const came = (await recordsIn(aws, 'order')).map((data) => data.toString('hex'));
+    expect(came.sort()).toEqual(poison.map((line) => line.toString('hex')).sort());
+  });
+
+  it.each([
+    ['malformed --json', ['--json', '{"session_id"'], /^error: --json: no JSON: .*\n$/],
+    ['--json without a session', ['--json', '{}'], 'error: --json: no session_id\n'],
+    [
+      'an unknown stream',
+      ['--stream', 'nothing', '--json', event('a')],
+      /nothing .*not found\.\n$/,
+    ],
+    [
+      'a file that is not there',
+      ['--file', '/no/such'],
+      /^error: --file \/no\/such cannot be read: /,
+    ],
+    ['a folder', ['--file', '/tmp'], 'error: --file /tmp is a folder\n'],
+    ['two sources', ['--file', 'x', '--json', '{}'], /cannot be used with option/],
+    ['an unknown option', ['--jsn', '{}'], /^error: unknown option '--jsn'\n.*--json/],
+    ['a stage that cannot be', ['--stage', 'A b', '--json', '{}'], /A stage is a-z/],
+  ])('says in a line what is wrong with %s', async (_, args, line) => {
+    const { status, stdout, stderr } = await aws.run(['produce', ...args]);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toEqual(typeof line === 'string' ? line : expect.stringMatching(line));
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('says in a line that the permission is missing, or that credentials have expired', async () => {
+    const args = ['produce', '--json', event('a')];
+    aws.answerWith.PutRecords = () => error('AccessDeniedException', 'User: x is not authorized');
+    await expect(aws.run(args)).resolves.toEqual(
+      failure('No permission: User: x is not authorized'),
+    );
+    aws.answerWith.PutRecords = () => error('ExpiredTokenException', 'The token is expired');
+    await expect(aws.run(args)).resolves.toEqual(
+      failure('The AWS credentials have expired: The token is expired'),
+    );
+    const { stderr } = await aws.run([...args, '--stack']);
+    expect(stderr).toContain('    at ');
+  });
+
+  it('says in a line where nothing answers, and where nothing serves', async () => {
+    const args = ['produce', '--json', event('a')];
+    const nowhere = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    await expect(aws.run(args, { env: nowhere })).resolves.toEqual(
+      failure('Nothing answers: connect ECONNREFUSED 127.0.0.1:9'),
+    );
+    const noCredentials = { ...nowhere, AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nowhere' };
+    await expect(
+      aws.run([...args, '--stage', 'dev'], { env: { ...noCredentials, AWS_REGION: 'us-east-1' } }),
+    ).resolves.toEqual(failure(/^error: No AWS credentials/));
+    await expect(aws.run([...args, '--stage', 'dev'], { env: noCredentials })).resolves.toEqual(
+      failure('No AWS region: set AWS_REGION'),
+    );
+  });
+
+  it('tells on Ctrl-C what went, and ends as shells expect', async () => {
+    const child = aws.start(['produce']);
+    child.stdin?.write(`${event('c')}\n`);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    child.kill('SIGINT');
+    let stdout = '';
+    child.stdout?.on('data', (data) => {
+      stdout += data;
+    });
+    const [status] = await once(child, 'close');
+    expect({ status, stdout }).toEqual({
+      status: 130,
+      stdout: expect.stringMatching(/^1 event sent to /),
+    });
+  });
+
+  it('explains itself', async () => {
+    const { stdout } = await aws.run(['produce', '--help']);
+    for (const option of ['--stream', '--json', '--file', '--stage']) {
+      expect(stdout).toContain(option);
+    }
+  });
+});

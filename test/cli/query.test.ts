@@ -1,0 +1,226 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AwsError } from '../../local/aws/gateway.ts';
+import { collect } from './given.ts';
+import { givenAthena, givenLake, run, tributary } from './given-lake.ts';
+
+const STARTED = new Date('2026-11-21T06:00:00Z');
+
+const RUN = {
+  run_id: 'run-1',
+  status: 'PARTIAL',
+  started_at: STARTED,
+  finished_at: new Date('2026-11-21T06:01:13.400Z'),
+  landed: 99,
+  missing: 1,
+};
+
+describe('tributary query on this machine', () => {
+  const lake = givenLake([RUN]);
+  afterAll(lake.end);
+  const ask = (...args: string[]) => run(['query', '--folder', lake.folder, ...args]);
+
+  it('prints a table and the number of rows', async () => {
+    const { status, stdout, stderr } = await ask('SELECT status, landed, error FROM runs');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/│ status +│ landed +│ error +│\n/);
+    expect(stdout).toMatch(/│ PARTIAL +│ +99 │ +│\n/);
+    expect(stdout).toMatch(/\n1 row\n$/);
+  });
+
+  it('prints JSON lines with numbers, nulls and nested values as such', async () => {
+    const sql = `SELECT status, landed, error, true AS yes, 12345678901234567890 AS large,
+      1.50 AS money, [1, 2] AS list, '' AS nothing FROM runs`;
+    await expect(ask('--format', 'ndjson', sql)).resolves.toEqual({
+      status: 0,
+      stdout:
+        '{"status":"PARTIAL","landed":99,"error":null,"yes":true,"large":12345678901234567890,"money":1.50,"list":[1,2],"nothing":""}\n',
+      stderr: '1 row\n',
+    });
+  });
+
+  it('prints CSV, quoted where it has to be', async () => {
+    const sql = `SELECT status, error, 'a "b", c' AS text, '' AS nothing FROM runs`;
+    const { stdout, stderr } = await ask('--format', 'csv', sql);
+    expect(stdout).toBe('status,error,text,nothing\nPARTIAL,,"a ""b"", c",""\n');
+    expect(stderr).toBe('1 row\n');
+  });
+
+  it('takes the SQL from a file', async () => {
+    const file = join(import.meta.dirname, '../../queries/run-completeness.sql');
+    const { status, stdout } = await ask('--file', file);
+    expect(status).toBe(0);
+    expect(stdout).toContain('percent_in_lake');
+  });
+
+  it('says in a line what is wrong', async () => {
+    const failed = async (...args: string[]) => {
+      const { status, stdout, stderr } = await ask(...args);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      return stderr;
+    };
+    await expect(failed('SELECT status FROM rnus')).resolves.toMatch(
+      /^error: SQL: Catalog Error: Table with name rnus does not exist!\n$/,
+    );
+    await expect(failed('DROP VIEW runs')).resolves.toBe(
+      'error: SQL: Only a SELECT answers here: the tables belong to the pipeline\n',
+    );
+    await expect(failed()).resolves.toBe('error: Give a query, or a file with --file\n');
+    await expect(failed('--file', 'nowhere.sql')).resolves.toBe('error: No file nowhere.sql\n');
+    await expect(failed('--file', lake.folder)).resolves.toMatch(
+      /^error: --file .* cannot be read: EISDIR/,
+    );
+  });
+
+  it('says that there is no lake yet', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'tributary-empty-'));
+    await expect(run(['query', '--folder', empty, 'SELECT 1'])).resolves.toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `error: There is no lake in ${empty} yet: run npm start first\n`,
+    });
+    rmSync(empty, { recursive: true });
+  });
+});
+
+describe('tributary query in an account', () => {
+  const execution = (State: string, more: object = {}) => ({
+    QueryExecution: { Status: { State }, Statistics: { DataScannedInBytes: 1_234_567 }, ...more },
+  });
+  const varchar = (...texts: (string | null)[]) => ({
+    Data: texts.map((text) => (text === null ? {} : { VarCharValue: text })),
+  });
+
+  it('asks in the workgroup and database of the stage, prints the rows and what was scanned', async () => {
+    const asked: Record<string, unknown>[] = [];
+    const athena = await givenAthena({
+      StartQueryExecution(input) {
+        asked.push(input);
+        return { QueryExecutionId: 'q1' };
+      },
+      GetQueryExecution: () => execution('SUCCEEDED'),
+      GetQueryResults: () => ({
+        ResultSet: {
+          ResultSetMetadata: {
+            ColumnInfo: [
+              { Name: 'status', Type: 'varchar' },
+              { Name: 'n', Type: 'bigint' },
+            ],
+          },
+          Rows: [varchar('status', 'n'), varchar('PARTIAL', '12'), varchar(null, '0')],
+        },
+      }),
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'tributary-sql-'));
+    const file = join(folder, 'x.sql');
+    writeFileSync(
+      file,
+      '-- what it asks\nSELECT status, count(*) AS n FROM runs GROUP BY status;\n',
+    );
+    const { status, stdout, stderr } = await run(
+      ['query', '--stage', 'dev', '--file', file],
+      athena.env,
+    );
+    const lines = await run(
+      ['query', '--stage', 'dev', '--format', 'ndjson', '--database', 'other', 'SELECT 1'],
+      athena.env,
+    );
+    await athena.close();
+    rmSync(folder, { recursive: true });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/│ PARTIAL +│ 12 │\n/);
+    expect(stdout).toMatch(/\n2 rows, 1\.2 MB scanned\n$/);
+    expect(asked[0]).toMatchObject({
+      QueryString: '-- what it asks\nSELECT status, count(*) AS n FROM runs GROUP BY status',
+      WorkGroup: 'tributary-dev',
+      QueryExecutionContext: { Database: 'tributary_dev' },
+    });
+    expect(asked[1]).toMatchObject({ QueryExecutionContext: { Database: 'other' } });
+    expect(lines).toEqual({
+      status: 0,
+      stdout: '{"status":"PARTIAL","n":12}\n{"status":null,"n":0}\n',
+      stderr: '2 rows, 1.2 MB scanned\n',
+    });
+  });
+
+  it("prints Athena's reason in one line and ends with 1", async () => {
+    const reason = "TABLE_NOT_FOUND: line 1:8:\nTable 'rnus' does not exist";
+    const athena = await givenAthena({
+      StartQueryExecution: () => ({ QueryExecutionId: 'q1' }),
+      GetQueryExecution: () => ({
+        QueryExecution: { Status: { State: 'FAILED', StateChangeReason: reason } },
+      }),
+    });
+    const outcome = await run(['query', '--stage', 'dev', 'SELECT * FROM rnus'], athena.env);
+    await athena.close();
+    expect(outcome).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: "error: Athena: TABLE_NOT_FOUND: line 1:8: Table 'rnus' does not exist\n",
+    });
+  });
+
+  it('names a workgroup that is not there, and a permission that is missing', async () => {
+    let refusal = new AwsError('InvalidRequestException', 'WorkGroup is not found.');
+    const athena = await givenAthena({
+      StartQueryExecution() {
+        throw refusal;
+      },
+    });
+    const ask = async () => (await run(['query', '--stage', 'dev', 'SELECT 1'], athena.env)).stderr;
+    await expect(ask()).resolves.toBe(
+      'error: There is no workgroup tributary-dev: is --stage right, and is it deployed in this region?\n',
+    );
+    refusal = new AwsError('AccessDeniedException', 'not authorized');
+    await expect(ask()).resolves.toBe('error: No permission: not authorized\n');
+    await athena.close();
+    await expect(ask()).resolves.toMatch(/^error: Nothing answers: .*ECONNREFUSED.*\n$/);
+  });
+
+  it('sends nothing that is no question', async () => {
+    const asked: unknown[] = [];
+    const athena = await givenAthena({ StartQueryExecution: (input) => asked.push(input) });
+    await expect(
+      run(['query', '--stage', 'dev', '/* SELECT */ DROP TABLE runs'], athena.env),
+    ).resolves.toMatchObject({
+      status: 1,
+      stderr: 'error: Only a SELECT answers here: the tables belong to the pipeline\n',
+    });
+    await athena.close();
+    expect(asked).toEqual([]);
+  });
+
+  it('stops the query on Ctrl-C', async () => {
+    const stopped: unknown[] = [];
+    let polled = () => {};
+    const isPolled = new Promise<void>((resolve) => {
+      polled = resolve;
+    });
+    const athena = await givenAthena({
+      StartQueryExecution: () => ({ QueryExecutionId: 'q1' }),
+      GetQueryExecution() {
+        polled();
+        return execution('RUNNING');
+      },
+      StopQueryExecution(input) {
+        stopped.push(input);
+        return {};
+      },
+    });
+    const child = tributary(['query', '--stage', 'dev', 'SELECT 1'], athena.env);
+    const outcome = collect(child);
+    await Promise.race([isPolled, once(child, 'close')]);
+    await sleep(100);
+    child.kill('SIGINT');
+    await expect(outcome).resolves.toEqual({
+      status: 130,
+      stdout: '',
+      stderr: 'The query is stopped\n',
+    });
+    expect(stopped).toEqual([{ QueryExecutionId: 'q1' }]);
+    await athena.close();
+  });
+});

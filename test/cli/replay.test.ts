@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { Reason } from '../../functions/lib/sessions/reasons.ts';
+import { setAsideLines } from '../../functions/lib/sessions/set-aside.ts';
+import { BUCKET, error, type GivenAws, givenAws, recordsIn } from './given.ts';
+
+const SOURCE = 'tributary-local-sessions';
+
+let aws: GivenAws;
+let sequence = 10_000;
+beforeEach(async () => {
+  aws = await givenAws({ [SOURCE]: 1 });
+});
+afterEach(() => aws.close());
+
+const linesOf = (reason: Reason, original: string | Buffer, rejectedAt: string) =>
+  setAsideLines(
+    { reason },
+    {
+      stream: SOURCE,
+      shardId: 'shardId-000000000000',
+      sequenceNumber: `${sequence++}`,
+      partitionKey: 'a1',
+      arrivedAt: rejectedAt,
+    },
+    Buffer.from(original as string),
+    rejectedAt,
+  );
+
+/** As Firehose files it. */
+const file = (key: string, ...lines: Buffer[]) =>
+  aws.s3.send(
+    new PutObjectCommand({
+      Bucket: BUCKET,
+      Key: `rejected/sessions/ingest_date=${key}.gz`,
+      Body: gzipSync(Buffer.concat(lines)),
+    }),
+  );
+
+const replay = (...args: string[]) => aws.run(['replay', ...args]);
+const sent = async () => (await recordsIn(aws, SOURCE)).map(String);
+
+async function givenThree(): Promise<void> {
+  const early = linesOf('not-json', '{"early', '2026-11-19T23:59:59.000Z');
+  const quantity = linesOf('invalid-quantity', '{"quantity":-1}', '2026-11-20T06:00:00.000Z');
+  const noJson = linesOf('not-json', '{"a', '2026-11-20T23:59:58.000Z');
+  // Lambda repeated the batch, and Firehose got the last one on the next day.
+  await file('2026-11-19/a', ...early);
+  await file('2026-11-20/b', ...quantity, ...quantity);
+  await file('2026-11-21/c', ...noJson);
+}
+
+describe('tributary replay', () => {
+  it('sends the events of a reason again, once each and in their bytes, and says which', async () => {
+    await givenThree();
+    const args = ['--since', '2026-11-20', '--until', '2026-11-21'];
+    const { status, stdout, stderr } = await replay('--reason', 'invalid-quantity', ...args);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^0-\d+\tinvalid-quantity\n$/),
+    });
+    expect(stderr).toMatch(/^1 event sent again to .*; what is set aside again: --since 2\S+Z\n$/);
+    expect(await sent()).toEqual(['{"quantity":-1}']);
+  });
+
+  it('sends those of all reasons in the order in which they stood in the source', async () => {
+    await givenThree();
+    await replay('--reason', 'all', '--since', '2026-11-01');
+    expect(await sent()).toEqual(['{"early', '{"quantity":-1}', '{"a']);
+  });
+
+  it('counts by reason in a dry run, and sends nothing', async () => {
+    await givenThree();
+    const { status, stdout } = await replay('--since', '2026-11-20', '--dry-run');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/│ invalid-quantity +│ +1 │ +15 │ 2026-11-20T06:00:00.000Z/);
+    expect(stdout).toMatch(/│ not-json +│ +1 │/);
+    expect(stdout).toMatch(/\n2 events would be sent again\n$/);
+    expect(await sent()).toEqual([]);
+  });
+
+  it('joins an event of several parts, wherever they stand, and names one that is not whole', async () => {
+    const large = Buffer.from(randomBytes(1_000_000).toString('hex').slice(0, 1_040_000));
+    const parts = linesOf('too-large', large, '2026-11-20T06:00:00.000Z');
+    const [lonely] = linesOf('too-large', large, '2026-11-20T07:00:00.000Z') as [Buffer];
+    expect(parts.length).toBeGreaterThan(1);
+    await file('2026-11-20/a', ...parts.slice(1), lonely);
+    await file('2026-11-20/b', ...parts.slice(0, 1));
+    const { status, stdout, stderr } = await replay(
+      '--reason',
+      'too-large',
+      '--since',
+      '2026-11-20',
+    );
+    expect(stdout).toMatch(/^0-\d+\ttoo-large\n$/);
+    expect(stderr).toMatch(/\nerror: 1 of 2 events was not sent: a part is missing \(0-\d+\)\n$/);
+    expect(status).toBe(1);
+    const [first] = await recordsIn(aws, SOURCE);
+    expect(first?.equals(large)).toBe(true);
+  });
+
+  it('finds the lake of an account by the stream', async () => {
+    const args = ['replay', '--stage', 'dev', '--stream', SOURCE, '--since', '1d', '--dry-run'];
+    const env = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y' };
+    const { status, stderr } = await aws.run(args, { env });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^error: Not there \(are --bucket and --stage right\?\): .*\n$/,
+      ),
+    });
+    const { status: given } = await aws.run([...args, '--bucket', BUCKET], { env });
+    expect(given).toBe(0);
+  });
+
+  it('says in a line what is wrong', async () => {
+    const failed = async (...args: string[]) => {
+      const { status, stderr } = await replay(...args);
+      expect(status).toBe(1);
+      expect(stderr).not.toContain('    at ');
+      return stderr.trimEnd().split('\n').at(-1);
+    };
+    await expect(failed('--since', '1d')).resolves.toMatch(
+      /^error: Which events\? Give a --reason/,
+    );
+    await expect(failed('--reason', 'not-json')).resolves.toMatch(/required option '--since/);
+    await expect(failed('--reason', 'sunday', '--since', '1d')).resolves.toMatch(/Allowed choices/);
+    await expect(
+      failed('--reason', 'all', '--since', '2026-11-20', '--until', '2026-11-19'),
+    ).resolves.toBe('error: --since is not before --until');
+
+    await aws.s3.send(
+      new PutObjectCommand({
+        Bucket: BUCKET,
+        Key: 'rejected/sessions/ingest_date=2026-11-20/x.gz',
+        Body: 'no gzip',
+      }),
+    );
+    await expect(failed('--reason', 'all', '--since', '2026-11-20')).resolves.toMatch(
+      /^error: s3:\/\/.*\/x\.gz is not what enrichment sets aside: incorrect header check$/,
+    );
+  });
+
+  it('says what went and what did not when a permission is missing', async () => {
+    await givenThree();
+    aws.answerWith.PutRecords = () => error('AccessDeniedException', 'not authorized');
+    await expect(replay('--reason', 'all', '--since', '2026-11-01')).resolves.toEqual({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^0 events sent again .*\nerror: No permission: not authorized\n$/,
+      ),
+    });
+  });
+});

@@ -1,0 +1,97 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packRecords } from '../../functions/lib/sessions/pack-records.ts';
+import { type GivenAws, givenAws, recordsIn } from './given.ts';
+import { enriched } from './lib/simulation/given.ts';
+
+const SOURCE = 'tributary-local-sessions';
+
+let aws: GivenAws;
+let file: string;
+beforeAll(async () => {
+  aws = await givenAws({ [SOURCE]: 2, [`${SOURCE}-usa`]: 2, paced: 1 });
+  file = join(aws.folder, 'expected.ndjson');
+});
+afterAll(() => aws.close());
+
+/** What the functions do, in one go: enriches the source, and routes the USA segment. */
+async function routeUsa(): Promise<void> {
+  const events = (await recordsIn(aws, SOURCE)).flatMap((data, i) => {
+    const result = enriched(data, `0-${i + 1}`);
+    return 'reason' in result || result.segment !== 'usa' ? [] : [result];
+  });
+  for (const { data, partitionKey } of packRecords(events)) {
+    await aws.put(`${SOURCE}-usa`, { data, key: partitionKey });
+  }
+}
+
+describe('tributary simulate', () => {
+  it('sends what it wrote down, which consume --expect finds in the source and behind the functions', async () => {
+    const simulated = await aws.run([
+      ...['simulate', '--count', '600', '--seed', '7', '--expect-out', file],
+      ...['--malformed', '5', '--no-country', '2', '--duplicates', '3', '--hot-key', '2'],
+    ]);
+    expect(simulated).toMatchObject({ status: 0, stderr: '' });
+    expect(simulated.stdout).toMatch(/^600 events sent to tributary-local-sessions \(/);
+    expect(simulated.stdout).toMatch(/ usa\n/);
+    expect(simulated.stdout).toMatch(/ set aside: missing-country\n/);
+    expect(await recordsIn(aws, SOURCE)).toHaveLength(600);
+
+    await expect(aws.run(['consume', '--expect', file])).resolves.toEqual({
+      status: 0,
+      stdout: '600 of 600 events came in tributary-local-sessions\n',
+      stderr: '',
+    });
+
+    await routeUsa();
+    const usa = ['consume', '--stream', 'sessions-usa', '--expect', file];
+    const [, total] = /(\d+) {2}usa/.exec(simulated.stdout) ?? [];
+    await expect(aws.run(usa)).resolves.toEqual({
+      status: 0,
+      stdout: `${total} of ${total} events came in tributary-local-sessions-usa\n`,
+      stderr: '',
+    });
+  });
+
+  it('makes consume --expect end with 1 when events are lost or were not expected', async () => {
+    const [header, first = '', ...rest] = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const another = first.replace(/"digest":"[^"]*"/, '"digest":"another"');
+    writeFileSync(file, [header, another, ...rest].join('\n'));
+    await expect(aws.run(['consume', '--expect', file, '--wait', '0'])).resolves.toEqual({
+      status: 1,
+      stdout: expect.stringMatching(
+        /^599 of 600 events came .*\n1 did not come:\n {2}number 1, of session .*\n1 were not expected:\n/,
+      ),
+      stderr: `error: ${file} expects another outcome: 1 lost, 1 unexpected\n`,
+    });
+  });
+
+  it('keeps to its rate', async () => {
+    const start = performance.now();
+    const { stdout } = await aws.run([
+      'simulate',
+      '--stream',
+      'paced',
+      '--rate',
+      '100',
+      '--duration',
+      '2',
+    ]);
+    expect(stdout).toMatch(/^200 events sent to paced/);
+    expect(performance.now() - start).toBeGreaterThan(1_900);
+  });
+
+  it.each([
+    ['no count', [], 'error: How many events? Give --rate and --duration, or --count\n'],
+    ['a duration alone', ['--duration', '1'], 'error: --duration needs a --rate\n'],
+    ['more than all', ['--count', '1', '--malformed', '60', '--no-country', '60'], /more than all/],
+    ['a share that is none', ['--count', '1', '--malformed', 'few'], /not a percentage/],
+    ['a file that cannot be', ['--count', '1', '--expect-out', '/no/such'], /cannot be written/],
+    ['an unknown stream', ['--count', '1', '--stream', 'nothing'], /^error: Not there/],
+  ])('says in a line what is wrong with %s', async (_, args, line) => {
+    const { status, stderr } = await aws.run(['simulate', ...args]);
+    expect(status).toBe(1);
+    expect(stderr).toEqual(typeof line === 'string' ? line : expect.stringMatching(line));
+    expect(stderr).not.toContain('    at ');
+  });
+});

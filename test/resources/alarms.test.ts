@@ -1,0 +1,219 @@
+import { createRequire } from 'node:module';
+import { countEnriched, countRouted, countRun } from '../../functions/lib/metrics.ts';
+import { printed } from '../given/printed.ts';
+import {
+  givenTemplate,
+  ofType,
+  PACKAGING_MS,
+  type Properties,
+  resolved,
+  type Template,
+} from './given.ts';
+
+const makeAlarms = createRequire(import.meta.url)('../../resources/alarms.cjs');
+
+let prod: Template;
+let dev: Template;
+beforeAll(async () => {
+  [prod, dev] = [await givenTemplate('prod'), await givenTemplate('dev')];
+}, PACKAGING_MS);
+
+const alarm = (name: string, of = prod): Properties => of.Resources[`${name}Alarm`]?.Properties;
+
+/** What alarms.cjs makes of other settings. */
+async function alarmsWith(settings: Record<string, unknown>) {
+  const params: Record<string, unknown> = {
+    scheduleEnabled: true,
+    iteratorAgeAlarmMinutes: 15,
+    deliveryAgeAlarmSeconds: 900,
+    alarmEmail: '',
+    ...settings,
+  };
+  const { Resources } = await makeAlarms({
+    resolveVariable: async (name: string) => params[name.replace('param:', '')],
+    resolveConfigurationProperty: async () => [
+      { fetchToken: {} },
+      { enrichSessions: {}, routeUsaSessions: {}, routeInternationalSessions: {} },
+    ],
+  });
+  return Resources;
+}
+
+describe('The alarm on', () => {
+  it('an overdue run rings after 26 hours without a run that succeeded, silence included', () => {
+    expect(alarm('IngestOverdue')).toMatchObject({
+      MetricName: 'RunsSucceeded',
+      Statistic: 'Sum',
+      Period: 3600,
+      EvaluationPeriods: 26,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+    expect(alarm('IngestOverdue').DatapointsToAlarm).toBeUndefined();
+  });
+
+  it('an overdue run is not there where no clock starts any, also when the setting is text', async () => {
+    expect(alarm('IngestOverdue', dev)).toBeUndefined();
+    expect(await alarmsWith({ scheduleEnabled: 'false' })).not.toHaveProperty('IngestOverdueAlarm');
+    expect(await alarmsWith({ scheduleEnabled: 'true' })).toHaveProperty('IngestOverdueAlarm');
+  });
+
+  it('a PARTIAL run rings for one', () => {
+    expect(alarm('IngestPartial')).toMatchObject({ MetricName: 'RunsPartial', Threshold: 1 });
+  });
+
+  it('errors lets a batch function repeat a call or two, and a stream function fail not once', () => {
+    expect(alarm('FetchTokenErrors')).toMatchObject({ Period: 3600, Threshold: 5 });
+    expect(alarm('EnrichSessionsErrors')).toMatchObject({ Period: 300, Threshold: 1 });
+  });
+
+  it('the age of events follows the settings', async () => {
+    const alarms = await alarmsWith({
+      iteratorAgeAlarmMinutes: '2',
+      deliveryAgeAlarmSeconds: '60',
+    });
+    expect(alarms.EnrichSessionsIteratorAgeAlarm.Properties.Threshold).toBe(120_000);
+    expect(alarms.SessionsUsaDeliveryDeliveryLateAlarm.Properties.Threshold).toBe(60);
+  });
+
+  it('events set aside takes their share of enough events', () => {
+    const { Metrics, Threshold, ComparisonOperator } = alarm('SessionsSetAside');
+    const [{ Expression }] = Metrics;
+    expect(Expression).toBe('IF(received >= 20, 100 * aside / received, 0)');
+    expect([ComparisonOperator, Threshold]).toEqual(['GreaterThanThreshold', 5]);
+    const ids = Metrics.filter((each: Properties) => each.ReturnData).map(
+      (each: Properties) => each.Id,
+    );
+    expect(ids).toEqual(['percent']);
+  });
+
+  it('anything has a name of its own', () => {
+    const names = ofType(prod, 'AWS::CloudWatch::Alarm').map(
+      ([, each]) => each.Properties.AlarmName,
+    );
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toContain('tributary-prod-fetchAlbumTracks-throttles');
+  });
+});
+
+describe('A metric that an alarm asks for', () => {
+  it('is one that the functions write, with exactly its dimensions', async () => {
+    const counts = { landed: 1, missing: 0, unlisted: 0, tracks: 1, requests: 2 };
+    process.env.STAGE = 'prod';
+    const lines = printed(() => {
+      countRun({ status: 'COMPLETE', key: 'k', counts, landedManifest: false } as never);
+      countEnriched({ received: 2, enriched: 1, rejected: 1, reasons: { 'not-json': 1 } } as never);
+      countRouted({ routed: 1 } as never, 'tributary-prod-sessions-usa');
+    });
+    delete process.env.STAGE;
+    const written = new Set(
+      lines.flatMap((line) => {
+        const { Namespace, Dimensions, Metrics } = line._aws.CloudWatchMetrics[0];
+        return Metrics.map(({ Name }: Properties) =>
+          [Namespace, Name, ...Dimensions[0].map((each: string) => `${each}=${line[each]}`)].join(
+            ' ',
+          ),
+        );
+      }),
+    );
+    const asked = ofType(prod, 'AWS::CloudWatch::Alarm')
+      .flatMap(([, { Properties: p }]) =>
+        p.Metrics ? p.Metrics.flatMap((m: Properties) => m.MetricStat?.Metric ?? []) : [p],
+      )
+      .filter(({ Namespace }) => Namespace === 'Tributary')
+      .map(({ Namespace, MetricName, Dimensions }) =>
+        [
+          Namespace,
+          MetricName,
+          ...Dimensions.map((each: Properties) => `${each.Name}=${each.Value}`),
+        ].join(' '),
+      );
+    expect(asked.length).toBeGreaterThanOrEqual(4);
+    expect(asked.filter((each) => !written.has(each))).toEqual([]);
+  });
+});
+
+describe('The topic', () => {
+  it('mails nobody unless there is an address', async () => {
+    expect(ofType(prod, 'AWS::SNS::Subscription')).toEqual([]);
+    const { AlarmEmail } = await alarmsWith({ alarmEmail: 'on-call@example.org' });
+    expect(AlarmEmail).toEqual({
+      Type: 'AWS::SNS::Subscription',
+      Properties: {
+        Protocol: 'email',
+        Endpoint: 'on-call@example.org',
+        TopicArn: { Ref: 'AlarmTopic' },
+      },
+    });
+  });
+
+  it('hears of the budget at 80 and at 100 per cent of USD 5 a month', () => {
+    const [[, budget] = []] = ofType(prod, 'AWS::Budgets::Budget');
+    const { Budget, NotificationsWithSubscribers } = budget?.Properties ?? {};
+    expect(Budget).toMatchObject({
+      BudgetType: 'COST',
+      TimeUnit: 'MONTHLY',
+      BudgetLimit: { Amount: 5, Unit: 'USD' },
+    });
+    expect(Budget.BudgetName).toBeUndefined();
+    expect(
+      NotificationsWithSubscribers.map(({ Notification, Subscribers }: Properties) => [
+        Notification.Threshold,
+        Notification.ThresholdType,
+        Subscribers,
+      ]),
+    ).toEqual(
+      [80, 100].map((percent) => [
+        percent,
+        'PERCENTAGE',
+        [{ SubscriptionType: 'SNS', Address: { Ref: 'AlarmTopic' } }],
+      ]),
+    );
+  });
+});
+
+describe('The dashboard', () => {
+  const bodyOf = (template: Template) => {
+    const [[, dashboard] = []] = ofType(template, 'AWS::CloudWatch::Dashboard');
+    return JSON.parse(resolved(dashboard?.Properties.DashboardBody, template));
+  };
+
+  it('shows every alarm, and both halves', () => {
+    const { widgets } = bodyOf(prod);
+    const shown = widgets.find(({ type }: Properties) => type === 'alarm').properties.alarms;
+    expect(shown).toHaveLength(ofType(prod, 'AWS::CloudWatch::Alarm').length);
+    const headings = widgets
+      .filter(({ type }: Properties) => type === 'text')
+      .map(({ properties }: Properties) => properties.markdown);
+    expect(headings).toEqual(['## Batch', '## Functions', '## Events']);
+  });
+
+  it('names every function, mapping, stream and Firehose', () => {
+    const text = JSON.stringify(bodyOf(prod));
+    for (const [type, name] of [
+      ['AWS::Lambda::Function', 'FunctionName'],
+      ['AWS::Kinesis::Stream', 'Name'],
+      ['AWS::KinesisFirehose::DeliveryStream', 'DeliveryStreamName'],
+    ] as const) {
+      for (const [, { Properties: p }] of ofType(prod, type))
+        expect(text).toContain(`"${p[name]}"`);
+    }
+    for (const [id] of ofType(prod, 'AWS::Lambda::EventSourceMapping')) {
+      expect(text).toContain(`"EventSourceMappingUUID","${id}"`);
+    }
+  });
+
+  it('leaves no widget on another, and none beyond the 24 columns', () => {
+    const taken = new Set<string>();
+    for (const { x, y, width, height } of bodyOf(prod).widgets) {
+      expect(x + width).toBeLessThanOrEqual(24);
+      for (let column = x; column < x + width; column++) {
+        for (let row = y; row < y + height; row++) {
+          expect(taken.has(`${column},${row}`)).toBe(false);
+          taken.add(`${column},${row}`);
+        }
+      }
+    }
+  });
+});
