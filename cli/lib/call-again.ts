@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs, isTransient } from '../../functions/lib/kinesis/retry-policy.ts';
+import { backoffMs } from '../../functions/lib/backoff.ts';
+import { isTransient } from '../../functions/lib/kinesis/retry-policy.ts';
 import { createContact } from './connect.ts';
 import type { Call } from './shards.ts';
 

@@ -1,24 +1,14 @@
+import type { Backoff } from '../backoff.ts';
 import { TributaryError } from '../errors.ts';
 
 /** How a writer repeats what failed. Times in milliseconds. */
-export interface RetryPolicy {
+export interface RetryPolicy extends Backoff {
   /** How often one record is sent before it is given up. */
   readonly attempts: number;
-  readonly baseMs: number;
-  readonly capMs: number;
 }
 
 /** Faults of a few seconds (5 s on average); what lasts longer is the event source mapping's. */
 export const RETRY: RetryPolicy = { attempts: 10, baseMs: 50, capMs: 2_000 };
-
-/**
- * Exponential backoff with full jitter: anything between nothing and the doubled step, so that
- * writers that failed together do not come back together. `failures` counts from 1, `random` is
- * in [0, 1).
- */
-export function backoffMs(failures: number, policy: RetryPolicy, random: number): number {
-  return random * Math.min(policy.capMs, policy.baseMs * 2 ** (failures - 1));
-}
 
 // Answered with 400 by Kinesis and Firehose, and yet worth another try.
 const TRANSIENT_NAMES = new Set([

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { backoffMs } from '../backoff.ts';
 import { ContractBroken } from '../errors.ts';
-import { backoffMs, isTransient, RETRY, type RetryPolicy } from './retry-policy.ts';
+import { isTransient, RETRY, type RetryPolicy } from './retry-policy.ts';
 import { type CallLimits, SendQueue } from './send-queue.ts';
 
 export interface WritableRecord {

@@ -1,4 +1,5 @@
-import { RateLimited, TributaryError } from '../errors.ts';
+import { backoffMs } from '../backoff.ts';
+import { ContractBroken, RateLimited, ServiceUnavailable } from '../errors.ts';
 
 /** How often, how long and for what one request is repeated. Longer waits are the state machine's. */
 export interface RetryPolicy {
@@ -20,7 +21,6 @@ export const retryPolicy: RetryPolicy = {
 
 /**
  * Milliseconds to pause before attempt `attempt + 1`, or undefined if the error is not to be retried.
- * Full jitter, so that requests that failed together do not come back together.
  */
 export function retryDelayMs(
   policy: RetryPolicy,
@@ -28,16 +28,17 @@ export function retryDelayMs(
   error: unknown,
   random: () => number = Math.random,
 ): number | undefined {
-  if (!(error instanceof TributaryError) || !error.transient || attempt >= policy.attempts) {
-    return undefined;
-  }
-  const jitter = random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
+  if (attempt >= policy.attempts) return undefined;
+  const jitter = backoffMs(
+    attempt,
+    { baseMs: policy.baseDelayMs, capMs: policy.maxDelayMs },
+    random(),
+  );
   if (error instanceof RateLimited) {
     if (error.retryAfterSeconds > policy.longestRetryAfterSeconds) return undefined;
     // Never earlier than asked: calling on reportedly lengthens the wait.
     return error.retryAfterSeconds * 1_000 + jitter;
   }
-  return error.name === 'ServiceUnavailable' || error.name === 'ContractBroken'
-    ? jitter
-    : undefined;
+  const isFault = error instanceof ServiceUnavailable || error instanceof ContractBroken;
+  return isFault ? jitter : undefined;
 }

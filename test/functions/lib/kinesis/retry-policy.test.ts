@@ -1,5 +1,6 @@
+import { backoffMs } from '../../../../functions/lib/backoff.ts';
 import { AccessTokenRejected, ContractBroken } from '../../../../functions/lib/errors.ts';
-import { backoffMs, isTransient, RETRY } from '../../../../functions/lib/kinesis/retry-policy.ts';
+import { isTransient, RETRY } from '../../../../functions/lib/kinesis/retry-policy.ts';
 
 const sdkError = (name: string, httpStatusCode?: number) =>
   Object.assign(new Error(name), {
