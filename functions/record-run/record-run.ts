@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { messageOfCause } from '../lib/cause.ts';
 import { keys } from '../lib/lake/keys.ts';
 import type { Lake } from '../lib/lake/lake.ts';
 import {
@@ -48,7 +49,7 @@ export async function recordRun(
     finished_at: new Date(clock()),
     ...manifest?.counts,
     error: error?.Error,
-    cause: error?.Cause ? messageOf(error.Cause).slice(0, 1_000) : null,
+    cause: error?.Cause ? messageOfCause(error.Cause).slice(0, 1_000) : null,
   };
   const writer = createTableWriter('runs');
   writer.add(typedRow('runs', row, () => {}));
@@ -60,13 +61,4 @@ export async function recordRun(
     ...(manifest && { counts: manifest.counts }),
     landedManifest: of.runId !== run.runId,
   };
-}
-
-/** A function's Cause is JSON with an `errorMessage` and a trace; that of a state is text. */
-function messageOf(cause: string): string {
-  try {
-    return String(JSON.parse(cause).errorMessage ?? cause);
-  } catch {
-    return cause;
-  }
 }
