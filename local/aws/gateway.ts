@@ -2,7 +2,6 @@ import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
-  type Server,
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -49,24 +48,21 @@ export async function startGateway(
   services: Record<string, JsonService | RawService>,
   s3: S3,
   access: Access = { iam: ALLOW_ALL, roles: new Set(), hasObject: () => true },
-  port = 0,
 ): Promise<Gateway> {
   const server = createServer((request, response) => {
     const target = request.headers['x-amz-target'];
     if (typeof target === 'string') return void answer(services, target, access, request, response);
-    let denied: string | undefined;
     try {
-      denied = denialOfS3(request, access);
-    } catch {
-      return void response.writeHead(400).end(); // a path that is none
+      authorizeS3(request, access);
+    } catch (error) {
+      return refuseS3(response, error as Error);
     }
-    if (!denied) return s3.routing(request, response);
-    response.writeHead(403, { 'content-type': 'application/xml' });
-    response.end(
-      `<Error><Code>AccessDenied</Code><Message>${denied.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</Message></Error>`,
-    );
+    s3.routing(request, response);
   });
-  await listen(server, port);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>
@@ -89,25 +85,24 @@ const roleOf = (request: IncomingMessage, { roles }: Access): string | undefined
   return caller !== undefined && roles.has(caller) ? caller : undefined;
 };
 
-function denialOfS3(request: IncomingMessage, access: Access): string | undefined {
+/** Throws AccessDenied, or URIError and the like for a path that is none. */
+function authorizeS3(request: IncomingMessage, access: Access): void {
   const role = roleOf(request, access);
-  if (!role) return undefined;
+  if (!role) return;
   const call = callOfS3(request.method ?? '', request.url ?? '');
-  const isRead = call.action === 's3:GetObject';
+  access.iam.authorize(role, call);
   // Whoever may not list is not told that an object is missing.
-  const wanted =
-    isRead && !access.hasObject(call.bucket, call.key)
-      ? [call, { action: 's3:ListBucket', resource: `arn:aws:s3:::${call.bucket}` }]
-      : [call];
-  const denied = wanted.find((each) => !access.iam.allows(role, each));
-  return denied && `${role} is not allowed to ${denied.action} on ${denied.resource}`;
+  if (call.action === 's3:GetObject' && !access.hasObject(call.bucket, call.key)) {
+    const resource = `arn:aws:s3:::${call.bucket}`;
+    access.iam.authorize(role, { action: 's3:ListBucket', resource });
+  }
 }
 
-export function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve());
-  });
+function refuseS3(response: ServerResponse, error: Error): void {
+  if (!(error instanceof AccessDenied)) return void response.writeHead(400).end();
+  const message = error.message.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  response.writeHead(403, { 'content-type': 'application/xml' });
+  response.end(`<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`);
 }
 
 async function answer(

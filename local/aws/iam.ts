@@ -48,7 +48,9 @@ export function createIam(roles: Map<string, Statement[]>): Iam {
       const resources = statement.resources.filter((each) => matches(each, resource));
       if (actions.length === 0 || resources.length === 0) continue;
       isAllowed = true;
-      used.set(statement, new Set([...(used.get(statement) ?? []), ...actions, ...resources]));
+      const needed = used.get(statement) ?? new Set();
+      used.set(statement, needed);
+      for (const each of [...actions, ...resources]) needed.add(each);
     }
     return isAllowed;
   };
