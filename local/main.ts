@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { wholeNumber } from '../cli/lib/options.ts';
+import { messageOfCause } from '../functions/lib/cause.ts';
 import { InvalidInput, TributaryError } from '../functions/lib/errors.ts';
 import { claimFolder } from './claim-folder.ts';
 import { withPackage } from './packaging.ts';
 import { createProgress } from './progress.ts';
 import { prepareSamples } from './samples.ts';
 import { readService } from './service.ts';
-import { simulateSessions } from './sessions.ts';
+import { isBalanced, simulateSessions } from './sessions.ts';
 import { generateCatalog, readCatalog } from './spotify/catalog.ts';
 import { readFaultPlan } from './spotify/faults.ts';
 import { type Stage, startStage } from './stage.ts';
@@ -69,13 +70,17 @@ async function runOnce(stage: Stage, { sessions, seed }: Options): Promise<boole
   console.log(`\nRun ${runId} of ingest-new-releases`);
   const execution = await stage.runBatch(runId, { onEvent: createProgress() });
   if (execution.status === 'FAILED') {
-    console.error(`\nThe run failed: ${execution.error}: ${messageOf(execution.cause)}`);
+    console.error(
+      `\nThe run failed: ${execution.error}: ${messageOfCause(execution.cause ?? 'no cause')}`,
+    );
     return false;
   }
   let balanced = true;
   if (sessions > 0) {
     console.log(`\nSending ${sessions} session events through the streams …`);
-    balanced = printLedger(await simulateSessions(stage, sessions, seed));
+    const ledger = await simulateSessions(stage, sessions, seed);
+    printLedger(ledger);
+    balanced = isBalanced(ledger);
   }
   await printSummary(stage, execution);
   return balanced;
@@ -86,18 +91,11 @@ function tellStart({ rule, name, key, ended }: RuleStart): void {
   console.log(`\n${key} has landed: ${rule} starts execution ${name}`);
   ended.then(
     ({ status, error, cause }) =>
-      console.log(`${status}: ${name}${error ? `: ${error}: ${messageOf(cause)}` : ''}`),
+      console.log(
+        `${status}: ${name}${error ? `: ${error}: ${messageOfCause(cause ?? 'no cause')}` : ''}`,
+      ),
     ({ message }: Error) => console.error(`Not started: ${name}: ${message}`),
   );
-}
-
-/** A function's cause is JSON with an `errorMessage`; a Fail state's is text. */
-function messageOf(cause = 'no cause'): string {
-  try {
-    return JSON.parse(cause).errorMessage ?? cause;
-  } catch {
-    return cause;
-  }
 }
 
 async function main(options: Options): Promise<boolean> {

@@ -1,5 +1,4 @@
-import { KinesisClient } from '@aws-sdk/client-kinesis';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { createKinesis } from '../cli/lib/connect.ts';
 import { createSender } from '../cli/lib/sender.ts';
 import { isAccepted } from '../cli/lib/simulation/expected-event.ts';
 import { generateEvents, type SimulatedEvent } from '../cli/lib/simulation/generate-events.ts';
@@ -12,6 +11,8 @@ const SOURCE = 'tributary-local-sessions';
 /** Where the events of a simulation went; `sent` counts copies too. */
 export interface Ledger {
   sent: number;
+  /** Given up by the writer. */
+  unsent: number;
   /** Events that the simulation sent a second time: each has an event id of its own. */
   copies: number;
   /** Delivered events by segment, each event id once. */
@@ -28,14 +29,14 @@ export async function simulateSessions(stage: Stage, count: number, seed: number
   const { streaming } = stage;
   if (!streaming) throw new Error('The stage was started without streaming');
   const since = new Date().toISOString();
-  const kinesis = new KinesisClient({
+  const kinesis = createKinesis({
     endpoint: stage.endpoints.aws,
     region: LOCAL_REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    requestHandler: new NodeHttpHandler(),
   });
   const ledger: Ledger = {
     sent: 0,
+    unsent: 0,
     copies: 0,
     segments: {},
     setAside: 0,
@@ -43,6 +44,7 @@ export async function simulateSessions(stage: Stage, count: number, seed: number
     expected: {},
   };
   const sender = createSender<SimulatedEvent>(kinesis, SOURCE, ({ records, lost }) => {
+    ledger.unsent += lost.size;
     for (const { expected, isCopy } of records.filter((_, i) => !lost.has(i))) {
       ledger.sent += 1;
       if (isCopy) ledger.copies += 1;
@@ -70,10 +72,12 @@ export async function simulateSessions(stage: Stage, count: number, seed: number
 }
 
 /** True when each event is where the simulation expects it, and none is missing or too many. */
-export function isBalanced({ sent, segments, setAside, expected }: Ledger): boolean {
+export function isBalanced({ sent, unsent, segments, setAside, expected }: Ledger): boolean {
   const places: Record<string, number> = { ...segments, 'set aside': setAside };
   const delivered = Object.values(places).reduce((sum, n) => sum + n, 0);
   return (
-    delivered === sent && Object.entries(places).every(([name, n]) => n === (expected[name] ?? 0))
+    unsent === 0 &&
+    delivered === sent &&
+    Object.entries(places).every(([name, n]) => n === (expected[name] ?? 0))
   );
 }

@@ -66,13 +66,12 @@ Where to look next
                   npm run query -- --file queries/${SAMPLE}.sql`);
 }
 
-/** Sent = all segments + set aside, or false and what is off. */
-export function printLedger(ledger: Ledger): boolean {
-  const { sent, copies, segments, setAside, repeated, expected } = ledger;
-  const balanced = isBalanced(ledger);
+/** Sent = all segments + set aside, or what is off. */
+export function printLedger(ledger: Ledger): void {
+  const { sent, unsent, copies, segments, setAside, repeated, expected } = ledger;
   console.log(`
-${balanced ? 'EVERY EVENT ACCOUNTED FOR' : 'EVENTS UNACCOUNTED FOR'}
-  events sent     ${sent}, ${copies} of them a second time by the producer`);
+${isBalanced(ledger) ? 'EVERY EVENT ACCOUNTED FOR' : 'EVENTS UNACCOUNTED FOR'}
+  events sent     ${sent}, ${copies} of them a second time by the producer${unsent > 0 ? `; ${unsent} could not be sent` : ''}`);
   for (const [segment, n] of Object.entries(segments)) {
     console.log(
       `  ${segment.padEnd(15)} ${n}${n === (expected[segment] ?? 0) ? '' : ` of ${expected[segment]} expected`}`,
@@ -80,7 +79,6 @@ ${balanced ? 'EVERY EVENT ACCOUNTED FOR' : 'EVENTS UNACCOUNTED FOR'}
   }
   console.log(`  set aside       ${setAside}, each with its reason and its bytes
   duplicates      ${repeated} delivered twice under one event_id`);
-  return balanced;
 }
 
 function reasonsOf({ missing, unlisted, counts }: Manifest): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { InvalidInput } from '../../functions/lib/errors.ts';
@@ -45,12 +45,10 @@ const requestHandler = () =>
   });
 
 /** The writer and the reader own the retries; Kinesis' client would choose HTTP/2 by itself. */
-export const connectKinesis = (stage: string) =>
-  new KinesisClient({
-    ...configOf('KINESIS', stage),
-    maxAttempts: 1,
-    requestHandler: requestHandler(),
-  });
+export const createKinesis = (config: KinesisClientConfig): KinesisClient =>
+  new KinesisClient({ ...config, maxAttempts: 1, requestHandler: requestHandler() });
+
+export const connectKinesis = (stage: string) => createKinesis(configOf('KINESIS', stage));
 
 export function connectS3(stage: string): S3Client {
   const config = configOf('S3', stage);
