@@ -1,15 +1,5 @@
-/** @type {import('jest').Config} */
+/** Everything; `npm run test:product` runs the product alone, `npm test -w packages/<name>` a package. */
 export default {
-  roots: ['<rootDir>/test'],
-  testEnvironment: 'node',
-  testMatch: ['**/*.test.ts'],
+  projects: ['<rootDir>/test', '<rootDir>/packages/local-aws', '<rootDir>/packages/spotify-mock'],
   testTimeout: 60_000,
-  // Native ES modules, as in Lambda: middy and others ship nothing else.
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
-    ],
-  },
 };

@@ -1,10 +1,16 @@
 import { type Command, Option } from 'commander';
-import { InvalidInput } from '../functions/lib/errors.ts';
-import { connectKinesis } from './lib/connect.ts';
+import { InvalidInput } from '../core/errors.ts';
+import { streamNameOf } from '../core/names.ts';
+import {
+  type GlobalOptions,
+  streamOption,
+  TIME,
+  time,
+  wholeNumber,
+} from '../core/terminal/options.ts';
+import { connectKinesis } from './lib/aws-clients.ts';
 import { eventsOf, ndjsonOf, textOf } from './lib/events-of.ts';
 import { expectOutcome } from './lib/expect.ts';
-import { streamNameOf } from './lib/names.ts';
-import { type GlobalOptions, streamOption, TIME, time, wholeNumber } from './lib/options.ts';
 import { count, print, stopOnInterrupt } from './lib/output.ts';
 import { type ReadRecord, readStream } from './lib/read-stream.ts';
 import type { Start } from './lib/shards.ts';

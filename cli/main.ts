@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { type GlobalOptions, globalOptions } from '../core/terminal/options.ts';
 import { addConsume } from './consume.ts';
 import { explain } from './lib/explain.ts';
-import { type GlobalOptions, globalOptions } from './lib/options.ts';
 import { endWhenOutputCloses } from './lib/output.ts';
 import { addProduce } from './produce.ts';
 import { addQuery } from './query.ts';

@@ -1,19 +1,19 @@
 import { createReadStream, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { type Command, Option } from 'commander';
-import { InvalidInput } from '../functions/lib/errors.ts';
-import type { KeyedRecord } from '../functions/lib/stream-writers.ts';
-import { connectKinesis } from './lib/connect.ts';
+import { InvalidInput } from '../core/errors.ts';
+import type { KeyedRecord } from '../core/kinesis/records.ts';
+import { createSender } from '../core/kinesis/sender.ts';
+import { streamNameOf } from '../core/names.ts';
+import { readLines } from '../core/terminal/lines.ts';
+import { type GlobalOptions, streamOption } from '../core/terminal/options.ts';
+import { connectKinesis } from './lib/aws-clients.ts';
 import { explain } from './lib/explain.ts';
 import { MAX_RECORD_BYTES, TOO_LARGE, toRecord, toRecordUnchecked } from './lib/keyed-event.ts';
-import { readLines } from './lib/lines.ts';
-import { streamNameOf } from './lib/names.ts';
-import { type GlobalOptions, streamOption } from './lib/options.ts';
 import { count, print, stopOnInterrupt } from './lib/output.ts';
 import { createProgress } from './lib/progress.ts';
-import { createSender } from './lib/sender.ts';
+import { createTally } from './lib/send-summary.ts';
 import { sizeOf } from './lib/size.ts';
-import { createTally } from './lib/tally.ts';
 
 interface Options extends GlobalOptions {
   stream: string;

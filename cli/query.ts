@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { InvalidInput } from '../functions/lib/errors.ts';
-import { type AskOptions, askAndPrint, askOptions } from './lib/ask.ts';
+import { InvalidInput } from '../core/errors.ts';
+import { type AskOptions, askAndPrint, askOptions } from './lib/query.ts';
 
 interface Options extends AskOptions {
   file?: string;
@@ -21,7 +21,7 @@ Athena bills what it scans, 10 MB at least; the workgroup stops a query that wou
 Ctrl-C stops the query too.
 
 Examples:
-  tributary query "SELECT status, landed, missing FROM runs"
+  tributary query "SELECT status, loaded, missing FROM runs"
   tributary query --stage dev --file queries/run-completeness.sql
   tributary query --stage dev --format csv "SELECT * FROM artists" > artists.csv`,
     )

@@ -1,16 +1,16 @@
 import { DescribeStreamSummaryCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
 import { type Command, Option } from 'commander';
-import { InvalidInput } from '../functions/lib/errors.ts';
-import { REASONS } from '../functions/lib/sessions/reasons.ts';
-import { renderTable } from '../local/table.ts';
-import { connectKinesis, connectS3 } from './lib/connect.ts';
+import { InvalidInput } from '../core/errors.ts';
+import { createSender } from '../core/kinesis/sender.ts';
+import { LOCAL_STAGE, lakeBucketOf, streamNameOf } from '../core/names.ts';
+import { REASONS } from '../core/sessions/reasons.ts';
+import { type GlobalOptions, streamOption, TIME, time } from '../core/terminal/options.ts';
+import { renderTable } from '../core/terminal/table.ts';
+import { connectKinesis, connectS3 } from './lib/aws-clients.ts';
 import { explain } from './lib/explain.ts';
-import { LOCAL_STAGE, lakeBucketOf, streamNameOf } from './lib/names.ts';
-import { type GlobalOptions, streamOption, TIME, time } from './lib/options.ts';
 import { count, print, stopOnInterrupt } from './lib/output.ts';
-import { createSender } from './lib/sender.ts';
-import { readSetAside, type SetAsideLine } from './lib/set-aside-lines.ts';
-import { createTally } from './lib/tally.ts';
+import { type RejectedLine, readRejected } from './lib/rejected-lines.ts';
+import { createTally } from './lib/send-summary.ts';
 import { createAssembly, type ReplayedEvent, toEvents } from './lib/whole-events.ts';
 
 interface Options extends GlobalOptions {
@@ -65,7 +65,7 @@ async function replay(options: Options): Promise<void> {
   const stream = streamNameOf(options.stream, options.stage);
   const kinesis = connectKinesis(options.stage);
   const bucket = options.bucket ?? (await lakeOf(kinesis, options.stage, stream));
-  const lines = readSetAside(connectS3(options.stage), bucket, since, until);
+  const lines = readRejected(connectS3(options.stage), bucket, since, until);
   const chosen = filtered(lines, (line) => reason === 'all' || line.reason === reason);
   if (dryRun) await countByReason(chosen);
   else await sendAgain(kinesis, stream, chosen, startedAt);
@@ -80,13 +80,13 @@ async function lakeOf(kinesis: KinesisClient, stage: string, stream: string): Pr
 }
 
 async function* filtered(
-  groups: AsyncIterable<readonly SetAsideLine[]>,
-  isChosen: (line: SetAsideLine) => boolean,
-): AsyncGenerator<SetAsideLine[]> {
+  groups: AsyncIterable<readonly RejectedLine[]>,
+  isChosen: (line: RejectedLine) => boolean,
+): AsyncGenerator<RejectedLine[]> {
   for await (const lines of groups) yield lines.filter(isChosen);
 }
 
-async function countByReason(groups: AsyncIterable<readonly SetAsideLine[]>): Promise<void> {
+async function countByReason(groups: AsyncIterable<readonly RejectedLine[]>): Promise<void> {
   const assembly = createAssembly();
   const reasons = new Map<string, { events: number; bytes: number; first: Date; last: Date }>();
   for await (const lines of groups) {
@@ -126,7 +126,7 @@ async function countByReason(groups: AsyncIterable<readonly SetAsideLine[]>): Pr
 async function sendAgain(
   kinesis: KinesisClient,
   stream: string,
-  groups: AsyncIterable<readonly SetAsideLine[]>,
+  groups: AsyncIterable<readonly RejectedLine[]>,
   startedAt: Date,
 ): Promise<void> {
   const assembly = createAssembly();

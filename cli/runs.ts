@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type AskOptions, askAndPrint, askOptions } from './lib/ask.ts';
-import { wholeNumber } from './lib/options.ts';
+import { wholeNumber } from '../core/terminal/options.ts';
+import { type AskOptions, askAndPrint, askOptions } from './lib/query.ts';
 
 interface Options extends AskOptions {
   limit: number;
@@ -10,14 +10,14 @@ interface Options extends AskOptions {
 export function addRuns(program: Command): void {
   const command = program
     .command('runs')
-    .description('Shows the last runs of the batch: what was promised, what came, what is missing')
+    .description('Shows the last runs of the batch: what was expected, what came, what is missing')
     .option('--limit <count>', 'how many', countingNumber, 10)
     .option('--days <count>', 'how far back to look', countingNumber, 30);
   askOptions(command)
     .addHelpText(
       'after',
       `
-COMPLETE: all that was promised is in the lake. DEFERRED: a limit was reached, the next run brings the
+COMPLETE: all that was expected is in the lake. DEFERRED: a limit was reached, the next run brings the
 rest. PARTIAL: something else is missing, and the manifest says what. FAILED: see its error.
 
 Examples:
@@ -35,10 +35,10 @@ export const runsSql = ({ limit, days }: Pick<Options, 'limit' | 'days'>): strin
   source,
   substr(CAST(started_at AS varchar), 1, 19) AS started,
   round(date_diff('millisecond', started_at, finished_at) / 1e3, 1) AS seconds,
-  promised,
+  expected,
   listed,
-  known,
-  landed,
+  skipped,
+  loaded,
   missing,
   unlisted,
   tracks,

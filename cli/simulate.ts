@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { InvalidInput } from '../functions/lib/errors.ts';
-import { connectKinesis } from './lib/connect.ts';
-import { explain } from './lib/explain.ts';
-import { streamNameOf } from './lib/names.ts';
+import { InvalidInput } from '../core/errors.ts';
+import { createSender } from '../core/kinesis/sender.ts';
+import { streamNameOf } from '../core/names.ts';
+import { isAccepted } from '../core/simulation/expected-event.ts';
+import { createExpectedFile } from '../core/simulation/expected-file.ts';
+import { generateEvents, type SimulatedEvent } from '../core/simulation/generate-events.ts';
 import {
   type GlobalOptions,
   percent,
   positiveNumber,
   streamOption,
   wholeNumber,
-} from './lib/options.ts';
+} from '../core/terminal/options.ts';
+import { connectKinesis } from './lib/aws-clients.ts';
+import { explain } from './lib/explain.ts';
 import { count, print, stopOnInterrupt } from './lib/output.ts';
 import { createProgress } from './lib/progress.ts';
-import { createSender } from './lib/sender.ts';
-import { isAccepted } from './lib/simulation/expected-event.ts';
-import { createExpectedFile } from './lib/simulation/expected-file.ts';
-import { generateEvents, type SimulatedEvent } from './lib/simulation/generate-events.ts';
+import { createTally } from './lib/send-summary.ts';
 import { sizeOf } from './lib/size.ts';
-import { createTally } from './lib/tally.ts';
 
 interface Options extends GlobalOptions {
   stream: string;

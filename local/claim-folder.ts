@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InvalidInput } from '../functions/lib/errors.ts';
+import { InvalidInput } from '../core/errors.ts';
 
 /** Addresses on 127.0.0.1, as serverless.yml reads them for the stage `local`. */
 export interface Endpoints {

@@ -1,19 +1,19 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { wholeNumber } from '../cli/lib/options.ts';
-import { messageOfCause } from '../functions/lib/cause.ts';
-import { InvalidInput, TributaryError } from '../functions/lib/errors.ts';
+import type { RuleStart } from 'local-aws/events/triggers.ts';
+import { readService } from 'local-aws/service/service.ts';
+import { generateCatalog, readCatalog } from 'spotify-mock/catalog.ts';
+import { readFaultPlan } from 'spotify-mock/faults.ts';
+import { messageOfCause } from '../core/error-cause.ts';
+import { InvalidInput, TributaryError } from '../core/errors.ts';
+import { wholeNumber } from '../core/terminal/options.ts';
 import { claimFolder } from './claim-folder.ts';
 import { withPackage } from './packaging.ts';
 import { createProgress } from './progress.ts';
-import { prepareSamples } from './samples.ts';
-import { readService } from './service.ts';
-import { isBalanced, simulateSessions } from './sessions.ts';
-import { generateCatalog, readCatalog } from './spotify/catalog.ts';
-import { readFaultPlan } from './spotify/faults.ts';
+import { prepareSamples } from './sample-events.ts';
+import { isBalanced, simulateSessions } from './simulate-sessions.ts';
 import { type Stage, startStage } from './stage.ts';
 import { printLedger, printSummary } from './summary.ts';
-import type { RuleStart } from './triggers.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -88,7 +88,7 @@ async function runOnce(stage: Stage, { sessions, seed }: Options): Promise<boole
 
 /** A line as a rule starts an execution, and one as it ends. */
 function tellStart({ rule, name, key, ended }: RuleStart): void {
-  console.log(`\n${key} has landed: ${rule} starts execution ${name}`);
+  console.log(`\n${key} has loaded: ${rule} starts execution ${name}`);
   ended.then(
     ({ status, error, cause }) =>
       console.log(
@@ -147,6 +147,7 @@ const options = command.parse().opts<Options>();
 try {
   process.exitCode = (await main(options)) ? 0 : 1;
 } catch (error) {
-  if (options.stack || !(error instanceof TributaryError)) throw error;
-  command.error(`${error.message} (--stack shows where)`);
+  const isInvalid = error instanceof TributaryError || (error as Error).name === 'InvalidInput';
+  if (options.stack || !isInvalid) throw error;
+  command.error(`${(error as Error).message} (--stack shows where)`);
 }

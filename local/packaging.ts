@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { InvalidInput } from '../functions/lib/errors.ts';
+import { InvalidInput } from '../core/errors.ts';
 
 /** Longer than packaging takes on any machine: a lock of this age was left by a dead process. */
 const STALE_MS = 120_000;

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { ExecutionEvent } from './step-functions.ts';
+import type { ExecutionEvent } from 'local-aws/step-functions/step-functions.ts';
 
 /**
  * Prints an execution as it goes: a line as a state is entered, with the seconds since the start, and
@@ -43,7 +43,7 @@ export function createProgress(out: NodeJS.WriteStream = process.stdout) {
 
   return function onEvent({ type, state, stateType, index, input, output, error }: ExecutionEvent) {
     if (index !== undefined) {
-      if (type === 'exited' && (state === 'NoteLandedAlbum' || state === 'NoteMissingAlbum')) {
+      if (type === 'exited' && (state === 'ReportLoadedAlbum' || state === 'ReportMissingAlbum')) {
         onItemDone();
       } else if (type === 'failed' || stateType === 'Wait') {
         if (type !== 'exited') print(`          album ${index}: ${state} ${error ?? ''}`);
@@ -72,9 +72,9 @@ export function createProgress(out: NodeJS.WriteStream = process.stdout) {
 
 /** The state of the batch, as far as the progress tells of it. */
 interface BatchState {
-  listing?: { pages: number; promised: number; source: string; outcome: string };
-  plan?: { albums: string[]; listed: number; known: number; overBudget: number };
-  batch?: { status: string; counts: { landed: number; missing: number; tracks: number } };
+  listing?: { pages: number; expected: number; source: string; outcome: string };
+  plan?: { albums: string[]; listed: number; skipped: number; overBudget: number };
+  batch?: { status: string; counts: { loaded: number; missing: number; tracks: number } };
   tables?: { rows: Record<string, number> };
   crawl?: { outcome: string };
   record?: { status: string };
@@ -86,14 +86,16 @@ function describe(state: string, output: BatchState): string | undefined {
     case 'ListNewReleases':
       return (
         listing &&
-        `page ${listing.pages} of ${listing.source ?? 'nothing'}, ${listing.promised} albums promised, ${listing.outcome}`
+        `page ${listing.pages} of ${listing.source ?? 'nothing'}, ${listing.expected} albums expected, ${listing.outcome}`
       );
     case 'PlanAlbums':
-      return plan && `${plan.listed} listed, ${plan.known} known, ${plan.albums.length} to fetch`;
+      return (
+        plan && `${plan.listed} listed, ${plan.skipped} skipped, ${plan.albums.length} to fetch`
+      );
     case 'SealRawBatch':
       return (
         batch &&
-        `${batch.status}: ${batch.counts.landed} landed, ${batch.counts.missing} missing, ${batch.counts.tracks} tracks`
+        `${batch.status}: ${batch.counts.loaded} loaded, ${batch.counts.missing} missing, ${batch.counts.tracks} tracks`
       );
     case 'TransformBatch':
       return (

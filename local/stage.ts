@@ -1,29 +1,34 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { InvalidInput } from '../functions/lib/errors.ts';
-import { startGateway } from './aws/gateway.ts';
-import { createGlue } from './aws/glue.ts';
-import { createIam, type Statement } from './aws/iam.ts';
-import { createS3 } from './aws/s3.ts';
-import { createSsm } from './aws/ssm.ts';
-import { declareTables, openCatalog } from './catalog.ts';
-import type { Endpoints } from './claim-folder.ts';
-import { createLambda, type Lambda } from './lambda.ts';
-import { PLACEHOLDER } from './packaging.ts';
-import type { PackagedFunction, Service } from './service.ts';
+import { type Answer, runSql } from 'local-aws/athena/sql.ts';
+import {
+  createTriggers,
+  type FailedStart,
+  type RuleOptions,
+  type Triggers,
+} from 'local-aws/events/triggers.ts';
+import { startGateway } from 'local-aws/gateway/gateway.ts';
+import { declareTables, openCatalog } from 'local-aws/glue/catalog.ts';
+import { createGlue } from 'local-aws/glue/glue.ts';
+import { createIam, type Statement } from 'local-aws/iam/iam.ts';
+import { createLambda, type Lambda } from 'local-aws/lambda/lambda.ts';
+import { createPutObject } from 'local-aws/s3/put-object.ts';
+import { createS3 } from 'local-aws/s3/s3.ts';
+import type { PackagedFunction, Service } from 'local-aws/service/service.ts';
+import { createSsm } from 'local-aws/ssm/ssm.ts';
+import { createStateMachines } from 'local-aws/step-functions/state-machines.ts';
+import type { Execution, ExecutionOptions } from 'local-aws/step-functions/step-functions.ts';
+import { type Streaming, type StreamingOptions, startStreaming } from 'local-aws/streaming.ts';
 import {
   LOCAL_CLIENT_ID,
   LOCAL_CLIENT_SECRET,
+  type SpotifyMock,
   type SpotifyOptions,
-  type SpotifyStandIn,
   startSpotify,
-} from './spotify/server.ts';
-import { type Answer, runSql } from './sql.ts';
-import { createStateMachines } from './state-machines.ts';
-import type { Execution, ExecutionOptions } from './step-functions.ts';
-import { createPutObject } from './streaming/put-object.ts';
-import { type Streaming, type StreamingOptions, startStreaming } from './streaming/streaming.ts';
-import { createTriggers, type FailedStart, type RuleOptions, type Triggers } from './triggers.ts';
+} from 'spotify-mock/server.ts';
+import { InvalidInput } from '../core/errors.ts';
+import type { Endpoints } from './claim-folder.ts';
+import { PLACEHOLDER } from './packaging.ts';
 
 export interface StageOptions {
   service: Service;
@@ -46,7 +51,7 @@ export interface StageStreamingOptions extends StreamingOptions {
 }
 
 export interface Stage {
-  spotify: SpotifyStandIn;
+  spotify: SpotifyMock;
   /** Streams, mappings and Firehoses; undefined where they were not asked for. */
   streaming: Streaming | undefined;
   lambda: Lambda;
@@ -58,7 +63,7 @@ export interface Stage {
   roles: Map<string, Statement[]>;
   /** What stands in the policies and was not needed so far: `<role>: <action or resource>`. */
   unusedPermissions(): string[];
-  /** Executions that rules have started, as an object landed for which one matches. */
+  /** Executions that rules have started, as an object loaded for which one matches. */
   readonly startedByRules: Promise<Execution>[];
   /** What the queue for failed starts holds. */
   readonly failedStarts: FailedStart[];

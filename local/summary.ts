@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type Manifest, manifestSchema, parseAs } from '../functions/lib/lake/manifest.ts';
-import { isBalanced, type Ledger } from './sessions.ts';
+import type { Execution } from 'local-aws/step-functions/step-functions.ts';
+import { type Manifest, manifestSchema, parseAs } from '../core/lake/manifest.ts';
+import { renderTable } from '../core/terminal/table.ts';
+import { isBalanced, type Ledger } from './simulate-sessions.ts';
 import type { Stage } from './stage.ts';
-import type { Execution } from './step-functions.ts';
-import { renderTable } from './table.ts';
 
 const SAMPLE = 'albums-by-release-day';
 const SAMPLE_ROWS = 8;
@@ -30,11 +30,11 @@ export async function printSummary(stage: Stage, execution: Execution): Promise<
 
   console.log(`\n${manifest.status}`);
   const lines: [string, string][] = [
-    ['albums listed', `${counts.listed} of ${counts.promised} promised, from ${manifest.source}`],
-    ['       known', String(counts.known)],
-    ['       landed', String(counts.landed)],
+    ['albums listed', `${counts.listed} of ${counts.expected} expected, from ${manifest.source}`],
+    ['       skipped', String(counts.skipped)],
+    ['       loaded', String(counts.loaded)],
     ['       missing', `${counts.missing}${reasonsOf(manifest)}`],
-    ['tracks landed', String(counts.tracks)],
+    ['tracks loaded', String(counts.tracks)],
     ['requests made', `${total(byEndpoint)} (${named(byEndpoint)})`],
   ];
   if (total(faulted) > 0) lines.push(['       faulted', `${total(faulted)} (${named(faulted)})`]);
@@ -62,13 +62,13 @@ Where to look next
   the manifest    ${here(manifestFile)}
   the tables      ${here(join(bucket, 'curated'))}
   the logs        ${here(join(stage.lakeFolder, '../logs'))}
-  ask in SQL      npm run query -- "SELECT status, landed, missing FROM runs"
+  ask in SQL      npm run query -- "SELECT status, loaded, missing FROM runs"
                   npm run query -- --file queries/${SAMPLE}.sql`);
 }
 
 /** Sent = all segments + set aside, or what is off. */
 export function printLedger(ledger: Ledger): void {
-  const { sent, unsent, copies, segments, setAside, repeated, expected } = ledger;
+  const { sent, unsent, copies, segments, rejected, repeated, expected } = ledger;
   console.log(`
 ${isBalanced(ledger) ? 'EVERY EVENT ACCOUNTED FOR' : 'EVENTS UNACCOUNTED FOR'}
   events sent     ${sent}, ${copies} of them a second time by the producer${unsent > 0 ? `; ${unsent} could not be sent` : ''}`);
@@ -77,7 +77,7 @@ ${isBalanced(ledger) ? 'EVERY EVENT ACCOUNTED FOR' : 'EVENTS UNACCOUNTED FOR'}
       `  ${segment.padEnd(15)} ${n}${n === (expected[segment] ?? 0) ? '' : ` of ${expected[segment]} expected`}`,
     );
   }
-  console.log(`  set aside       ${setAside}, each with its reason and its bytes
+  console.log(`  set aside       ${rejected}, each with its reason and its bytes
   duplicates      ${repeated} delivered twice under one event_id`);
 }
 

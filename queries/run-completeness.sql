@@ -1,20 +1,20 @@
--- What each run of the last 30 days promised, listed and brought, newest first
--- percent_in_lake: landed and known of listed. unlisted: promised by Spotify and on no page.
--- unexplained: listed and neither landed, known nor missing, which must be 0. seconds: from start
+-- What each run of the last 30 days expected, listed and brought, newest first
+-- percent_in_lake: loaded and skipped of listed. unlisted: expected by Spotify and on no page.
+-- unexplained: listed and neither loaded, skipped nor missing, which must be 0. seconds: from start
 -- to record. A FAILED run has its error and no counts.
 SELECT
   started_at,
   run_id,
   status,
   source,
-  promised,
+  expected,
   listed,
-  known,
-  landed,
+  skipped,
+  loaded,
   missing,
   unlisted,
-  listed - landed - known - missing AS unexplained,
-  round(CAST(100 * (landed + known) AS double) / nullif(listed, 0), 1) AS percent_in_lake,
+  listed - loaded - skipped - missing AS unexplained,
+  round(CAST(100 * (loaded + skipped) AS double) / nullif(listed, 0), 1) AS percent_in_lake,
   tracks,
   requests,
   -- In milliseconds both engines agree; whole seconds one of them counts by the ticks of the clock.

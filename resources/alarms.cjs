@@ -17,7 +17,7 @@ const metric = (Namespace, MetricName, dimensions = {}) => ({
   MetricName,
   Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
 });
-/** Of functions/lib/metrics.ts. */
+/** Of functions/runtime/metrics.ts. */
 const own = (name) => metric('Tributary', name, { service: 'tributary', stage: '${sls:stage}' });
 
 /** Rings when a period's sum is 1 or more, unless the properties say otherwise. */
@@ -145,27 +145,27 @@ function ofDelivery(id, { deliveryAgeAlarmSeconds }) {
 }
 
 /** Out of few events one more or less makes no rate. */
-const SET_ASIDE_FROM_EVENTS = 20;
+const REJECTED_FROM_EVENTS = 20;
 
-function ofSetAside() {
+function ofRejected() {
   const query = (Id, name) => ({
     Id,
     ReturnData: false,
     MetricStat: { Metric: own(name), Period: QUARTER_HOUR, Stat: 'Sum' },
   });
-  const Expression = `IF(received >= ${SET_ASIDE_FROM_EVENTS}, 100 * aside / received, 0)`;
+  const Expression = `IF(received >= ${REJECTED_FROM_EVENTS}, 100 * rejected / received, 0)`;
   return alarm(
     'sessions',
-    'set-aside',
-    'More than ${param:setAsideAlarmPercent} % of the events are refused',
+    'rejected',
+    'More than ${param:rejectedAlarmPercent} % of the events are refused',
     {
       Metrics: [
         { Id: 'percent', Label: 'Set aside, %', Expression, ReturnData: true },
         query('received', 'EventsReceived'),
-        query('aside', 'EventsSetAside'),
+        query('rejected', 'EventsRejected'),
       ],
       ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: '${param:setAsideAlarmPercent}',
+      Threshold: '${param:rejectedAlarmPercent}',
     },
   );
 }
@@ -196,7 +196,7 @@ module.exports = async (resolvers) => {
     ...mappings.flatMap((each) => ofMapping(each, keyOf.get(each.functionId), settings)),
     ...streams.flatMap(ofStream),
     ...deliveries.flatMap((id) => ofDelivery(id, settings)),
-    ofSetAside(),
+    ofRejected(),
   ];
   return { Resources: Object.assign({}, ...alarms, email && subscription(email)) };
 };

@@ -15,7 +15,7 @@ const metric = (namespace, name, dimensions, options = {}) => [
   ...dimensions,
   { label: name, ...options },
 ];
-/** Of functions/lib/metrics.ts. */
+/** Of functions/runtime/metrics.ts. */
 const counted = (name, label) =>
   metric('Tributary', name, ['service', 'tributary', 'stage', '${sls:stage}'], { label });
 /** Finds values of a dimension that are not known beforehand; what stands in quotes matches exactly. */
@@ -70,10 +70,10 @@ function batch() {
     graph(
       'Albums and tracks',
       [
-        counted('AlbumsLanded', 'albums landed'),
+        counted('AlbumsLoaded', 'albums loaded'),
         counted('AlbumsMissing', 'albums missing'),
         counted('AlbumsUnlisted', 'albums on no page'),
-        counted('TracksLanded', 'tracks landed'),
+        counted('TracksLoaded', 'tracks loaded'),
       ],
       daily,
     ),
@@ -81,7 +81,7 @@ function batch() {
       'Requests to Spotify, manifests taken in, starts that failed',
       [
         counted('SpotifyRequests', 'requests'),
-        counted('ManifestsTaken', 'manifests'),
+        counted('ManifestsAccepted', 'manifests'),
         metric(
           'AWS/SQS',
           'ApproximateNumberOfMessagesVisible',
@@ -136,9 +136,9 @@ function events({ mappings, streams, deliveries }) {
     graph('Received, enriched, set aside', [
       counted('EventsReceived', 'received'),
       counted('EventsEnriched', 'enriched'),
-      counted('EventsSetAside', 'set aside'),
+      counted('EventsRejected', 'set aside'),
     ]),
-    graph('Set aside, by reason', [found('reason', 'EventsSetAside')], { stacked: true }),
+    graph('Set aside, by reason', [found('reason', 'EventsRejected')], { stacked: true }),
     graph('Routed, by stream', [found('stream', 'EventsRouted')], { stacked: true }),
     graph(
       'Iterator age, ms',

@@ -1,8 +1,8 @@
 // Stamps function.yml of the routers and segment.yml once for each segment, so that a new segment is
-// one line in functions/lib/sessions/segments.ts. CommonJS, because the framework requires it.
+// one line in core/sessions/segments.ts. CommonJS, because the framework requires it.
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { SEGMENTS } = require('../functions/lib/sessions/segments.ts');
+const { SEGMENTS } = require('../core/sessions/segments.ts');
 const { parseYaml, pascal } = require('./template-tools.cjs');
 
 function stamp(file) {

@@ -3,20 +3,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createSpotifyClient } from '../../functions/lib/spotify/client.ts';
-import { albumList, albumTracks, pathAt } from '../../functions/lib/spotify/paging.ts';
-import { retryPolicy } from '../../functions/lib/spotify/retry.ts';
-import { withPackage } from '../../local/packaging.ts';
-import { readService } from '../../local/service.ts';
-import { generateCatalog } from '../../local/spotify/catalog.ts';
+import { readService } from 'local-aws/service/service.ts';
+import { generateCatalog } from 'spotify-mock/catalog.ts';
 import {
   LOCAL_CLIENT_ID,
   LOCAL_CLIENT_SECRET,
   type SpotifyOptions,
   startSpotify,
-} from '../../local/spotify/server.ts';
+} from 'spotify-mock/server.ts';
+import { createSpotifyClient } from '../../core/spotify/client.ts';
+import { albumList, albumTracks, pathAt } from '../../core/spotify/paging.ts';
+import { retryPolicy } from '../../core/spotify/retry.ts';
+import { renderTable } from '../../core/terminal/table.ts';
+import { withPackage } from '../../local/packaging.ts';
 import { type Stage, startStage } from '../../local/stage.ts';
-import { renderTable } from '../../local/table.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const LATENCY_MS = 80;
@@ -90,15 +90,15 @@ async function withStage<T>(
 
 /** The same requests by the same client, one after another on one kept-alive connection. */
 async function oneAfterAnother(): Promise<number> {
-  const standIn = await startSpotify(spotify);
-  const answer = await fetch(`${standIn.url}/api/token`, {
+  const fakeKinesis = await startSpotify(spotify);
+  const answer = await fetch(`${fakeKinesis.url}/api/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`${LOCAL_CLIENT_ID}:${LOCAL_CLIENT_SECRET}`)}` },
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   });
   const { access_token: token } = (await answer.json()) as { access_token: string };
   const client = createSpotifyClient({
-    apiUrl: standIn.url,
+    apiUrl: fakeKinesis.url,
     timeoutMs: 10_000,
     retryPolicy,
     pacer: { turn: async () => {} },
@@ -108,7 +108,7 @@ async function oneAfterAnother(): Promise<number> {
   for (let page = 0; page < PAGES; page++) await client.get(pathAt(list, page * 50), token);
   for (const { id } of spotify.catalog.albums) await client.get(pathAt(albumTracks(id), 0), token);
   const seconds = (performance.now() - start) / 1_000;
-  await standIn.close();
+  await fakeKinesis.close();
   return seconds;
 }
 

@@ -1,13 +1,4 @@
-/** Numbers in [0, 1) that a seed determines (mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { createRandom } from '../../core/random.ts';
 
 const PLACES = [
   ['Washington', 'USA'],
@@ -25,7 +16,7 @@ const PLACES = [
  * than large ones (0.5 KB on average), a fifth of the quantities as strings.
  */
 export function createEvents(count: number, seed: number): object[] {
-  const random = createRandom(seed);
+  const random = createRandom(seed).next;
   const below = (limit: number): number => Math.floor(random() * limit);
   return Array.from({ length: count }, () => {
     const [city, country] = PLACES[below(PLACES.length)] as (typeof PLACES)[number];

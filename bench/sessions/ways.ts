@@ -1,6 +1,6 @@
-import { type Enriched, enrichRecord } from '../../functions/lib/sessions/enrich-record.ts';
-import { eventIdOf } from '../../functions/lib/sessions/event-id.ts';
-import { createSegmentOf, SEGMENTS } from '../../functions/lib/sessions/segments.ts';
+import { type Enriched, enrichRecord } from '../../core/sessions/enrich-record.ts';
+import { eventIdOf } from '../../core/sessions/event-id.ts';
+import { createSegmentOf, SEGMENTS } from '../../core/sessions/segments.ts';
 
 /** What matters here of a record in the event that Lambda gets from Kinesis. */
 export interface LambdaRecord {

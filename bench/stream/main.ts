@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { renderTable } from '../../local/table.ts';
+import { renderTable } from '../../core/terminal/table.ts';
 import { createEvents } from '../sessions/events.ts';
-import type { Counts } from './stand-in.ts';
+import type { Counts } from './fake-kinesis.ts';
 import { createBatches, createOneByOne, loadHandlers, runHandler } from './ways.ts';
 
 const BATCH_SIZE = 2_000;
@@ -16,8 +16,8 @@ const EVENTS = 20_000;
 /** By latency in milliseconds: how many events one by one, and how many times faster we want to be. */
 const SETTINGS = { 0: { oneByOne: 500, goal: 75 }, 10: { oneByOne: 40, goal: 300 } } as const;
 
-const standIn = fork(join(import.meta.dirname, 'stand-in.ts'));
-const [[http1, http2]] = await once(standIn, 'message');
+const fakeKinesis = fork(join(import.meta.dirname, 'fake-kinesis.ts'));
+const [[http1, http2]] = await once(fakeKinesis, 'message');
 const local = { region: 'us-east-1', credentials: { accessKeyId: 'l', secretAccessKey: 'l' } };
 Object.assign(process.env, {
   AWS_ENDPOINT_URL: `http://127.0.0.1:${http1}`,
@@ -30,8 +30,8 @@ Object.assign(process.env, {
 
 /** Sets the latency; gives back what was counted since the last call. */
 async function setLatency(ms: number): Promise<Counts> {
-  standIn.send(ms);
-  const [counts] = await once(standIn, 'message');
+  fakeKinesis.send(ms);
+  const [counts] = await once(fakeKinesis, 'message');
   return counts;
 }
 
@@ -140,5 +140,5 @@ console.log(
     }),
   ),
 );
-standIn.disconnect();
+fakeKinesis.disconnect();
 process.exitCode = failed ? 1 : 0;

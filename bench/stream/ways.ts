@@ -1,7 +1,7 @@
 import { type KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import type { Context, KinesisStreamEvent } from 'aws-lambda';
-import { enrichRecord } from '../../functions/lib/sessions/enrich-record.ts';
-import { createSegmentOf, SEGMENTS } from '../../functions/lib/sessions/segments.ts';
+import { enrichRecord } from '../../core/sessions/enrich-record.ts';
+import { createSegmentOf, SEGMENTS } from '../../core/sessions/segments.ts';
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { splitRecord } from '../../functions/lib/sessions/pack-records.ts';
+import { splitRecord } from '../../core/sessions/pack-records.ts';
 import type { ReadRecord } from './read-stream.ts';
 
 /** An event of a record, with where it stood. */

@@ -1,12 +1,12 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
-import { InvalidInput } from '../../functions/lib/errors.ts';
+import { InvalidInput } from '../../core/errors.ts';
+import { scopeOf } from '../../core/names.ts';
+import { createOutcomeCheck, type OutcomeReport } from '../../core/simulation/check-outcome.ts';
+import { readExpectedFile } from '../../core/simulation/expected-file.ts';
 import { eventsOf } from './events-of.ts';
-import { scopeOf } from './names.ts';
 import { count, print } from './output.ts';
 import { readStream } from './read-stream.ts';
 import type { Start } from './shards.ts';
-import { createOutcomeCheck, type OutcomeReport } from './simulation/check-outcome.ts';
-import { readExpectedFile } from './simulation/expected-file.ts';
 
 export interface ExpectOptions {
   readonly file: string;

@@ -1,4 +1,4 @@
-import { TributaryError } from '../../functions/lib/errors.ts';
+import { TributaryError } from '../../core/errors.ts';
 
 /** What to do about errors that AWS and its SDK name, by the beginning of the name. */
 const ADVICE: [RegExp, string][] = [

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { PUT_RECORDS } from '../../functions/lib/kinesis/send-queue.ts';
-import type { KeyedRecord } from '../../functions/lib/stream-writers.ts';
+import type { KeyedRecord } from '../../core/kinesis/records.ts';
+import { PUT_RECORDS } from '../../core/kinesis/send-queue.ts';
 
 /** Of a record with its partition key. */
 export const MAX_RECORD_BYTES = PUT_RECORDS.recordBytes;

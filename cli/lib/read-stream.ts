@@ -5,7 +5,7 @@ import {
   type KinesisClient,
   type Shard,
 } from '@aws-sdk/client-kinesis';
-import { createCall, pause } from './call-again.ts';
+import { createCall, pause } from './retry.ts';
 import {
   descendantPosition,
   firstPositions,

@@ -4,7 +4,7 @@ import {
   ListShardsCommand,
   type Shard,
 } from '@aws-sdk/client-kinesis';
-import { InvalidInput } from '../../functions/lib/errors.ts';
+import { InvalidInput } from '../../core/errors.ts';
 
 /** Where reading begins. Sequence numbers: one for each shard to go on in; the others are left out. */
 export type Start =

@@ -1,6 +1,6 @@
-import { unpackSetAside } from '../../functions/lib/sessions/set-aside.ts';
-import type { KeyedRecord } from '../../functions/lib/stream-writers.ts';
-import type { SetAsideLine } from './set-aside-lines.ts';
+import type { KeyedRecord } from '../../core/kinesis/records.ts';
+import { unpackRejected } from '../../core/sessions/rejected-lines.ts';
+import type { RejectedLine } from './rejected-lines.ts';
 
 /** An event that was set aside, as it is sent again. */
 export interface ReplayedEvent extends KeyedRecord {
@@ -14,13 +14,13 @@ export interface ReplayedEvent extends KeyedRecord {
  */
 export function createAssembly() {
   const done = new Set<string>();
-  const open = new Map<string, Map<number, SetAsideLine>>();
+  const open = new Map<string, Map<number, RejectedLine>>();
 
   /** The lines of events that are whole with this line; none if it is known, or a part is missing. */
-  function complete(line: SetAsideLine): SetAsideLine[] {
+  function complete(line: RejectedLine): RejectedLine[] {
     const key = `${line.stream}/${line.eventId}`;
     if (done.has(key)) return [];
-    const parts = open.get(key) ?? new Map<number, SetAsideLine>();
+    const parts = open.get(key) ?? new Map<number, RejectedLine>();
     parts.set(line.part, line);
     if (parts.size < line.parts) {
       open.set(key, parts);
@@ -38,12 +38,12 @@ export function createAssembly() {
   };
 }
 
-const firstIdOf = (parts: Map<number, SetAsideLine>): string[] =>
+const firstIdOf = (parts: Map<number, RejectedLine>): string[] =>
   [...parts.values()].slice(0, 1).map(({ eventId }) => eventId);
 
 /** The events of these lines with their original bytes, in the order in which the source had them. */
-export function toEvents(lines: readonly SetAsideLine[]): ReplayedEvent[] {
-  const { events } = unpackSetAside(lines.map(({ text }) => text));
+export function toEvents(lines: readonly RejectedLine[]): ReplayedEvent[] {
+  const { events } = unpackRejected(lines.map(({ text }) => text));
   return events
     .sort((a, b) => comparePositions(a.sequenceNumber, b.sequenceNumber))
     .map(({ eventId, reason, partitionKey, original }) => ({

@@ -1,9 +1,10 @@
 import type { KinesisStreamBatchResponse } from 'aws-lambda';
-import { enrichRecord } from '../lib/sessions/enrich-record.ts';
-import { eventIdOf } from '../lib/sessions/event-id.ts';
-import { setAsideLines } from '../lib/sessions/set-aside.ts';
-import { acknowledge, positionOf, type StreamRecord } from '../lib/stream-event.ts';
-import { errorsOf, type KeyedRecord, type Write } from '../lib/stream-writers.ts';
+import type { KeyedRecord } from '../../core/kinesis/records.ts';
+import { enrichRecord } from '../../core/sessions/enrich-record.ts';
+import { eventIdOf } from '../../core/sessions/event-id.ts';
+import { rejectedLines } from '../../core/sessions/rejected-lines.ts';
+import { acknowledge, positionOf, type StreamRecord } from '../runtime/stream-event.ts';
+import { errorsOf, type Write } from '../runtime/stream-writers.ts';
 
 export interface EnrichSessions {
   writeEnriched: Write<KeyedRecord>;
@@ -44,7 +45,7 @@ export async function enrichSessions(
     const result = enrichRecord(record.data, { eventId, processingTimestamp, segmentOf });
     if ('reason' in result) {
       reasons[result.reason] = (reasons[result.reason] ?? 0) + 1;
-      const kept = setAsideLines(result, positionOf(record), record.data, processingTimestamp);
+      const kept = rejectedLines(result, positionOf(record), record.data, processingTimestamp);
       lines.push(...kept);
       linesFrom.push(...kept.map(() => i));
     } else {

@@ -1,6 +1,6 @@
-import { withMiddleware } from '../lib/middleware.ts';
-import { connectEnrichment } from '../lib/stream-clients.ts';
-import { parseStreamEvent } from '../lib/stream-event.ts';
+import { withMiddleware } from '../runtime/middleware.ts';
+import { connectEnrichment } from '../runtime/stream-clients.ts';
+import { parseStreamEvent } from '../runtime/stream-event.ts';
 import { enrichSessions } from './enrich-sessions.ts';
 
 export const handler = withMiddleware(connectEnrichment, (event, dependencies, context) =>

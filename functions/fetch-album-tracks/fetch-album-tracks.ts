@@ -1,11 +1,10 @@
 import * as z from 'zod';
-import type { AccessToken } from '../lib/access-token.ts';
-import { IncompleteTracks, RateLimited } from '../lib/errors.ts';
-import { keys } from '../lib/lake/keys.ts';
-import type { Lake } from '../lib/lake/lake.ts';
-import { parseAs, runSchema } from '../lib/lake/manifest.ts';
-import { countLandedTracks, isWhole, joinPages, tracksOf } from '../lib/lake/raw-album.ts';
-import type { SpotifyClient } from '../lib/spotify/client.ts';
+import { IncompleteTracks, RateLimited } from '../../core/errors.ts';
+import { keys } from '../../core/lake/keys.ts';
+import type { Lake } from '../../core/lake/lake.ts';
+import { parseAs, runSchema } from '../../core/lake/manifest.ts';
+import { countStoredTracks, isWhole, joinPages, tracksOf } from '../../core/lake/raw-album.ts';
+import type { SpotifyClient } from '../../core/spotify/client.ts';
 import {
   albumTracks,
   nextCursor,
@@ -13,7 +12,8 @@ import {
   type PagingStyle,
   parsePage,
   pathAt,
-} from '../lib/spotify/paging.ts';
+} from '../../core/spotify/paging.ts';
+import type { AccessToken } from '../runtime/access-token.ts';
 
 const requestSchema = z.object({
   run: runSchema,
@@ -21,7 +21,7 @@ const requestSchema = z.object({
   albumId: z.string().regex(/^[A-Za-z0-9]+$/),
   /** What the listing says; pages are asked for up to this number, whatever their totals say. */
   totalTracks: z.int().nonnegative(),
-  /** Raw data that landed before this time (ISO 8601) is fetched again. */
+  /** Raw data that loaded before this time (ISO 8601) is fetched again. */
   refreshBefore: z.iso.datetime(),
   /** What earlier turns of the same album cost. */
   fetched: z.object({ waitedSeconds: z.number(), requests: z.int() }),
@@ -30,7 +30,7 @@ export type FetchAlbumTracksRequest = z.infer<typeof requestSchema>;
 export const parseRequest = (event: unknown) => parseAs(requestSchema, event, 'FetchAlbumTracks');
 
 export interface FetchedAlbum {
-  outcome: 'LANDED' | 'RATE_LIMITED';
+  outcome: 'LOADED' | 'RATE_LIMITED';
   tracks: number;
   requests: number;
   waitedSeconds: number;
@@ -63,8 +63,8 @@ export async function fetchAlbumTracks(
     waitSeconds,
   });
 
-  const landedTracks = await countLandedTracks(lake, albumId, refreshBefore);
-  if (landedTracks !== undefined) return result('LANDED', landedTracks);
+  const storedTracks = await countStoredTracks(lake, albumId, refreshBefore);
+  if (storedTracks !== undefined) return result('LOADED', storedTracks);
   try {
     const { pages, bytes } = await accessToken.use(token.expiresAt, (value) =>
       getPages(spotify, value, albumId, totalTracks, settings.style),
@@ -72,11 +72,11 @@ export async function fetchAlbumTracks(
     const album = tracksOf(pages);
     if (!isWhole(album)) {
       throw new IncompleteTracks(
-        `Album ${albumId}: ${album.promised} tracks promised, ${album.tracks.length} came`,
+        `Album ${albumId}: ${album.expected} tracks expected, ${album.tracks.length} came`,
       );
     }
     await lake.put(keys.albumTracks(albumId), joinPages(bytes), 'application/json');
-    return result('LANDED', album.tracks.length);
+    return result('LOADED', album.tracks.length);
   } catch (error) {
     if (!(error instanceof RateLimited)) throw error;
     const waitSeconds = Math.max(1, error.retryAfterSeconds);
@@ -95,7 +95,7 @@ async function getPages(
   const list = albumTracks(albumId);
   const pages: Page[] = [];
   const bytes: Buffer[] = [];
-  let promised = totalTracks;
+  let expected = totalTracks;
   let offset = 0;
   let path: string | undefined = pathAt(list, 0);
   while (path !== undefined) {
@@ -103,8 +103,8 @@ async function getPages(
     const page = parsePage(answer.body, list);
     pages.push(page);
     bytes.push(answer.bytes);
-    promised = Math.max(promised, page.total);
-    const cursor = nextCursor(list, style, spotify.apiUrl, page, offset, promised);
+    expected = Math.max(expected, page.total);
+    const cursor = nextCursor(list, style, spotify.apiUrl, page, offset, expected);
     offset = cursor?.offset ?? offset;
     path = cursor?.path;
   }

@@ -1,10 +1,10 @@
 import type { AxiosInstance } from 'axios';
 import * as z from 'zod';
-import { AccessTokenRejected } from '../lib/errors.ts';
-import { parseAs } from '../lib/lake/manifest.ts';
-import type { RetryPolicy } from '../lib/spotify/retry.ts';
-import { requestToken } from '../lib/spotify/token.ts';
-import type { TokenStore } from '../lib/token-store.ts';
+import { AccessTokenRejected } from '../../core/errors.ts';
+import { parseAs } from '../../core/lake/manifest.ts';
+import type { RetryPolicy } from '../../core/spotify/retry.ts';
+import { requestToken } from '../../core/spotify/token.ts';
+import type { TokenStore } from '../runtime/token-store.ts';
 
 /** `expiresAt` is null at the start of a run; later it names the token that Spotify rejected. */
 const requestSchema = z.object({

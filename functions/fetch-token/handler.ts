@@ -1,5 +1,5 @@
-import { connectAccounts, connectTokenStore } from '../lib/clients.ts';
-import { withMiddleware } from '../lib/middleware.ts';
+import { connectAccounts, connectTokenStore } from '../runtime/clients.ts';
+import { withMiddleware } from '../runtime/middleware.ts';
 import { fetchToken, parseRequest } from './fetch-token.ts';
 
 export const handler = withMiddleware(

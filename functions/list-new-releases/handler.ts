@@ -1,6 +1,11 @@
-import { createAccessToken } from '../lib/access-token.ts';
-import { connectLake, connectSpotify, connectTokenStore, listingSettings } from '../lib/clients.ts';
-import { withMiddleware } from '../lib/middleware.ts';
+import { createAccessToken } from '../runtime/access-token.ts';
+import {
+  connectLake,
+  connectSpotify,
+  connectTokenStore,
+  listingSettings,
+} from '../runtime/clients.ts';
+import { withMiddleware } from '../runtime/middleware.ts';
 import { listNewReleases, parseRequest } from './list-new-releases.ts';
 
 export const handler = withMiddleware(

@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import type { AccessToken } from '../lib/access-token.ts';
-import { EndpointNotAllowed, QuotaExhausted, RateLimited } from '../lib/errors.ts';
-import { keys } from '../lib/lake/keys.ts';
-import type { Lake } from '../lib/lake/lake.ts';
-import { parseAs, runSchema, sourceSchema } from '../lib/lake/manifest.ts';
-import type { Answer, SpotifyClient } from '../lib/spotify/client.ts';
+import { EndpointNotAllowed, QuotaExhausted, RateLimited } from '../../core/errors.ts';
+import { keys } from '../../core/lake/keys.ts';
+import type { Lake } from '../../core/lake/lake.ts';
+import { parseAs, runSchema, sourceSchema } from '../../core/lake/manifest.ts';
+import type { Answer, SpotifyClient } from '../../core/spotify/client.ts';
 import {
   albumList,
   nextCursor,
@@ -12,12 +11,13 @@ import {
   parsePage,
   pathAt,
   type Source,
-} from '../lib/spotify/paging.ts';
+} from '../../core/spotify/paging.ts';
+import type { AccessToken } from '../runtime/access-token.ts';
 
 /** How far the listing is: it goes round in the state, a page a turn. */
 const listingSchema = z.object({
   pages: z.int().nonnegative(),
-  promised: z.int().nonnegative(),
+  expected: z.int().nonnegative(),
   requests: z.int().nonnegative(),
   waitedSeconds: z.number().nonnegative(),
   source: z.nullable(sourceSchema),
@@ -56,7 +56,7 @@ interface Dependencies {
 /**
  * Gets one page of new albums and lands it in raw, byte for byte. Source: `new-releases` or `search`;
  * `auto` tries the first and goes over to the second on a 403. Throws AccessTokenExpired,
- * EndpointNotAllowed, ServiceUnavailable, ContractBroken, RequestRefused.
+ * EndpointNotAllowed, ServiceUnavailable, ContractBroken, RequestRejected.
  */
 export async function listNewReleases(
   { run, token, listing }: ListNewReleasesRequest,
@@ -78,14 +78,14 @@ export async function listNewReleases(
     );
     const list = albumList(source, settings.market);
     const page = parsePage(answer.body, list);
-    const promised = Math.max(listing.promised, page.total);
+    const expected = Math.max(listing.expected, page.total);
     const offset = listing.cursor?.offset ?? 0;
-    const cursor = nextCursor(list, settings.style, spotify.apiUrl, page, offset, promised) ?? null;
+    const cursor = nextCursor(list, settings.style, spotify.apiUrl, page, offset, expected) ?? null;
     await lake.put(keys.listingPage(run, listing.pages), answer.bytes, 'application/json');
     return {
       ...progress(),
       pages: listing.pages + 1,
-      promised,
+      expected,
       source,
       cursor,
       outcome: cursor ? 'MORE' : 'DONE',

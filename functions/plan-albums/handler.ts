@@ -1,5 +1,5 @@
-import { connectLake, planSettings } from '../lib/clients.ts';
-import { withMiddleware } from '../lib/middleware.ts';
+import { connectLake, planSettings } from '../runtime/clients.ts';
+import { withMiddleware } from '../runtime/middleware.ts';
 import { parseRequest, planAlbums } from './plan-albums.ts';
 
 export const handler = withMiddleware(

@@ -1,15 +1,21 @@
 import * as z from 'zod';
-import { keys } from '../lib/lake/keys.ts';
-import type { Lake } from '../lib/lake/lake.ts';
-import { type Plan, parseAs, runSchema, sourceSchema, stopSchema } from '../lib/lake/manifest.ts';
-import { knownAlbums } from '../lib/lake/receipts.ts';
-import { albumTracks, type Item, parsePage, usableItems } from '../lib/spotify/paging.ts';
+import { committedAlbums } from '../../core/lake/commit-markers.ts';
+import { keys } from '../../core/lake/keys.ts';
+import type { Lake } from '../../core/lake/lake.ts';
+import {
+  type Plan,
+  parseAs,
+  runSchema,
+  sourceSchema,
+  stopSchema,
+} from '../../core/lake/manifest.ts';
+import { albumTracks, type Item, parsePage, usableItems } from '../../core/spotify/paging.ts';
 
 const requestSchema = z.object({
   run: runSchema,
   listing: z.object({
     pages: z.int().nonnegative(),
-    promised: z.int().nonnegative(),
+    expected: z.int().nonnegative(),
     requests: z.int().nonnegative(),
     source: z.nullable(sourceSchema),
     outcome: z.optional(z.string()),
@@ -30,7 +36,7 @@ export interface PlannedAlbums {
   /** `totalTracks` is what the listing says; 0 where it says nothing. */
   albums: { albumId: string; totalTracks: number }[];
   listed: number;
-  known: number;
+  skipped: number;
   overBudget: number;
   refreshBefore: string;
   /** How many albums to fetch at a time. */
@@ -45,7 +51,7 @@ const STOPS: Record<string, string> = {
 
 /**
  * Reads the listed pages back and decides which albums to fetch: each once, no nulls, none that has
- * landed within the refresh age, no more than the run's requests pay for.
+ * loaded within the refresh age, no more than the run's requests pay for.
  */
 export async function planAlbums(
   { run, listing }: PlanAlbumsRequest,
@@ -56,10 +62,10 @@ export async function planAlbums(
 
   const startedAt = new Date(run.startedAt);
   const refreshBefore = new Date(startedAt.getTime() - settings.refreshDays * 86_400_000);
-  const landed = await knownAlbums(lake, refreshBefore, startedAt);
-  const known = [...albums.keys()].filter((id) => landed.has(id));
+  const loaded = await committedAlbums(lake, refreshBefore, startedAt);
+  const skipped = [...albums.keys()].filter((id) => loaded.has(id));
   const { planned, overBudget } = withinBudget(
-    [...albums.values()].filter(({ id }) => !landed.has(id)),
+    [...albums.values()].filter(({ id }) => !loaded.has(id)),
     settings.requestsPerRun - listing.requests,
   );
 
@@ -67,11 +73,11 @@ export async function planAlbums(
     run,
     source: listing.source,
     pages,
-    promised: listing.promised,
+    expected: listing.expected,
     listed: albums.size,
     unusablePositions,
     listingStoppedBy: listing.stopped?.Error ?? STOPS[listing.outcome ?? ''] ?? null,
-    known,
+    skipped,
     planned: planned.map(({ albumId }) => albumId),
     overBudget,
     refreshBefore: refreshBefore.toISOString(),
@@ -81,7 +87,7 @@ export async function planAlbums(
   return {
     albums: planned,
     listed: albums.size,
-    known: known.length,
+    skipped: skipped.length,
     overBudget: overBudget.length,
     refreshBefore: plan.refreshBefore,
     concurrency: settings.concurrency,

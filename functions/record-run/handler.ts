@@ -1,6 +1,6 @@
-import { connectLake } from '../lib/clients.ts';
-import { countRun } from '../lib/metrics.ts';
-import { withMiddleware } from '../lib/middleware.ts';
+import { connectLake } from '../runtime/clients.ts';
+import { countRun } from '../runtime/metrics.ts';
+import { withMiddleware } from '../runtime/middleware.ts';
 import { parseRequest, recordRun } from './record-run.ts';
 
 export const handler = withMiddleware(

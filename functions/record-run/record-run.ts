@@ -1,16 +1,16 @@
 import * as z from 'zod';
-import { messageOfCause } from '../lib/cause.ts';
-import { keys } from '../lib/lake/keys.ts';
-import type { Lake } from '../lib/lake/lake.ts';
+import { messageOfCause } from '../../core/error-cause.ts';
+import { keys } from '../../core/lake/keys.ts';
+import type { Lake } from '../../core/lake/lake.ts';
 import {
   type Manifest,
   manifestSchema,
   parseAs,
   runSchema,
   stopSchema,
-} from '../lib/lake/manifest.ts';
-import { createTableWriter } from '../lib/lake/parquet.ts';
-import { typedRow } from '../lib/lake/rows.ts';
+} from '../../core/lake/manifest.ts';
+import { createTableWriter } from '../../core/lake/parquet.ts';
+import { typedRow } from '../../core/lake/rows.ts';
 
 const requestSchema = z.object({
   run: runSchema,
@@ -26,8 +26,8 @@ export interface RecordedRun {
   key: string;
   /** What the manifest counts; a failed run has none. */
   counts?: Manifest['counts'];
-  /** The manifest landed by another way than this execution's own. */
-  landedManifest: boolean;
+  /** The manifest loaded by another way than this execution's own. */
+  uploadedManifest: boolean;
 }
 
 /** Writes the run's one row: what its manifest counts, or FAILED with the error. */
@@ -59,6 +59,6 @@ export async function recordRun(
     status,
     key,
     ...(manifest && { counts: manifest.counts }),
-    landedManifest: of.runId !== run.runId,
+    uploadedManifest: of.runId !== run.runId,
   };
 }

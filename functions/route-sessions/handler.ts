@@ -1,6 +1,6 @@
-import { withMiddleware } from '../lib/middleware.ts';
-import { connectRouting } from '../lib/stream-clients.ts';
-import { parseStreamEvent } from '../lib/stream-event.ts';
+import { withMiddleware } from '../runtime/middleware.ts';
+import { connectRouting } from '../runtime/stream-clients.ts';
+import { parseStreamEvent } from '../runtime/stream-event.ts';
 import { routeSessions } from './route-sessions.ts';
 
 /** One function for each segment: the mapping's filter lets its events through and no others. */

@@ -1,7 +1,8 @@
 import type { KinesisStreamBatchResponse } from 'aws-lambda';
-import { packRecords } from '../lib/sessions/pack-records.ts';
-import { acknowledge, type StreamRecord } from '../lib/stream-event.ts';
-import { errorsOf, type KeyedRecord, type Write } from '../lib/stream-writers.ts';
+import type { KeyedRecord } from '../../core/kinesis/records.ts';
+import { packRecords } from '../../core/sessions/pack-records.ts';
+import { acknowledge, type StreamRecord } from '../runtime/stream-event.ts';
+import { errorsOf, type Write } from '../runtime/stream-writers.ts';
 
 export interface RouteSessions {
   writeSegment: Write<KeyedRecord>;

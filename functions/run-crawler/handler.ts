@@ -1,5 +1,5 @@
-import { connectGlue } from '../lib/clients.ts';
-import { withMiddleware } from '../lib/middleware.ts';
+import { connectGlue } from '../runtime/clients.ts';
+import { withMiddleware } from '../runtime/middleware.ts';
 import { parseRequest, runCrawler } from './run-crawler.ts';
 
 export const handler = withMiddleware(connectGlue, (event, dependencies) =>

@@ -5,8 +5,8 @@ import {
   StartCrawlerCommand,
 } from '@aws-sdk/client-glue';
 import * as z from 'zod';
-import { CrawlerBusy } from '../lib/errors.ts';
-import { parseAs } from '../lib/lake/manifest.ts';
+import { CrawlerBusy } from '../../core/errors.ts';
+import { parseAs } from '../../core/lake/manifest.ts';
 
 const requestSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('START') }),
@@ -33,7 +33,7 @@ interface Dependencies {
 
 /**
  * Starts the crawler, or says how its crawl is. Throws CrawlerBusy where it already runs: that crawl
- * may have passed our folders before the files landed, so it has to be started again afterwards.
+ * may have passed our folders before the files loaded, so it has to be started again afterwards.
  */
 export async function runCrawler(
   request: RunCrawlerRequest,

@@ -1,7 +1,8 @@
 import pMap from 'p-map';
 import * as z from 'zod';
-import { keys } from '../lib/lake/keys.ts';
-import type { Lake } from '../lib/lake/lake.ts';
+import { S3_CONCURRENCY } from '../../core/lake/commit-markers.ts';
+import { keys } from '../../core/lake/keys.ts';
+import type { Lake } from '../../core/lake/lake.ts';
 import {
   type Manifest,
   parseAs,
@@ -9,9 +10,8 @@ import {
   runSchema,
   type Status,
   stopSchema,
-} from '../lib/lake/manifest.ts';
-import { countLandedTracks } from '../lib/lake/raw-album.ts';
-import { S3_CONCURRENCY } from '../lib/lake/receipts.ts';
+} from '../../core/lake/manifest.ts';
+import { countStoredTracks } from '../../core/lake/raw-album.ts';
 
 const requestSchema = z.object({
   run: runSchema,
@@ -40,8 +40,8 @@ export interface SealedBatch {
 const DEFERRING = new Set(['QuotaExhausted', 'RateLimited', 'BudgetSpent']);
 
 /**
- * Writes the manifest. What landed is what lies in the lake, whole, and not what somebody reported:
- * each planned album's object is read. A status of COMPLETE says that every promised album is there.
+ * Writes the manifest. What loaded is what lies in the lake, whole, and not what somebody reported:
+ * each planned album's object is read. A status of COMPLETE says that every expected album is there.
  */
 export async function sealRawBatch(
   { run, tracks }: SealRawBatchRequest,
@@ -51,7 +51,7 @@ export async function sealRawBatch(
   const stopped = Array.isArray(tracks) ? undefined : tracks.Error;
   const reports = new Map((Array.isArray(tracks) ? tracks : []).map((t) => [t.albumId, t]));
 
-  const landed: Manifest['landed'] = [];
+  const loaded: Manifest['loaded'] = [];
   const missing: Manifest['missing'] = plan.overBudget.map((albumId) => ({
     albumId,
     reason: 'BudgetSpent',
@@ -62,9 +62,9 @@ export async function sealRawBatch(
       const report = reports.get(albumId);
       const count = report?.reason
         ? undefined
-        : await countLandedTracks(lake, albumId, plan.refreshBefore);
+        : await countStoredTracks(lake, albumId, plan.refreshBefore);
       if (count !== undefined) {
-        landed.push({ albumId, key: keys.albumTracks(albumId), tracks: count });
+        loaded.push({ albumId, key: keys.albumTracks(albumId), tracks: count });
       } else {
         missing.push({ albumId, reason: report?.reason ?? stopped ?? 'NotInTheLake' });
       }
@@ -74,10 +74,10 @@ export async function sealRawBatch(
   // Side by side they come in any order; the same run must give the same manifest.
   const byAlbum = (a: { albumId: string }, b: { albumId: string }) =>
     a.albumId < b.albumId ? -1 : 1;
-  landed.sort(byAlbum);
+  loaded.sort(byAlbum);
   missing.sort(byAlbum);
 
-  const unlisted = Math.max(0, plan.promised - plan.listed);
+  const unlisted = Math.max(0, plan.expected - plan.listed);
   const requests = [...reports.values()].reduce((sum, t) => sum + (t.requests ?? 0), plan.requests);
   const manifest: Manifest = {
     run,
@@ -85,17 +85,17 @@ export async function sealRawBatch(
     source: plan.source,
     pages: plan.pages,
     counts: {
-      promised: plan.promised,
+      expected: plan.expected,
       listed: plan.listed,
-      known: plan.known.length,
-      landed: landed.length,
+      skipped: plan.skipped.length,
+      loaded: loaded.length,
       missing: missing.length,
       unlisted,
-      tracks: landed.reduce((sum, album) => sum + album.tracks, 0),
+      tracks: loaded.reduce((sum, album) => sum + album.tracks, 0),
       requests,
     },
-    landed,
-    known: plan.known,
+    loaded,
+    skipped: plan.skipped,
     missing,
     unlisted: {
       unusablePositions: plan.unusablePositions,

@@ -1,5 +1,5 @@
-import { connectLake } from '../lib/clients.ts';
-import { withMiddleware } from '../lib/middleware.ts';
+import { connectLake } from '../runtime/clients.ts';
+import { withMiddleware } from '../runtime/middleware.ts';
 import { parseRequest, transformBatch } from './transform-batch.ts';
 
 export const handler = withMiddleware(

@@ -1,15 +1,27 @@
 import pMap from 'p-map';
 import * as z from 'zod';
-import { InvalidInput, RawDataMissing } from '../lib/errors.ts';
-import { keys } from '../lib/lake/keys.ts';
-import type { Lake } from '../lib/lake/lake.ts';
-import { type Manifest, manifestSchema, parseAs, type Receipt } from '../lib/lake/manifest.ts';
-import { createTableWriter } from '../lib/lake/parquet.ts';
-import { isWhole, readAlbum } from '../lib/lake/raw-album.ts';
-import { S3_CONCURRENCY } from '../lib/lake/receipts.ts';
-import { albumRow, artistRow, artistsOf, originOf, trackRow, typedRow } from '../lib/lake/rows.ts';
-import type { TableName } from '../lib/lake/tables.ts';
-import { type Item, parsePage, usableItems } from '../lib/spotify/paging.ts';
+import { InvalidInput, RawDataMissing } from '../../core/errors.ts';
+import { S3_CONCURRENCY } from '../../core/lake/commit-markers.ts';
+import { keys } from '../../core/lake/keys.ts';
+import type { Lake } from '../../core/lake/lake.ts';
+import {
+  type CommitMarker,
+  type Manifest,
+  manifestSchema,
+  parseAs,
+} from '../../core/lake/manifest.ts';
+import { createTableWriter } from '../../core/lake/parquet.ts';
+import { isWhole, readAlbum } from '../../core/lake/raw-album.ts';
+import {
+  albumRow,
+  artistRow,
+  artistsOf,
+  originOf,
+  trackRow,
+  typedRow,
+} from '../../core/lake/rows.ts';
+import type { TableName } from '../../core/lake/tables.ts';
+import { type Item, parsePage, usableItems } from '../../core/spotify/paging.ts';
 
 const requestSchema = z.object({ manifestKey: z.string().min(1) });
 export type TransformBatchRequest = z.infer<typeof requestSchema>;
@@ -20,12 +32,12 @@ export type BatchTable = (typeof batchTables)[number];
 
 export interface TransformedBatch {
   rows: Record<BatchTable, number>;
-  receiptKey: string;
+  commitMarkerKey: string;
 }
 
 /**
  * Makes Parquet tables of what the manifest lists and of nothing else. Albums, tracks and artists
- * come out once each, by id. The receipt is written last: a transform that was cut counts as not
+ * come out once each, by id. The commit marker is written last: a transform that was cut counts as not
  * done, and doing it again writes the same bytes. Throws RawDataMissing where the manifest lists
  * what is not there.
  */
@@ -40,7 +52,7 @@ export async function transformBatch(
     throw new InvalidInput(`${manifestKey} is not where the manifest of run ${run.runId} belongs`);
   }
   const batch = createBatch(manifest);
-  for await (const [album, tracks] of landedAlbums(lake, manifest)) batch.add(album, tracks);
+  for await (const [album, tracks] of loadedAlbums(lake, manifest)) batch.add(album, tracks);
 
   const files: string[] = [];
   const rows = {} as Record<BatchTable, number>;
@@ -51,24 +63,24 @@ export async function transformBatch(
     await lake.put(key, batch.writers[table].finish(), 'application/vnd.apache.parquet');
     files.push(key);
   }
-  const receipt: Receipt = {
+  const commitMarker: CommitMarker = {
     run,
-    albums: manifest.landed.map(({ albumId }) => albumId),
+    albums: manifest.loaded.map(({ albumId }) => albumId),
     rows,
     files,
     oddValues: Object.fromEntries(batch.oddValues),
     repeatedTracks: batch.repeatedTracks(),
   };
-  await lake.putJson(keys.receipt(run), receipt);
-  return { rows, receiptKey: keys.receipt(run) };
+  await lake.putJson(keys.commitMarker(run), commitMarker);
+  return { rows, commitMarkerKey: keys.commitMarker(run) };
 }
 
-/** Each landed album once with its tracks, a listing page at a time: memory does not grow with the run. */
-async function* landedAlbums(
+/** Each loaded album once with its tracks, a listing page at a time: memory does not grow with the run. */
+async function* loadedAlbums(
   lake: Lake,
   manifest: Manifest,
 ): AsyncGenerator<readonly [Item, Item[]]> {
-  const expected = new Map(manifest.landed.map(({ albumId, key }) => [albumId, key]));
+  const expected = new Map(manifest.loaded.map(({ albumId, key }) => [albumId, key]));
   for (const pageKey of manifest.pages) {
     const page = parsePage(await lake.getJson(pageKey), { wrapper: 'albums', path: pageKey });
     const albums = usableItems(page).items.flatMap((album) => {

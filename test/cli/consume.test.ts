@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { collect, error, type GivenAws, givenAws } from './given.ts';
+import { collect, error, type GivenAws, givenAws } from './fixtures.ts';
 
 const STREAM = 'tributary-local-sessions-usa';
 
@@ -126,9 +126,9 @@ describe('tributary consume', () => {
   });
 
   it('says in a line that the permission is missing', async () => {
-    aws.answerWith.GetRecords = () => error('AccessDeniedException', 'not authorized');
+    aws.respondWith.GetRecords = () => error('AccessDeniedException', 'not authorized');
     const outcome = await consume('--stream', STREAM);
-    delete aws.answerWith.GetRecords;
+    delete aws.respondWith.GetRecords;
     expect(outcome).toEqual({
       status: 1,
       stdout: '',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { error, type GivenAws, givenAws, recordsIn } from './given.ts';
+import { error, type GivenAws, givenAws, recordsIn } from './fixtures.ts';
 
 const STREAM = 'tributary-local-sessions';
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 afterEach(() => {
-  for (const action of Object.keys(aws.answerWith)) delete aws.answerWith[action];
+  for (const action of Object.keys(aws.respondWith)) delete aws.respondWith[action];
 });
 
 const event = (id: string, more = '') => `{"session_id":"${id}"${more}}`;
@@ -108,11 +108,11 @@ describe('tributary produce', () => {
 
   it('says in a line that the permission is missing, or that credentials have expired', async () => {
     const args = ['produce', '--json', event('a')];
-    aws.answerWith.PutRecords = () => error('AccessDeniedException', 'User: x is not authorized');
+    aws.respondWith.PutRecords = () => error('AccessDeniedException', 'User: x is not authorized');
     await expect(aws.run(args)).resolves.toEqual(
       failure('No permission: User: x is not authorized'),
     );
-    aws.answerWith.PutRecords = () => error('ExpiredTokenException', 'The token is expired');
+    aws.respondWith.PutRecords = () => error('ExpiredTokenException', 'The token is expired');
     await expect(aws.run(args)).resolves.toEqual(
       failure('The AWS credentials have expired: The token is expired'),
     );

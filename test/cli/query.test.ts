@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AwsError } from '../../local/aws/gateway.ts';
-import { collect } from './given.ts';
-import { givenAthena, givenLake, run, tributary } from './given-lake.ts';
+import { AwsError } from 'local-aws/gateway/gateway.ts';
+import { givenAthena, givenLake, run, tributary } from './fake-lake.ts';
+import { collect } from './fixtures.ts';
 
 const STARTED = new Date('2026-11-21T06:00:00Z');
 
@@ -14,7 +14,7 @@ const RUN = {
   status: 'PARTIAL',
   started_at: STARTED,
   finished_at: new Date('2026-11-21T06:01:13.400Z'),
-  landed: 99,
+  loaded: 99,
   missing: 1,
 };
 
@@ -24,20 +24,20 @@ describe('tributary query on this machine', () => {
   const ask = (...args: string[]) => run(['query', '--folder', lake.folder, ...args]);
 
   it('prints a table and the number of rows', async () => {
-    const { status, stdout, stderr } = await ask('SELECT status, landed, error FROM runs');
+    const { status, stdout, stderr } = await ask('SELECT status, loaded, error FROM runs');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(/│ status +│ landed +│ error +│\n/);
+    expect(stdout).toMatch(/│ status +│ loaded +│ error +│\n/);
     expect(stdout).toMatch(/│ PARTIAL +│ +99 │ +│\n/);
     expect(stdout).toMatch(/\n1 row\n$/);
   });
 
   it('prints JSON lines with numbers, nulls and nested values as such', async () => {
-    const sql = `SELECT status, landed, error, true AS yes, 12345678901234567890 AS large,
+    const sql = `SELECT status, loaded, error, true AS yes, 12345678901234567890 AS large,
       1.50 AS money, [1, 2] AS list, '' AS nothing FROM runs`;
     await expect(ask('--format', 'ndjson', sql)).resolves.toEqual({
       status: 0,
       stdout:
-        '{"status":"PARTIAL","landed":99,"error":null,"yes":true,"large":12345678901234567890,"money":1.50,"list":[1,2],"nothing":""}\n',
+        '{"status":"PARTIAL","loaded":99,"error":null,"yes":true,"large":12345678901234567890,"money":1.50,"list":[1,2],"nothing":""}\n',
       stderr: '1 row\n',
     });
   });

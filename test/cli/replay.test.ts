@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { Reason } from '../../functions/lib/sessions/reasons.ts';
-import { setAsideLines } from '../../functions/lib/sessions/set-aside.ts';
-import { BUCKET, error, type GivenAws, givenAws, recordsIn } from './given.ts';
+import type { Reason } from '../../core/sessions/reasons.ts';
+import { rejectedLines } from '../../core/sessions/rejected-lines.ts';
+import { BUCKET, error, type GivenAws, givenAws, recordsIn } from './fixtures.ts';
 
 const SOURCE = 'tributary-local-sessions';
 
@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => aws.close());
 
 const linesOf = (reason: Reason, original: string | Buffer, rejectedAt: string) =>
-  setAsideLines(
+  rejectedLines(
     { reason },
     {
       stream: SOURCE,
@@ -144,7 +144,7 @@ describe('tributary replay', () => {
 
   it('says what went and what did not when a permission is missing', async () => {
     await givenThree();
-    aws.answerWith.PutRecords = () => error('AccessDeniedException', 'not authorized');
+    aws.respondWith.PutRecords = () => error('AccessDeniedException', 'not authorized');
     await expect(replay('--reason', 'all', '--since', '2026-11-01')).resolves.toEqual({
       status: 1,
       stdout: '',

@@ -1,6 +1,6 @@
 import { runsSql } from '../../cli/runs.ts';
 import { loadTrinoParser } from '../queries/dialect.ts';
-import { givenAthena, givenLake, run } from './given-lake.ts';
+import { givenAthena, givenLake, run } from './fake-lake.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.now();
@@ -14,7 +14,7 @@ const runOf = (daysAgo: number, row: Record<string, unknown>) => {
     ...row,
   };
 };
-const counts = { promised: 101, listed: 100, known: 1, landed: 97, missing: 2, unlisted: 3 };
+const counts = { expected: 101, listed: 100, skipped: 1, loaded: 97, missing: 2, unlisted: 3 };
 
 const lake = givenLake([
   runOf(2, { status: 'PARTIAL', source: 'search', ...counts, tracks: 655, requests: 110 }),
@@ -39,7 +39,7 @@ describe('tributary runs', () => {
     const started = (daysAgo: number) =>
       new Date(NOW - daysAgo * DAY_MS).toISOString().slice(0, 19).replace('T', ' ');
     expect(cells).toEqual([
-      'status source started seconds promised listed known landed missing unlisted tracks requests error'.split(
+      'status source started seconds expected listed skipped loaded missing unlisted tracks requests error'.split(
         ' ',
       ),
       ['FAILED', '', started(1), '73.4', '', '', '', '', '', '', '', '', 'InvalidCredentials'],

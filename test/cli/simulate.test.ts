@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packRecords } from '../../functions/lib/sessions/pack-records.ts';
-import { type GivenAws, givenAws, recordsIn } from './given.ts';
-import { enriched } from './lib/simulation/given.ts';
+import { packRecords } from '../../core/sessions/pack-records.ts';
+import { enriched } from '../core/simulation/fixtures.ts';
+import { type GivenAws, givenAws, recordsIn } from './fixtures.ts';
 
 const SOURCE = 'tributary-local-sessions';
 

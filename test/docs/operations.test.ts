@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { givenTemplate, ofType, PACKAGING_MS, type Template } from '../resources/given.ts';
+import { givenTemplate, ofType, PACKAGING_MS, type Template } from '../resources/fixtures.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
 

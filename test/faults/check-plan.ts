@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Manifest, manifestSchema, parseAs } from '../../functions/lib/lake/manifest.ts';
-import type { Catalog } from '../../local/spotify/catalog.ts';
-import type { FaultPlan } from '../../local/spotify/faults.ts';
-import { LOCAL_CLIENT_SECRET } from '../../local/spotify/server.ts';
+import type { Execution } from 'local-aws/step-functions/step-functions.ts';
+import type { Catalog } from 'spotify-mock/catalog.ts';
+import type { FaultPlan } from 'spotify-mock/faults.ts';
+import { LOCAL_CLIENT_SECRET } from 'spotify-mock/server.ts';
+import { type Manifest, manifestSchema, parseAs } from '../../core/lake/manifest.ts';
 import type { Stage } from '../../local/stage.ts';
-import type { Execution } from '../../local/step-functions.ts';
-import { givenStage } from '../given/stage.ts';
+import { startTestStage } from '../fixtures/local-stage.ts';
 
 export type App = 'extended' | 'development';
 
@@ -21,7 +21,7 @@ export interface Verdict {
   status: string;
   /** The execution ended as failed, because it could list nothing at all. */
   failed: boolean;
-  landed: number;
+  loaded: number;
   missing: number;
   unlisted: number;
   faulted: number;
@@ -33,7 +33,7 @@ export interface Verdict {
 
 /** A local stage for one kind of app, and the rows of a run without faults. */
 export async function givenFaultStage(app: App, catalog: Catalog) {
-  const stage = await givenStage({
+  const stage = await startTestStage({
     spotify: { app, catalog },
     environment: { SPOTIFY_REQUESTS_PER_SECOND: '1000', SPOTIFY_TIMEOUT_SECONDS: '5' },
   });
@@ -74,7 +74,7 @@ export async function givenFaultStage(app: App, catalog: Catalog) {
       return {
         status: faulty.manifest?.status ?? 'no manifest',
         failed: faulty.execution.status === 'FAILED',
-        landed: counts?.landed ?? 0,
+        loaded: counts?.loaded ?? 0,
         missing: counts?.missing ?? 0,
         unlisted: counts?.unlisted ?? 0,
         faulted,
@@ -108,18 +108,18 @@ async function runBatch(stage: Stage, runId: string): Promise<Run> {
 /** Whatever is not in the lake is named, and nothing is named that is not missing. */
 function problemsOf({ execution, manifest }: Run, catalog: Catalog): string[] {
   if (!manifest) return [`no manifest: ${execution.error} ${execution.cause}`];
-  const { counts, missing, landed, known, unlisted, status } = manifest;
+  const { counts, missing, loaded, skipped, unlisted, status } = manifest;
   const problems: string[] = [];
   if (execution.status === 'FAILED' && !(counts.listed === 0 && unlisted.listingStoppedBy)) {
     problems.push(`failed with ${execution.error} ${execution.cause}`);
   }
-  if (counts.listed !== counts.landed + counts.known + counts.missing) {
-    problems.push(`${counts.listed} listed is not landed + known + missing`);
+  if (counts.listed !== counts.loaded + counts.skipped + counts.missing) {
+    problems.push(`${counts.listed} listed is not loaded + skipped + missing`);
   }
   if (missing.some(({ reason }) => !reason)) problems.push('something is missing without a reason');
   const named = new Set([
-    ...landed.map(({ albumId }) => albumId),
-    ...known,
+    ...loaded.map(({ albumId }) => albumId),
+    ...skipped,
     ...missing.map(({ albumId }) => albumId),
   ]);
   const lost = catalog.albums.filter(({ id }) => !named.has(id)).length;

@@ -1,5 +1,5 @@
-import { generateCatalog } from '../../local/spotify/catalog.ts';
-import { randomFaultPlan } from '../../local/spotify/faults.ts';
+import { generateCatalog } from 'spotify-mock/catalog.ts';
+import { randomFaultPlan } from 'spotify-mock/faults.ts';
 import { type App, givenFaultStage } from './check-plan.ts';
 
 const catalog = generateCatalog({ albums: 60, seed: 1 });
@@ -28,7 +28,7 @@ describe.each(['extended', 'development'] satisfies App[])('faults, %s app', (ap
     });
     expect(verdict).toMatchObject({ status: 'DEFERRED', problems: [] });
     expect(verdict.missing).toBeGreaterThan(0);
-    expect(verdict.landed + verdict.missing).toBe(60);
+    expect(verdict.loaded + verdict.missing).toBe(60);
     // Calling on lengthens the wait: those in flight, and no more.
     expect(verdict.faulted).toBeLessThanOrEqual(5);
   });
@@ -38,6 +38,6 @@ describe.each(['extended', 'development'] satisfies App[])('faults, %s app', (ap
       seed: 0,
       faults: [{ kind: 'token-expiry', endpoint: 'album-tracks', at: 10, times: 1 }],
     });
-    expect(verdict).toMatchObject({ status: 'COMPLETE', landed: 60, problems: [] });
+    expect(verdict).toMatchObject({ status: 'COMPLETE', loaded: 60, problems: [] });
   });
 });

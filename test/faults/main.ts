@@ -1,9 +1,9 @@
 // All fault plans of a seed, for both kinds of app: npm run test:faults -- --seed 1 --plans 50
 import { Command } from 'commander';
-import { wholeNumber } from '../../cli/lib/options.ts';
-import { generateCatalog, readCatalog } from '../../local/spotify/catalog.ts';
-import { randomFaultPlan } from '../../local/spotify/faults.ts';
-import { renderTable } from '../../local/table.ts';
+import { generateCatalog, readCatalog } from 'spotify-mock/catalog.ts';
+import { randomFaultPlan } from 'spotify-mock/faults.ts';
+import { wholeNumber } from '../../core/terminal/options.ts';
+import { renderTable } from '../../core/terminal/table.ts';
 import { type App, givenFaultStage } from './check-plan.ts';
 
 const {
@@ -30,7 +30,7 @@ for (const app of ['extended', 'development'] satisfies App[]) {
     const {
       status,
       failed: isFailed,
-      landed,
+      loaded,
       missing,
       unlisted,
       faulted,
@@ -41,7 +41,7 @@ for (const app of ['extended', 'development'] satisfies App[]) {
     totals.set(`${app} ${end}`, (totals.get(`${app} ${end}`) ?? 0) + 1);
     const kinds = plan.faults.map(({ kind }) => kind).join(' ');
     console.log(
-      `${app} seed ${n}: ${end}, ${landed} landed, ${missing} missing, ${unlisted} unlisted, ` +
+      `${app} seed ${n}: ${end}, ${loaded} loaded, ${missing} missing, ${unlisted} unlisted, ` +
         `${faulted} faulted; next run ${nextTrackRequests} track requests [${kinds}]`,
     );
     for (const problem of problems) console.log(`  PROBLEM ${problem}`);

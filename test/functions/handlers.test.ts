@@ -2,24 +2,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from 'aws-lambda';
+import { startGateway } from 'local-aws/gateway/gateway.ts';
+import { openCatalog } from 'local-aws/glue/catalog.ts';
+import { createGlue } from 'local-aws/glue/glue.ts';
+import { createS3, keysUnder } from 'local-aws/s3/s3.ts';
+import { createSsm } from 'local-aws/ssm/ssm.ts';
+import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET, startSpotify } from 'spotify-mock/server.ts';
+import { ingestDate } from '../../core/lake/keys.ts';
 import { handler as fetchAlbumTracks } from '../../functions/fetch-album-tracks/handler.ts';
 import { handler as fetchToken } from '../../functions/fetch-token/handler.ts';
-import { ingestDate } from '../../functions/lib/lake/keys.ts';
-import { logger } from '../../functions/lib/middleware.ts';
 import { handler as listNewReleases } from '../../functions/list-new-releases/handler.ts';
 import { handler as planAlbums } from '../../functions/plan-albums/handler.ts';
 import { handler as recordRun } from '../../functions/record-run/handler.ts';
 import { handler as runCrawler } from '../../functions/run-crawler/handler.ts';
+import { logger } from '../../functions/runtime/middleware.ts';
 import { handler as sealRawBatch } from '../../functions/seal-raw-batch/handler.ts';
 import { handler as transformBatch } from '../../functions/transform-batch/handler.ts';
-import { startGateway } from '../../local/aws/gateway.ts';
-import { createGlue } from '../../local/aws/glue.ts';
-import { createS3, keysUnder } from '../../local/aws/s3.ts';
-import { createSsm } from '../../local/aws/ssm.ts';
-import { openCatalog } from '../../local/catalog.ts';
-import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET, startSpotify } from '../../local/spotify/server.ts';
-import { catalog } from '../local/spotify/given.ts';
-import { errorOf, runOf } from './given.ts';
+import { catalog } from '../../packages/spotify-mock/test/fixtures.ts';
+import { errorOf, runOf } from './fixtures.ts';
 
 const handlers = {
   fetchToken,
@@ -103,7 +103,7 @@ it('The handlers bring one album from the token to the tables', async () => {
       token,
       listing: {
         pages: 0,
-        promised: 0,
+        expected: 0,
         requests: 0,
         waitedSeconds: 0,
         source: null,
@@ -124,7 +124,7 @@ it('The handlers bring one album from the token to the tables', async () => {
     const batch = await call('sealRawBatch', {
       tracks: [{ albumId, requests: fetched.requests }],
     });
-    expect(batch).toMatchObject({ status: 'COMPLETE', counts: { landed: 1, requests: 2 } });
+    expect(batch).toMatchObject({ status: 'COMPLETE', counts: { loaded: 1, requests: 2 } });
     const { manifestKey } = batch;
     const { rows } = await call('transformBatch', { manifestKey });
     expect(rows).toMatchObject({ albums: 1, tracks: catalog.tracks[albumId]?.length });

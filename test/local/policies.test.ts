@@ -1,9 +1,9 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { generateCatalog } from '../../local/spotify/catalog.ts';
-import type { FaultPlan } from '../../local/spotify/faults.ts';
+import { generateCatalog } from 'spotify-mock/catalog.ts';
+import type { FaultPlan } from 'spotify-mock/faults.ts';
 import type { Stage } from '../../local/stage.ts';
-import { givenService } from '../given/service.ts';
-import { givenStage } from '../given/stage.ts';
+import { startTestStage } from '../fixtures/local-stage.ts';
+import { packagedService } from '../fixtures/packaged-service.ts';
 
 const PACE = { waitMs: 10, retryMs: 0 };
 const tokenAndQuota: FaultPlan = {
@@ -18,7 +18,7 @@ let stage: Stage & { end(): Promise<void> };
 let s3: S3Client;
 let runs = 0;
 beforeAll(async () => {
-  stage = await givenStage({
+  stage = await startTestStage({
     spotify: { app: 'extended', catalog: generateCatalog({ albums: 4, seed: 1 }) },
     environment: { SPOTIFY_REQUESTS_PER_SECOND: '1000' },
     rules: PACE,
@@ -116,7 +116,7 @@ async function firstDifference(): Promise<string | undefined> {
   return undefined;
 }
 
-const service = await givenService();
+const service = await packagedService();
 const isOfStreaming = (role: string) => /Sessions/.test(role);
 const statements = [...service.roles]
   // streaming/policies.test.ts has these.

@@ -1,4 +1,4 @@
-import type { Landed } from './given.ts';
+import type { Loaded } from './fixtures.ts';
 
 const link = (kind: string, id: string) => ({
   external_urls: { spotify: `https://open.spotify.com/${kind}/${id}` },
@@ -22,7 +22,7 @@ const track = (
  * Album A came twice, the second time as an album, with another name, without track a2 and with a
  * track that had stood on E. Z is a day too old to be seen, B just not.
  */
-export const landed: Landed[] = [
+export const loaded: Loaded[] = [
   {
     run: { runId: 'run-z', startedAt: '2026-10-21T06:00:00.000Z' },
     albums: [
@@ -110,10 +110,10 @@ export const landed: Landed[] = [
       status: 'PARTIAL',
       source: 'search',
       finished_at: new Date('2026-11-01T06:01:30.250Z'),
-      promised: 7,
+      expected: 7,
       listed: 6,
-      known: 1,
-      landed: 3,
+      skipped: 1,
+      loaded: 3,
       missing: 2,
       unlisted: 1,
       tracks: 7,
@@ -146,10 +146,10 @@ export const landed: Landed[] = [
       status: 'COMPLETE',
       source: 'search',
       finished_at: new Date('2026-11-16T06:00:59.900Z'),
-      promised: 1,
+      expected: 1,
       listed: 1,
-      known: 0,
-      landed: 1,
+      skipped: 0,
+      loaded: 1,
       missing: 0,
       unlisted: 0,
       tracks: 3,
@@ -171,10 +171,10 @@ export const landed: Landed[] = [
       status: 'COMPLETE',
       source: 'new-releases',
       finished_at: new Date('2026-11-20T18:00:02Z'),
-      promised: 0,
+      expected: 0,
       listed: 0,
-      known: 0,
-      landed: 0,
+      skipped: 0,
+      loaded: 0,
       missing: 0,
       unlisted: 0,
       tracks: 0,

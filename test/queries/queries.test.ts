@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tables } from '../../functions/lib/lake/tables.ts';
-import { batchAnswers, NOW, TODAY } from './batch-answers.ts';
-import { landed } from './batch-lake.ts';
+import { tables } from '../../core/lake/tables.ts';
+import { loaded } from './batch-lake.ts';
+import { batchResults, NOW, TODAY } from './batch-results.ts';
 import {
   codeOf,
   differencesIn,
@@ -10,7 +10,7 @@ import {
   type TrinoParser,
   withTrinoDivision,
 } from './dialect.ts';
-import { givenLake, type TestLake } from './given.ts';
+import { givenLake, type TestLake } from './fixtures.ts';
 
 const folder = join(import.meta.dirname, '../../queries');
 const names = readdirSync(folder)
@@ -82,9 +82,9 @@ describe('outside of what the engines share', () => {
   test.each([
     ['a function of DuckDB', "SELECT strftime(release_date_day, '%Y') FROM albums"],
     ['a function of Trino', 'SELECT approx_percentile(duration_ms, 5e-1) FROM tracks'],
-    ['a quotient of integers', 'SELECT landed / listed FROM runs'],
-    ['a quotient cast too late', 'SELECT CAST(landed / listed AS double) FROM runs'],
-    ['a decimal literal', 'SELECT 100.0 * landed FROM runs'],
+    ['a quotient of integers', 'SELECT loaded / listed FROM runs'],
+    ['a quotient cast too late', 'SELECT CAST(loaded / listed AS double) FROM runs'],
+    ['a decimal literal', 'SELECT 100.0 * loaded FROM runs'],
     ['whole units between times', "SELECT date_diff('second', started_at, finished_at) FROM runs"],
     [
       'a day before that is no date',
@@ -111,22 +111,22 @@ describe('outside of what the engines share', () => {
 describe('over a lake of several runs', () => {
   let lake: TestLake;
   beforeAll(() => {
-    lake = givenLake(landed);
+    lake = givenLake(loaded);
   });
   afterAll(() => lake.remove());
 
   test('no query is without an answer to compare', () => {
-    expect(Object.keys(batchAnswers).sort()).toEqual(ofTheBatch);
+    expect(Object.keys(batchResults).sort()).toEqual(ofTheBatch);
   });
 
-  test.each(Object.entries(batchAnswers))(
+  test.each(Object.entries(batchResults))(
     '%s answers as worked out by hand',
     async (name, rows) => {
       expect((await lake.ask(onTheDay(sqlOf(name)))).rows).toEqual(rows);
     },
   );
 
-  test.each(Object.entries(batchAnswers))(
+  test.each(Object.entries(batchResults))(
     '%s answers the same where integers divide as in Trino',
     async (name, rows) => {
       expect((await lake.ask(withTrinoDivision(onTheDay(sqlOf(name))))).rows).toEqual(rows);

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type Catalog, declareTables, openCatalog } from '../../local/catalog.ts';
-import { runSql } from '../../local/sql.ts';
-import { givenService } from '../given/service.ts';
+import { runSql } from 'local-aws/athena/sql.ts';
+import { type Catalog, declareTables, openCatalog } from 'local-aws/glue/catalog.ts';
+import { packagedService } from '../fixtures/packaged-service.ts';
 
 const queries = join(import.meta.dirname, '../../queries');
 const today = new Date().toISOString().slice(0, 10);
@@ -15,7 +15,7 @@ let catalog: Catalog;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tributary-sessions-'));
   catalog = openCatalog(join(folder, 'catalog.json'));
-  declareTables(catalog, (await givenService()).declaredTables);
+  declareTables(catalog, (await packagedService()).declaredTables);
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -53,7 +53,7 @@ it('answers with no rows before the first event', async () => {
   const names = [
     'quantity-by-country',
     'products-left-in-carts',
-    'events-set-aside',
+    'rejected-events',
     'repeated-events',
   ];
   const answers = await Promise.all(names.map((name) => ask(`session-${name}`)));
@@ -96,7 +96,7 @@ describe('over delivered sessions, one of them twice', () => {
   });
 
   it('counts an event that was set aside in parts once', async () => {
-    expect(await ask('session-events-set-aside')).toEqual([
+    expect(await ask('rejected-session-events')).toEqual([
       [
         'not-json',
         'The bytes are not JSON',

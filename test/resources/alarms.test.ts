@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import { countEnriched, countRouted, countRun } from '../../functions/lib/metrics.ts';
-import { printed } from '../given/printed.ts';
+import { countEnriched, countRouted, countRun } from '../../functions/runtime/metrics.ts';
+import { printed } from '../fixtures/printed.ts';
 import {
   givenTemplate,
   ofType,
@@ -8,7 +8,7 @@ import {
   type Properties,
   resolved,
   type Template,
-} from './given.ts';
+} from './fixtures.ts';
 
 const makeAlarms = createRequire(import.meta.url)('../../resources/alarms.cjs');
 
@@ -77,10 +77,10 @@ describe('The alarm on', () => {
     expect(alarms.SessionsUsaDeliveryDeliveryLateAlarm.Properties.Threshold).toBe(60);
   });
 
-  it('events set aside takes their share of enough events', () => {
-    const { Metrics, Threshold, ComparisonOperator } = alarm('SessionsSetAside');
+  it('rejected events takes their share of enough events', () => {
+    const { Metrics, Threshold, ComparisonOperator } = alarm('SessionsRejected');
     const [{ Expression }] = Metrics;
-    expect(Expression).toBe('IF(received >= 20, 100 * aside / received, 0)');
+    expect(Expression).toBe('IF(received >= 20, 100 * rejected / received, 0)');
     expect([ComparisonOperator, Threshold]).toEqual(['GreaterThanThreshold', 5]);
     const ids = Metrics.filter((each: Properties) => each.ReturnData).map(
       (each: Properties) => each.Id,
@@ -99,10 +99,10 @@ describe('The alarm on', () => {
 
 describe('A metric that an alarm asks for', () => {
   it('is one that the functions write, with exactly its dimensions', async () => {
-    const counts = { landed: 1, missing: 0, unlisted: 0, tracks: 1, requests: 2 };
+    const counts = { loaded: 1, missing: 0, unlisted: 0, tracks: 1, requests: 2 };
     process.env.STAGE = 'prod';
     const lines = printed(() => {
-      countRun({ status: 'COMPLETE', key: 'k', counts, landedManifest: false } as never);
+      countRun({ status: 'COMPLETE', key: 'k', counts, uploadedManifest: false } as never);
       countEnriched({ received: 2, enriched: 1, rejected: 1, reasons: { 'not-json': 1 } } as never);
       countRouted({ routed: 1 } as never, 'tributary-prod-sessions-usa');
     });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { givenTemplate, ofType, PACKAGING_MS, type Template } from './given.ts';
+import { givenTemplate, ofType, PACKAGING_MS, type Template } from './fixtures.ts';
 
 const folder = join(import.meta.dirname, '../../queries');
 const files = readdirSync(folder).filter((file) => file.endsWith('.sql'));

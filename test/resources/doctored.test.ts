@@ -5,7 +5,7 @@ import {
   roleProblems,
   statementProblems,
 } from './access-rules.ts';
-import { givenTemplate, PACKAGING_MS, type Properties, type Template } from './given.ts';
+import { givenTemplate, PACKAGING_MS, type Properties, type Template } from './fixtures.ts';
 import {
   alarmProblems,
   mappingProblems,
@@ -264,7 +264,7 @@ const cases: [string, Rule, Case[]][] = [
     [
       ['no time zone', 'IngestSchedule.Properties.ScheduleExpressionTimezone', gone],
       ['no dead-letter queue', 'IngestSchedule.Properties.Target.DeadLetterConfig', gone],
-      ['no retries', 'LandedManifestRule.Properties.Targets.0.RetryPolicy', gone],
+      ['no retries', 'UploadedManifestRule.Properties.Targets.0.RetryPolicy', gone],
       [
         'a schedule that may not send to its queue',
         'ScheduleRole.Properties.Policies.0.PolicyDocument.Statement.1',
@@ -277,7 +277,7 @@ const cases: [string, Rule, Case[]][] = [
       ],
       [
         'a rule that may not start its machine',
-        'LandedManifestRole.Properties.Policies.0.PolicyDocument.Statement.0.Action',
+        'UploadedManifestRole.Properties.Policies.0.PolicyDocument.Statement.0.Action',
         'states:ListExecutions',
       ],
     ],

@@ -6,7 +6,7 @@ import {
   resolved,
   statesOf,
   type Template,
-} from './given.ts';
+} from './fixtures.ts';
 
 /** A function ends before its state, and a state before its machine. */
 export function timeoutProblems(template: Template): string[] {

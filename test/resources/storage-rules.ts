@@ -1,4 +1,4 @@
-import { ofType, type Properties, referred, type Template } from './given.ts';
+import { ofType, type Properties, referred, type Template } from './fixtures.ts';
 
 /** Holds packages, not data; the framework makes it. */
 const DEPLOYMENTS = 'ServerlessDeploymentBucket';

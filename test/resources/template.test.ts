@@ -4,7 +4,7 @@ import {
   roleProblems,
   statementProblems,
 } from './access-rules.ts';
-import { givenTemplate, ofType, PACKAGING_MS, type Template } from './given.ts';
+import { givenTemplate, ofType, PACKAGING_MS, type Template } from './fixtures.ts';
 import {
   alarmProblems,
   mappingProblems,

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { givenTemplate, ofType, PACKAGING_MS, type Properties, referred } from './given.ts';
+import { givenTemplate, ofType, PACKAGING_MS, type Properties, referred } from './fixtures.ts';
 
 const makeTracing = createRequire(import.meta.url)('../../resources/tracing.cjs');
 

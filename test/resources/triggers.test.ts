@@ -1,5 +1,5 @@
-import { keys } from '../../functions/lib/lake/keys.ts';
-import { runStateMachine } from '../../local/step-functions.ts';
+import { runStateMachine } from 'local-aws/step-functions/step-functions.ts';
+import { keys } from '../../core/lake/keys.ts';
 import {
   definitionOf,
   givenTemplate,
@@ -7,7 +7,7 @@ import {
   type Properties,
   resolved,
   type Template,
-} from './given.ts';
+} from './fixtures.ts';
 
 let template: Template;
 beforeAll(async () => {
@@ -60,9 +60,9 @@ const backfill = { runId: 'backfill-2026-10', startedAt };
 /** As EventBridge Scheduler names an execution. */
 const own = { runId: '0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0_1a2b3c4d-5e6f-7081', startedAt };
 
-describe('The rule on landed manifests', () => {
+describe('The rule on loaded manifests', () => {
   const starts = (key: string, bucket?: string) => {
-    const { EventPattern } = template.Resources.LandedManifestRule?.Properties ?? {};
+    const { EventPattern } = template.Resources.UploadedManifestRule?.Properties ?? {};
     const lake = resolved({ Ref: 'LakeBucket' }, template);
     return matches(resolved(EventPattern, template), objectCreated(bucket ?? lake, key));
   };
@@ -74,7 +74,7 @@ describe('The rule on landed manifests', () => {
   it.each([
     ['the manifest that a run of the machine seals itself', keys.manifest(own)],
     ['the plan of a backfill', keys.plan(backfill)],
-    ['the receipt of a backfill', keys.receipt(backfill)],
+    ['the commit marker of a backfill', keys.commitMarker(backfill)],
     ['a listing page', keys.listingPage(backfill, 0)],
     ['what lies beside the zone', `copy/${keys.manifest(backfill)}`],
   ])('does not match %s', (_, key) => {
@@ -110,7 +110,7 @@ describe('The machine', () => {
     return { execution, calls };
   }
 
-  it('takes a landed manifest to the tables, the crawler and the row of the run, and no further', async () => {
+  it('takes a loaded manifest to the tables, the crawler and the row of the run, and no further', async () => {
     const manifestKey = keys.manifest(backfill);
     const { execution, calls } = await run('from-eventbridge', objectCreated('lake', manifestKey));
     expect(execution.status).toBe('SUCCEEDED');

@@ -1,5 +1,5 @@
-import { FunctionError } from '../../local/lambda.ts';
-import { runStateMachine } from '../../local/step-functions.ts';
+import { FunctionError } from 'local-aws/lambda/lambda.ts';
+import { runStateMachine } from 'local-aws/step-functions/step-functions.ts';
 import { readDefinition } from './definition.ts';
 
 const definition = readDefinition();
@@ -14,10 +14,10 @@ const fail =
     throw new FunctionError(name, message);
   };
 
-const counts = { listed: 2, landed: 2 };
+const counts = { listed: 2, loaded: 2 };
 const listed = {
   pages: 1,
-  promised: 2,
+  expected: 2,
   requests: 1,
   waitedSeconds: 0,
   source: 'search',
@@ -39,7 +39,7 @@ const goodDay: Record<string, Step[]> = {
     }),
   ],
   fetchAlbumTracks: [
-    ({ fetched }) => ({ outcome: 'LANDED', tracks: 1, requests: fetched.requests + 1 }),
+    ({ fetched }) => ({ outcome: 'LOADED', tracks: 1, requests: fetched.requests + 1 }),
   ],
   sealRawBatch: [() => ({ manifestKey: 'M', status: 'COMPLETE', counts })],
   transformBatch: [() => ({ rows: {} })],
@@ -173,17 +173,17 @@ describe('A run', () => {
     const { execution, inputsOf, names } = await run({
       listNewReleases: [fail('EndpointNotAllowed', '403')],
       planAlbums: [() => ({ albums: [], refreshBefore: 'R', concurrency: 1 })],
-      sealRawBatch: [() => ({ manifestKey: 'M', counts: { listed: 0, landed: 0 } })],
+      sealRawBatch: [() => ({ manifestKey: 'M', counts: { listed: 0, loaded: 0 } })],
     });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'EndpointNotAllowed' });
     expect(inputsOf('recordRun')[0].error.Error).toBe('EndpointNotAllowed');
     expect(names).not.toContain('transformBatch');
   });
 
-  it('neither transforms nor crawls where nothing landed', async () => {
+  it('neither transforms nor crawls where nothing loaded', async () => {
     const { execution, names } = await run({
       planAlbums: [() => ({ albums: [], refreshBefore: 'R', concurrency: 1 })],
-      sealRawBatch: [() => ({ manifestKey: 'M', counts: { listed: 2, landed: 0 } })],
+      sealRawBatch: [() => ({ manifestKey: 'M', counts: { listed: 2, loaded: 0 } })],
     });
     expect(execution.status).toBe('SUCCEEDED');
     expect(names.slice(-2)).toEqual(['sealRawBatch', 'recordRun']);
@@ -191,11 +191,11 @@ describe('A run', () => {
 });
 
 describe('An album', () => {
-  const landed = goodDay.fetchAlbumTracks ?? [];
+  const loaded = goodDay.fetchAlbumTracks ?? [];
 
   it('that cannot be had is noted, and the others come', async () => {
     const { execution, inputsOf } = await run({
-      fetchAlbumTracks: [fail('ResourceNotFound'), ...landed],
+      fetchAlbumTracks: [fail('ResourceNotFound'), ...loaded],
     });
     expect(execution.status).toBe('SUCCEEDED');
     expect(inputsOf('sealRawBatch')[0].tracks).toEqual([
@@ -205,7 +205,7 @@ describe('An album', () => {
   });
 
   it.each(['ServiceUnavailable', 'IncompleteTracks'])('is tried again after %s', async (name) => {
-    const { inputsOf } = await run({ fetchAlbumTracks: [fail(name), ...landed] });
+    const { inputsOf } = await run({ fetchAlbumTracks: [fail(name), ...loaded] });
     expect(inputsOf('fetchAlbumTracks').map(({ albumId }) => albumId)).toEqual(['a', 'a', 'b']);
     expect(inputsOf('sealRawBatch')[0].tracks[0]).toEqual({ albumId: 'a', requests: 1 });
   });
@@ -217,7 +217,7 @@ describe('An album', () => {
       waitedSeconds: 7,
       waitSeconds: 7,
     });
-    const { inputsOf, waits } = await run({ fetchAlbumTracks: [limited, ...landed] });
+    const { inputsOf, waits } = await run({ fetchAlbumTracks: [limited, ...loaded] });
     expect(waits[0]).toBe('WaitForAlbumRateLimit');
     expect(inputsOf('fetchAlbumTracks')[1]).toMatchObject({
       albumId: 'a',
@@ -232,7 +232,7 @@ describe('An album', () => {
         () => ({ expiresAt: 'T1', renewals: 0 }),
         () => ({ expiresAt: 'T2', renewals: 1 }),
       ],
-      fetchAlbumTracks: [fail('AccessTokenExpired'), ...landed],
+      fetchAlbumTracks: [fail('AccessTokenExpired'), ...loaded],
     });
     expect(names.filter((name) => name === 'fetchToken')).toHaveLength(2);
     expect(inputsOf('fetchToken')[1].token).toEqual({ expiresAt: 'T1', renewals: 0 });
@@ -245,7 +245,7 @@ describe('An album', () => {
   it('is missing where no token is accepted any more', async () => {
     const { inputsOf } = await run({
       fetchToken: [() => ({ expiresAt: 'T1', renewals: 0 }), fail('AccessTokenRejected')],
-      fetchAlbumTracks: [fail('AccessTokenExpired'), ...landed],
+      fetchAlbumTracks: [fail('AccessTokenExpired'), ...loaded],
     });
     expect(inputsOf('sealRawBatch')[0].tracks[0]).toEqual({
       albumId: 'a',
@@ -257,7 +257,7 @@ describe('An album', () => {
     const albums = Array.from({ length: 20 }, (_, i) => ({ albumId: `album${i}`, totalTracks: 1 }));
     const { execution, inputsOf } = await run({
       planAlbums: [() => ({ albums, refreshBefore: 'R', concurrency: 1 })],
-      fetchAlbumTracks: [...landed, fail('QuotaExhausted')],
+      fetchAlbumTracks: [...loaded, fail('QuotaExhausted')],
     });
     expect(execution.status).toBe('SUCCEEDED');
     expect(inputsOf('sealRawBatch')[0].tracks.Error).toBe('QuotaExhausted');
@@ -348,7 +348,7 @@ describe('The crawler', () => {
   });
 });
 
-describe('A manifest that landed by another way', () => {
+describe('A manifest that loaded by another way', () => {
   const event = {
     detail: { bucket: { name: 'lake' }, object: { key: 'raw/manifests/x/manifest.json' } },
   };

@@ -70,7 +70,7 @@ describe('The definition of ingest-new-releases', () => {
   });
 
   it('notes of an album that is missing which one and why', () => {
-    expect(states.get('NoteMissingAlbum')?.Parameters).toEqual({
+    expect(states.get('ReportMissingAlbum')?.Parameters).toEqual({
       'albumId.$': '$.albumId',
       'reason.$': '$.error.Error',
     });
@@ -227,7 +227,7 @@ describe('The rules', () => {
       'a catch of some errors only',
       (state) => {
         state('RenewToken').Catch = [
-          { ErrorEquals: ['ServiceUnavailable'], Next: 'NoteMissingAlbum' },
+          { ErrorEquals: ['ServiceUnavailable'], Next: 'ReportMissingAlbum' },
         ];
       },
     ],

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TributaryError } from '../../functions/lib/errors.ts';
-import * as errors from '../../functions/lib/errors.ts';
+import type { TributaryError } from '../../core/errors.ts';
+import * as errors from '../../core/errors.ts';
 import { allStates, type DeclaredFunction, type Definition, type State } from './definition.ts';
 
 /** What the local interpreter would silently ignore, or does not have. */
@@ -64,7 +64,7 @@ const LAMBDA = new Set([
   'Lambda.ClientExecutionTimeoutException',
   'Lambda.Unknown',
 ]);
-const isKnown = (name: string) => OURS.has(name) || STATES.has(name) || LAMBDA.has(name);
+const isSkipped = (name: string) => OURS.has(name) || STATES.has(name) || LAMBDA.has(name);
 
 const isLambda = (state: State) => state.Resource?.includes(':lambda:') ?? false;
 const functionOf = (state: State) => state.Resource?.split(':').at(-1) ?? '';
@@ -75,7 +75,7 @@ export function taskProblems({ States }: Definition): string[] {
     for (const error of [...(state.Retry ?? []), ...(state.Catch ?? [])].flatMap(
       (each) => each.ErrorEquals,
     )) {
-      if (!isKnown(error)) problems.push(`${name}: nobody raises ${error}`);
+      if (!isSkipped(error)) problems.push(`${name}: nobody raises ${error}`);
     }
     if (state.Type !== 'Task') continue;
     if (!(Number(state.TimeoutSeconds) > 0)) problems.push(`${name}: no TimeoutSeconds`);
@@ -106,7 +106,7 @@ export const CONTINUATIONS = new Set([
   'RenewToken',
   'PlanAlbums',
   'SealRawBatch',
-  'NoteMissingAlbum',
+  'ReportMissingAlbum',
   'QuotaIsExhausted',
 ]);
 

@@ -1,5 +1,5 @@
 import { explain } from '../../../cli/lib/explain.ts';
-import { InvalidInput } from '../../../functions/lib/errors.ts';
+import { InvalidInput } from '../../../core/errors.ts';
 
 const named = (name: string, message: string, more: object = {}) =>
   Object.assign(new Error(message), { name, ...more });

@@ -1,6 +1,6 @@
 import { type ReadRecord, readStream } from '../../../cli/lib/read-stream.ts';
 import type { Start } from '../../../cli/lib/shards.ts';
-import { error, type GivenAws, givenAws } from '../given.ts';
+import { error, type GivenAws, givenAws } from '../fixtures.ts';
 
 const STREAM = 'events';
 const FROM_START: Start = { from: 'trim-horizon' };
@@ -125,7 +125,7 @@ describe('a stream', () => {
   it('is read on where it was when iterators expire', async () => {
     await put('a', 'b');
     let calls = 0;
-    aws.answerWith.GetRecords = () => {
+    aws.respondWith.GetRecords = () => {
       calls++;
       return calls % 2 === 0 ? error('ExpiredIteratorException') : undefined;
     };
@@ -139,7 +139,7 @@ describe('a stream', () => {
   it('from now on misses nothing when its first iterator expires unused', async () => {
     await put('early');
     let expires = true;
-    aws.answerWith.GetRecords = () => (expires ? error('ExpiredIteratorException') : undefined);
+    aws.respondWith.GetRecords = () => (expires ? error('ExpiredIteratorException') : undefined);
     const reading = read({ from: 'latest' }, 1);
     await new Promise((resolve) => setTimeout(resolve, 300));
     await put('late');
@@ -150,12 +150,12 @@ describe('a stream', () => {
   it('is read in spite of throttling and faults', async () => {
     await put('a');
     const faults = ['ProvisionedThroughputExceededException', 'InternalFailure'];
-    aws.answerWith.ListShards = () => {
+    aws.respondWith.ListShards = () => {
       const name = faults.shift();
       return name === undefined ? undefined : error(name);
     };
     let calls = 0;
-    aws.answerWith.GetRecords = () =>
+    aws.respondWith.GetRecords = () =>
       calls++ < 2 ? error('ProvisionedThroughputExceededException') : undefined;
     // An InternalFailure with status 400 is none that Kinesis sends: it is not repeated.
     await expect(read()).rejects.toMatchObject({ name: 'InternalFailure' });
@@ -165,7 +165,7 @@ describe('a stream', () => {
 
   it('of which one shard cannot be read is not read at all', async () => {
     await split('shardId-000000000000', 1n << 127n);
-    aws.answerWith.GetShardIterator = ({ ShardId }) =>
+    aws.respondWith.GetShardIterator = ({ ShardId }) =>
       ShardId === 'shardId-000000000002' ? error('AccessDeniedException') : undefined;
     await expect(read(FROM_START, 100)).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });

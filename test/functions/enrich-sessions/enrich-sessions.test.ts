@@ -1,10 +1,10 @@
+import type { KeyedRecord } from '../../../core/kinesis/records.ts';
+import { createSegmentOf, SEGMENTS } from '../../../core/sessions/segments.ts';
 import {
   type EnrichedCounts,
   enrichSessions,
 } from '../../../functions/enrich-sessions/enrich-sessions.ts';
-import { createSegmentOf, SEGMENTS } from '../../../functions/lib/sessions/segments.ts';
-import type { KeyedRecord } from '../../../functions/lib/stream-writers.ts';
-import { givenWriter, received, session } from './given.ts';
+import { givenWriter, received, session } from './fixtures.ts';
 
 const now = Date.parse('2026-11-21T12:00:00.000Z');
 

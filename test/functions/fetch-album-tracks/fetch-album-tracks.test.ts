@@ -1,29 +1,34 @@
+import type { Fault } from 'spotify-mock/faults.ts';
+import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
+import { keys } from '../../../core/lake/keys.ts';
 import {
   type FetchAlbumTracksRequest,
   fetchAlbumTracks,
   parseRequest,
 } from '../../../functions/fetch-album-tracks/fetch-album-tracks.ts';
-import { createAccessToken } from '../../../functions/lib/access-token.ts';
-import { keys } from '../../../functions/lib/lake/keys.ts';
-import type { Fault } from '../../../local/spotify/faults.ts';
-import { generateCatalog } from '../../../local/spotify/generate-catalog.ts';
-import { createMemoryLake } from '../../given/lake.ts';
-import { askForToken, cleanUpAfterEach, givenSpotify, json } from '../../local/spotify/given.ts';
+import { createAccessToken } from '../../../functions/runtime/access-token.ts';
+import {
+  askForToken,
+  cleanUpAfterEach,
+  givenSpotify,
+  json,
+} from '../../../packages/spotify-mock/test/fixtures.ts';
+import { createMemoryLake } from '../../fixtures/fake-lake.ts';
 import {
   closeServersAfterEach,
   day,
   errorOf,
   givenParameters,
-  landAlbum,
   page,
   type Reply,
   run,
   serveReplies,
   spotifyClient,
+  storeAlbum,
   storedToken,
   track,
   tracks,
-} from '../given.ts';
+} from '../fixtures.ts';
 
 cleanUpAfterEach();
 closeServersAfterEach();
@@ -68,7 +73,7 @@ describe('FetchAlbumTracks', () => {
     const bytes = ` ${JSON.stringify(page(tracks(2)))}\n`;
     const { fetch, lake } = await givenReplies({ body: bytes });
     expect(await fetch()).toEqual({
-      outcome: 'LANDED',
+      outcome: 'LOADED',
       tracks: 2,
       requests: 1,
       waitedSeconds: 0,
@@ -99,14 +104,14 @@ describe('FetchAlbumTracks', () => {
 
   it('lands an album without tracks', async () => {
     const { fetch, lake } = await givenReplies({ body: page([]) });
-    expect(await fetch()).toMatchObject({ outcome: 'LANDED', tracks: 0 });
+    expect(await fetch()).toMatchObject({ outcome: 'LOADED', tracks: 0 });
     expect(lake.keys()).toEqual([KEY]);
   });
 
   it('adopts what a cut run left whole, at no request and without writing it again', async () => {
     const { fetch, lake, server } = await givenReplies({ status: 500 });
-    landAlbum(lake, 'album1', [page(tracks(3))]);
-    expect(await fetch()).toMatchObject({ outcome: 'LANDED', tracks: 3, requests: 0 });
+    storeAlbum(lake, 'album1', [page(tracks(3))]);
+    expect(await fetch()).toMatchObject({ outcome: 'LOADED', tracks: 3, requests: 0 });
     expect(lake.puts).toEqual([]);
     expect(server.requests).toEqual([]);
   });
@@ -117,14 +122,14 @@ describe('FetchAlbumTracks', () => {
     ['is something else', '{"error":{"status":502}}'],
   ])('fetches again what %s', async (_, body) => {
     const { fetch, lake } = await givenReplies({ body: page(tracks(2)) });
-    lake.land(KEY, body, day(0));
+    lake.store(KEY, body, day(0));
     expect(await fetch()).toMatchObject({ tracks: 2, requests: 1 });
     expect(lake.puts).toEqual([KEY]);
   });
 
   it('fetches again what is older than the refresh age', async () => {
     const { fetch, lake } = await givenReplies({ body: page(tracks(2)) });
-    landAlbum(lake, 'album1', [page(tracks(1))], day(-15));
+    storeAlbum(lake, 'album1', [page(tracks(1))], day(-15));
     expect(await fetch()).toMatchObject({ tracks: 2, requests: 1 });
     expect(lake.jsonOf(KEY).pages[0].items).toHaveLength(2);
   });
@@ -137,7 +142,7 @@ describe('FetchAlbumTracks', () => {
     const { fetch, lake } = await givenReplies(reply);
     const error = await errorOf(fetch());
     expect(error).toMatchObject({ name: 'IncompleteTracks', transient: true });
-    expect(error.message).toMatch(/^Album album1: \d tracks promised, \d came$/);
+    expect(error.message).toMatch(/^Album album1: \d tracks expected, \d came$/);
     expect(lake.keys()).toEqual([]);
   });
 
@@ -145,10 +150,10 @@ describe('FetchAlbumTracks', () => {
     const first = page(tracks(50), { total: 53, limit: 50 });
     const second = page(tracks(1, 'more'), { total: 51, limit: 50, offset: 50 });
     const { fetch } = await givenReplies({ body: first }, { body: second });
-    expect((await errorOf(fetch())).message).toBe('Album album1: 53 tracks promised, 51 came');
+    expect((await errorOf(fetch())).message).toBe('Album album1: 53 tracks expected, 51 came');
   });
 
-  it('goes on to what the first page promised, although the total shrinks on the way', async () => {
+  it('goes on to what the first page expected, although the total shrinks on the way', async () => {
     const part = (count: number, offset: number, total: number) =>
       page(tracks(count, `from${offset}x`), { offset, limit: 50, total });
     const { fetch } = await givenReplies(
@@ -156,7 +161,7 @@ describe('FetchAlbumTracks', () => {
       { body: part(50, 50, 70) },
       { body: part(20, 100, 70) },
     );
-    expect(await fetch()).toMatchObject({ outcome: 'LANDED', tracks: 120, requests: 3 });
+    expect(await fetch()).toMatchObject({ outcome: 'LOADED', tracks: 120, requests: 3 });
   });
 
   it.each(['offset', 'next'] as const)(
@@ -168,7 +173,7 @@ describe('FetchAlbumTracks', () => {
       );
       const { fetch, lake } = given(server.url, 'BQ', style);
       expect(await fetch({ totalTracks: 56 })).toMatchObject({
-        outcome: 'LANDED',
+        outcome: 'LOADED',
         tracks: 56,
         requests: 2,
       });
@@ -183,8 +188,8 @@ describe('FetchAlbumTracks', () => {
       { body: page(tracks(50), { total: 50 }) },
       { body: page([], { total: 50, offset: 50 }) },
     );
-    const landed = await fetch({ totalTracks: 60 });
-    expect(landed).toMatchObject({ outcome: 'LANDED', tracks: 50, requests: 2 });
+    const loaded = await fetch({ totalTracks: 60 });
+    expect(loaded).toMatchObject({ outcome: 'LOADED', tracks: 50, requests: 2 });
     expect(server.requests).toHaveLength(2);
     expect(lake.keys()).toEqual([KEY]);
   });
@@ -209,7 +214,7 @@ describe('FetchAlbumTracks', () => {
 
   it('leaves what lies there alone when it fails', async () => {
     const { fetch, lake } = await givenReplies({ status: 404 });
-    landAlbum(lake, 'album1', [page(tracks(1))], day(-15));
+    storeAlbum(lake, 'album1', [page(tracks(1))], day(-15));
     const before = lake.bytesOf(KEY);
     expect((await errorOf(fetch())).name).toBe('ResourceNotFound');
     expect(lake.bytesOf(KEY)).toEqual(before);
@@ -268,7 +273,7 @@ describe('FetchAlbumTracks under a rate limit', () => {
   it('goes on afterwards, and keeps the count of its requests', async () => {
     const { fetch } = await givenReplies({ body: page(tracks(1)) });
     expect(await fetch({ fetched: { waitedSeconds: 30, requests: 1 } })).toMatchObject({
-      outcome: 'LANDED',
+      outcome: 'LOADED',
       requests: 2,
       waitedSeconds: 30,
     });

@@ -1,13 +1,9 @@
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
+import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET, type SpotifyOptions } from 'spotify-mock/server.ts';
+import { createHttp } from '../../../core/spotify/client.ts';
 import { fetchToken, parseRequest } from '../../../functions/fetch-token/fetch-token.ts';
-import { createHttp } from '../../../functions/lib/spotify/client.ts';
-import {
-  LOCAL_CLIENT_ID,
-  LOCAL_CLIENT_SECRET,
-  type SpotifyOptions,
-} from '../../../local/spotify/server.ts';
-import { cleanUpAfterEach, givenSpotify } from '../../local/spotify/given.ts';
-import { errorOf, givenParameters, impatient, run, storedToken } from '../given.ts';
+import { cleanUpAfterEach, givenSpotify } from '../../../packages/spotify-mock/test/fixtures.ts';
+import { errorOf, givenParameters, impatient, run, storedToken } from '../fixtures.ts';
 
 cleanUpAfterEach();
 

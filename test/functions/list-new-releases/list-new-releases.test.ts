@@ -1,20 +1,20 @@
-import { createAccessToken } from '../../../functions/lib/access-token.ts';
-import { keys } from '../../../functions/lib/lake/keys.ts';
+import type { Fault } from 'spotify-mock/faults.ts';
+import type { SpotifyOptions } from 'spotify-mock/server.ts';
+import { keys } from '../../../core/lake/keys.ts';
 import {
   type Listing,
   listNewReleases,
   parseRequest,
 } from '../../../functions/list-new-releases/list-new-releases.ts';
-import type { Fault } from '../../../local/spotify/faults.ts';
-import type { SpotifyOptions } from '../../../local/spotify/server.ts';
-import { createMemoryLake } from '../../given/lake.ts';
+import { createAccessToken } from '../../../functions/runtime/access-token.ts';
 import {
   askForToken,
   catalog,
   cleanUpAfterEach,
   givenSpotify,
   json,
-} from '../../local/spotify/given.ts';
+} from '../../../packages/spotify-mock/test/fixtures.ts';
+import { createMemoryLake } from '../../fixtures/fake-lake.ts';
 import {
   album,
   closeServersAfterEach,
@@ -26,7 +26,7 @@ import {
   serveReplies,
   spotifyClient,
   storedToken,
-} from '../given.ts';
+} from '../fixtures.ts';
 
 cleanUpAfterEach();
 closeServersAfterEach();
@@ -34,7 +34,7 @@ closeServersAfterEach();
 const EXPIRES = '2026-11-21T07:00:00.000Z';
 const start: Listing = {
   pages: 0,
-  promised: 0,
+  expected: 0,
   requests: 0,
   waitedSeconds: 0,
   source: null,
@@ -79,7 +79,7 @@ function given(url: string, token: string, more: Partial<typeof settings> = {}) 
   };
 }
 
-async function givenStandIn(
+async function givenMock(
   options: Partial<SpotifyOptions> & { faults?: never } = {},
   more: Partial<typeof settings> = {},
   ...faults: Fault[]
@@ -101,7 +101,7 @@ describe('ListNewReleases', () => {
     expect(await list()).toEqual({
       ...start,
       pages: 1,
-      promised: 1,
+      expected: 1,
       requests: 1,
       source: 'new-releases',
       outcome: 'DONE',
@@ -111,10 +111,10 @@ describe('ListNewReleases', () => {
   });
 
   it.each(['offset', 'next'] as const)('gets all pages, paging by %s', async (style) => {
-    const { spotify, listAll, lake } = await givenStandIn({}, { style });
+    const { spotify, listAll, lake } = await givenMock({}, { style });
     expect(await listAll()).toMatchObject({
       pages: 2,
-      promised: 60,
+      expected: 60,
       requests: 2,
       source: 'new-releases',
       cursor: null,
@@ -132,7 +132,7 @@ describe('ListNewReleases', () => {
   it.each(['offset', 'next'] as const)(
     'falls back on the search where new releases are forbidden, and stays with it, paging by %s',
     async (style) => {
-      const { spotify, list, listAll } = await givenStandIn({ app: 'development' }, { style });
+      const { spotify, list, listAll } = await givenMock({ app: 'development' }, { style });
       expect(await list()).toMatchObject({ source: 'search', requests: 2, outcome: 'MORE' });
       spotify.reset();
       expect(await listAll()).toMatchObject({ pages: 6, source: 'search', outcome: 'DONE' });
@@ -141,7 +141,7 @@ describe('ListNewReleases', () => {
   );
 
   it('falls back on nothing where the source is set', async () => {
-    const { list, spotify, lake } = await givenStandIn(
+    const { list, spotify, lake } = await givenMock(
       { app: 'development' },
       { source: 'new-releases' },
     );
@@ -152,7 +152,7 @@ describe('ListNewReleases', () => {
 
   it.each([
     [404, 'ResourceNotFound'],
-    [400, 'RequestRefused'],
+    [400, 'RequestRejected'],
     [502, 'ServiceUnavailable'],
   ])(
     'falls back on nothing after a %i, which says nothing of the endpoint',
@@ -179,8 +179,8 @@ describe('ListNewReleases', () => {
     const body = { albums: page([album('a')], { offset: 50, limit: 50, total: 51 }) };
     const { list, lake, server } = await givenReplies([{ body }]);
     const cursor = { offset: 50, path: '/v1/browse/new-releases?limit=50&offset=50&locale=*' };
-    const listing = await list({ pages: 1, promised: 60, source: 'new-releases', cursor });
-    expect(listing).toMatchObject({ pages: 2, promised: 60, outcome: 'DONE' });
+    const listing = await list({ pages: 1, expected: 60, source: 'new-releases', cursor });
+    expect(listing).toMatchObject({ pages: 2, expected: 60, outcome: 'DONE' });
     expect(lake.keys()).toEqual([keys.listingPage(run, 1)]);
     expect(server.requests[0]?.path).toBe(cursor.path);
   });
@@ -192,7 +192,7 @@ describe('ListNewReleases', () => {
   });
 
   it('leads back to FetchToken where its token expired', async () => {
-    const { list } = await givenStandIn({}, {}, token401);
+    const { list } = await givenMock({}, {}, token401);
     expect((await errorOf(list())).name).toBe('AccessTokenExpired');
   });
 });
@@ -207,7 +207,7 @@ describe('ListNewReleases under a limit', () => {
 
   it('hands the seconds over to the state machine, and stays where it was', async () => {
     const cursor = { offset: 50, path: '/v1/browse/new-releases?limit=50&offset=50' };
-    const before = { pages: 1, promised: 60, requests: 1, source: 'new-releases' as const, cursor };
+    const before = { pages: 1, expected: 60, requests: 1, source: 'new-releases' as const, cursor };
     const { list, lake } = await givenReplies([limited(30)]);
     expect(await list({ ...before, waitedSeconds: 10 })).toEqual({
       ...start,
@@ -245,11 +245,11 @@ describe('ListNewReleases under a limit', () => {
 
   it('stops when the quota is gone', async () => {
     const quota: Fault = { kind: 'quota', endpoint: 'listing', at: 1, times: 1 };
-    const { listAll, spotify } = await givenStandIn({}, {}, quota);
+    const { listAll, spotify } = await givenMock({}, {}, quota);
     expect(await listAll()).toMatchObject({
       outcome: 'QUOTA_EXHAUSTED',
       pages: 1,
-      promised: 60,
+      expected: 60,
       requests: 2,
     });
     expect(spotify.requests.byEndpoint['new-releases']).toBe(2);

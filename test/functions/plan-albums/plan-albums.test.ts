@@ -1,24 +1,24 @@
-import { keys } from '../../../functions/lib/lake/keys.ts';
-import { planSchema } from '../../../functions/lib/lake/manifest.ts';
+import { keys } from '../../../core/lake/keys.ts';
+import { planSchema } from '../../../core/lake/manifest.ts';
 import { parseRequest, planAlbums } from '../../../functions/plan-albums/plan-albums.ts';
-import { createMemoryLake } from '../../given/lake.ts';
+import { createMemoryLake } from '../../fixtures/fake-lake.ts';
 import {
   album,
   day,
   errorOf,
-  landAlbum,
-  landListing,
-  landReceipt,
   page,
   run,
   runOf,
+  storeAlbum,
+  storeCommitMarker,
+  storeListing,
   tracks,
-} from '../given.ts';
+} from '../fixtures.ts';
 
 const settings = { refreshDays: 14, requestsPerRun: 1_000, concurrency: 3 };
 const listing = {
   pages: 1,
-  promised: 0,
+  expected: 0,
   requests: 1,
   source: 'new-releases' as const,
   outcome: 'DONE',
@@ -27,7 +27,7 @@ const listing = {
 function given(pages: unknown[][]) {
   const lake = createMemoryLake();
   let offset = 0;
-  landListing(
+  storeListing(
     lake,
     run,
     pages.map((items) => {
@@ -56,7 +56,7 @@ describe('PlanAlbums', () => {
       [album('a', { total_tracks: 12 }), album('b')],
       [album('c', { total_tracks: 56 })],
     ]);
-    const { planned, stored } = await plan({ promised: 3, requests: 2 });
+    const { planned, stored } = await plan({ expected: 3, requests: 2 });
     expect(planned).toEqual({
       albums: [
         { albumId: 'a', totalTracks: 12 },
@@ -64,7 +64,7 @@ describe('PlanAlbums', () => {
         { albumId: 'c', totalTracks: 56 },
       ],
       listed: 3,
-      known: 0,
+      skipped: 0,
       overBudget: 0,
       refreshBefore: '2026-11-07T06:00:00.000Z',
       concurrency: 3,
@@ -73,11 +73,11 @@ describe('PlanAlbums', () => {
       run,
       source: 'new-releases',
       pages: [keys.listingPage(run, 0), keys.listingPage(run, 1)],
-      promised: 3,
+      expected: 3,
       listed: 3,
       unusablePositions: [],
       listingStoppedBy: null,
-      known: [],
+      skipped: [],
       planned: ['a', 'b', 'c'],
       overBudget: [],
       refreshBefore: '2026-11-07T06:00:00.000Z',
@@ -91,11 +91,11 @@ describe('PlanAlbums', () => {
       [album('a'), album('b')],
       [album('b'), album('c')],
     ]);
-    const { planned, ids, stored } = await plan({ promised: 4 });
+    const { planned, ids, stored } = await plan({ expected: 4 });
     expect(ids).toEqual(['a', 'b', 'c']);
     expect(planned.listed).toBe(3);
-    // What was promised stays: the manifest will say that one is on no page.
-    expect(stored.promised).toBe(4);
+    // What was expected stays: the manifest will say that one is on no page.
+    expect(stored.expected).toBe(4);
   });
 
   it('plans no null, and says where it stood', async () => {
@@ -103,42 +103,42 @@ describe('PlanAlbums', () => {
       [null, album('a')],
       [{ id: '../x' }, album('b'), null],
     ]);
-    const { planned, ids, stored } = await plan({ promised: 5 });
+    const { planned, ids, stored } = await plan({ expected: 5 });
     expect(ids).toEqual(['a', 'b']);
     expect(planned.listed).toBe(2);
     expect(stored.unusablePositions).toEqual([0, 2, 4]);
   });
 
-  it('plans no album that an earlier run landed and transformed', async () => {
+  it('plans no album that an earlier run loaded and transformed', async () => {
     const { plan, lake } = given([[album('a'), album('b'), album('c')]]);
-    landReceipt(lake, runOf('before', day(-2)), ['b', 'elsewhere']);
+    storeCommitMarker(lake, runOf('before', day(-2)), ['b', 'elsewhere']);
     const { planned, ids, stored } = await plan();
     expect(ids).toEqual(['a', 'c']);
-    expect(planned).toMatchObject({ listed: 3, known: 1 });
-    expect(stored.known).toEqual(['b']);
+    expect(planned).toMatchObject({ listed: 3, skipped: 1 });
+    expect(stored.skipped).toEqual(['b']);
   });
 
-  it('plans an album whose raw data lies there without a receipt: it is in no table yet', async () => {
+  it('plans an album whose raw data lies there without a commit marker: it is in no table yet', async () => {
     const { plan, lake } = given([[album('a')]]);
-    landAlbum(lake, 'a', [page(tracks(1))]);
+    storeAlbum(lake, 'a', [page(tracks(1))]);
     const { planned, ids } = await plan();
     expect(ids).toEqual(['a']);
-    expect(planned.known).toBe(0);
+    expect(planned.skipped).toBe(0);
   });
 
-  it('plans a known album again once its refresh age has passed', async () => {
+  it('plans a skipped album again once its refresh age has passed', async () => {
     const { plan, lake } = given([[album('new'), album('old')]]);
-    landReceipt(lake, runOf('new', day(-14)), ['new']);
-    landReceipt(lake, runOf('old', new Date(day(-14).getTime() - 1)), ['old']);
+    storeCommitMarker(lake, runOf('new', day(-14)), ['new']);
+    storeCommitMarker(lake, runOf('old', new Date(day(-14).getTime() - 1)), ['old']);
     expect((await plan()).ids).toEqual(['old']);
     expect((await plan({}, { refreshDays: 15 })).ids).toEqual([]);
     expect((await plan({}, { refreshDays: 0 })).ids).toEqual(['new', 'old']);
   });
 
-  it('plans nothing where everything is known', async () => {
+  it('plans nothing where everything is skipped', async () => {
     const { plan, lake } = given([[album('a')]]);
-    landReceipt(lake, runOf('before', day(0)), ['a']);
-    expect((await plan()).planned).toMatchObject({ albums: [], listed: 1, known: 1 });
+    storeCommitMarker(lake, runOf('before', day(0)), ['a']);
+    expect((await plan()).planned).toMatchObject({ albums: [], listed: 1, skipped: 1 });
   });
 
   it('gives the same plan when it is called again', async () => {
@@ -188,9 +188,9 @@ describe('The budget of a run', () => {
     ]);
   });
 
-  it('is not spent on known albums', async () => {
+  it('is not spent on skipped albums', async () => {
     const { plan, lake } = given([[many('a', 500), many('b', 1)]]);
-    landReceipt(lake, runOf('before', day(-1)), ['a']);
+    storeCommitMarker(lake, runOf('before', day(-1)), ['a']);
     expect((await plan({}, { requestsPerRun: 2 })).ids).toEqual(['b']);
   });
 
@@ -216,9 +216,9 @@ describe('A listing that ended early', () => {
     [{ outcome: undefined }, null],
   ])('is planned as far as it came, and says why: %j', async (more, why) => {
     const { plan } = given([[album('a')]]);
-    const { ids, stored } = await plan({ promised: 60, ...more });
+    const { ids, stored } = await plan({ expected: 60, ...more });
     expect(ids).toEqual(['a']);
-    expect(stored).toMatchObject({ promised: 60, listed: 1, listingStoppedBy: why });
+    expect(stored).toMatchObject({ expected: 60, listed: 1, listingStoppedBy: why });
   });
 
   it('before its first page is an empty plan that names the error', async () => {
@@ -242,9 +242,9 @@ describe('A page of the listing', () => {
 
   it('that is damaged fails the plan', async () => {
     const { plan, lake } = given([[album('a')]]);
-    lake.land(keys.listingPage(run, 0), '{"albums":{"items":[', day(0));
+    lake.store(keys.listingPage(run, 0), '{"albums":{"items":[', day(0));
     expect(await errorOf(plan())).toMatchObject({ name: 'RawDataMissing' });
-    lake.land(keys.listingPage(run, 0), '{"albums":{}}', day(0));
+    lake.store(keys.listingPage(run, 0), '{"albums":{}}', day(0));
     expect(await errorOf(plan())).toMatchObject({ name: 'ContractBroken' });
   });
 });

@@ -1,9 +1,9 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
-import { keys } from '../../../functions/lib/lake/keys.ts';
+import { keys } from '../../../core/lake/keys.ts';
 import { parseRequest, recordRun } from '../../../functions/record-run/record-run.ts';
-import { createMemoryLake } from '../../given/lake.ts';
-import { day, errorOf, manifest, run, runOf } from '../given.ts';
+import { createMemoryLake } from '../../fixtures/fake-lake.ts';
+import { day, errorOf, manifest, run, runOf } from '../fixtures.ts';
 
 const manifestKey = keys.manifest(run);
 const finished = '2026-11-21T06:12:00.000Z';
@@ -11,8 +11,8 @@ const finished = '2026-11-21T06:12:00.000Z';
 async function record(event: object) {
   const lake = createMemoryLake();
   const sealed = { ...manifest(['a', 'b']), status: 'PARTIAL' as const };
-  sealed.counts = { ...sealed.counts, promised: 3, listed: 3, missing: 1, tracks: 20, requests: 5 };
-  lake.land(manifestKey, JSON.stringify(sealed), day(0));
+  sealed.counts = { ...sealed.counts, expected: 3, listed: 3, missing: 1, tracks: 20, requests: 5 };
+  lake.store(manifestKey, JSON.stringify(sealed), day(0));
   const recorded = await recordRun(parseRequest({ run, ...event }), {
     lake,
     clock: () => Date.parse(finished),
@@ -42,10 +42,10 @@ describe('RecordRun', () => {
       source: 'new-releases',
       started_at: new Date(run.startedAt),
       finished_at: new Date(finished),
-      promised: 3,
+      expected: 3,
       listed: 3,
-      known: 0,
-      landed: 2,
+      skipped: 0,
+      loaded: 2,
       missing: 1,
       unlisted: 0,
       tracks: 20,
@@ -66,7 +66,7 @@ describe('RecordRun', () => {
       error: 'InvalidCredentials',
       cause: 'unknown',
       source: null,
-      landed: null,
+      loaded: null,
     });
   });
 

@@ -1,8 +1,8 @@
-import type { WriteReport } from '../../../functions/lib/kinesis/write-records.ts';
-import { splitRecord } from '../../../functions/lib/sessions/pack-records.ts';
-import type { KeyedRecord } from '../../../functions/lib/stream-writers.ts';
+import type { KeyedRecord } from '../../../core/kinesis/records.ts';
+import type { WriteReport } from '../../../core/kinesis/write-records.ts';
+import { splitRecord } from '../../../core/sessions/pack-records.ts';
 import { routeSessions } from '../../../functions/route-sessions/route-sessions.ts';
-import { received } from '../enrich-sessions/given.ts';
+import { received } from '../enrich-sessions/fixtures.ts';
 
 const event = (n: number) => ({ session_id: `s${n}`, n, filling: 'x'.repeat(400) });
 

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-glue';
 import { mockClient } from 'aws-sdk-client-mock';
 import { parseRequest, runCrawler } from '../../../functions/run-crawler/run-crawler.ts';
-import { errorOf } from '../given.ts';
+import { errorOf } from '../fixtures.ts';
 
 const glue = new GlueClient({});
 const mock = mockClient(glue);

@@ -1,24 +1,24 @@
-import { keys } from '../../../functions/lib/lake/keys.ts';
-import { manifestSchema, type Plan } from '../../../functions/lib/lake/manifest.ts';
+import { keys } from '../../../core/lake/keys.ts';
+import { manifestSchema, type Plan } from '../../../core/lake/manifest.ts';
 import { parseRequest, sealRawBatch } from '../../../functions/seal-raw-batch/seal-raw-batch.ts';
-import { createMemoryLake } from '../../given/lake.ts';
-import { day, errorOf, landAlbum, page, plan, run, tracks } from '../given.ts';
+import { createMemoryLake } from '../../fixtures/fake-lake.ts';
+import { day, errorOf, page, plan, run, storeAlbum, tracks } from '../fixtures.ts';
 
-/** A plan, with these albums landed whole. */
-function given(planned: Partial<Plan>, landed: string[] = []) {
+/** A plan, with these albums loaded whole. */
+function given(planned: Partial<Plan>, loaded: string[] = []) {
   const lake = createMemoryLake();
   const stored = plan(planned);
-  lake.land(keys.plan(run), JSON.stringify(stored), day(0));
-  for (const id of landed) landAlbum(lake, id, [page(tracks(2, id))]);
+  lake.store(keys.plan(run), JSON.stringify(stored), day(0));
+  for (const id of loaded) storeAlbum(lake, id, [page(tracks(2, id))]);
   return {
     lake,
     async seal(reports: unknown = stored.planned.map((albumId) => ({ albumId, requests: 1 }))) {
       const sealed = await sealRawBatch(parseRequest({ run, tracks: reports }), { lake });
       const manifest = manifestSchema.parse(lake.jsonOf(keys.manifest(run)));
-      const { listed, landed: came, known, missing } = manifest.counts;
-      expect(listed).toBe(came + known + missing);
-      expect(came).toBe(manifest.landed.length);
-      expect(known).toBe(manifest.known.length);
+      const { listed, loaded: came, skipped, missing } = manifest.counts;
+      expect(listed).toBe(came + skipped + missing);
+      expect(came).toBe(manifest.loaded.length);
+      expect(skipped).toBe(manifest.skipped.length);
       expect(missing).toBe(manifest.missing.length);
       expect(sealed).toEqual({
         manifestKey: keys.manifest(run),
@@ -33,9 +33,9 @@ function given(planned: Partial<Plan>, landed: string[] = []) {
 const quota = { Error: 'QuotaExhausted', Cause: 'The quota of the last 24 hours is used up' };
 
 describe('SealRawBatch', () => {
-  it('says COMPLETE where everything that was promised lies in the lake', async () => {
+  it('says COMPLETE where everything that was expected lies in the lake', async () => {
     const { seal, lake } = given(
-      { planned: ['b', 'a'], known: ['k'], listed: 3, promised: 3, requests: 2 },
+      { planned: ['b', 'a'], skipped: ['k'], listed: 3, expected: 3, requests: 2 },
       ['a', 'b'],
     );
     expect(await seal()).toEqual({
@@ -44,36 +44,36 @@ describe('SealRawBatch', () => {
       source: 'new-releases',
       pages: [keys.listingPage(run, 0)],
       counts: {
-        promised: 3,
+        expected: 3,
         listed: 3,
-        known: 1,
-        landed: 2,
+        skipped: 1,
+        loaded: 2,
         missing: 0,
         unlisted: 0,
         tracks: 4,
         requests: 4,
       },
-      landed: [
+      loaded: [
         { albumId: 'a', key: keys.albumTracks('a'), tracks: 2 },
         { albumId: 'b', key: keys.albumTracks('b'), tracks: 2 },
       ],
-      known: ['k'],
+      skipped: ['k'],
       missing: [],
       unlisted: { unusablePositions: [], listingStoppedBy: null },
     });
     expect(lake.puts).toEqual([keys.manifest(run)]);
   });
 
-  it('says COMPLETE where everything was known', async () => {
-    const { seal } = given({ known: ['a', 'b'], listed: 2, promised: 2 });
-    expect(await seal()).toMatchObject({ status: 'COMPLETE', counts: { known: 2, landed: 0 } });
+  it('says COMPLETE where everything was skipped', async () => {
+    const { seal } = given({ skipped: ['a', 'b'], listed: 2, expected: 2 });
+    expect(await seal()).toMatchObject({ status: 'COMPLETE', counts: { skipped: 2, loaded: 0 } });
   });
 
   it('goes by what lies in the lake, not by what was reported', async () => {
     const { seal } = given({ planned: ['a', 'b'] }, ['a']);
     const manifest = await seal();
     expect(manifest.status).toBe('PARTIAL');
-    expect(manifest.landed.map(({ albumId }) => albumId)).toEqual(['a']);
+    expect(manifest.loaded.map(({ albumId }) => albumId)).toEqual(['a']);
     expect(manifest.missing).toEqual([{ albumId: 'b', reason: 'NotInTheLake' }]);
   });
 
@@ -84,17 +84,17 @@ describe('SealRawBatch', () => {
     ['incomplete', JSON.stringify({ pages: [page(tracks(1), { total: 2 })] })],
   ])('counts an object that is %s as missing', async (_, body) => {
     const { seal, lake } = given({ planned: ['a', 'b'] }, ['a', 'b']);
-    lake.land(keys.albumTracks('b'), body, day(0));
+    lake.store(keys.albumTracks('b'), body, day(0));
     expect(await seal()).toMatchObject({
       status: 'PARTIAL',
-      counts: { landed: 1, missing: 1, tracks: 2 },
+      counts: { loaded: 1, missing: 1, tracks: 2 },
       missing: [{ albumId: 'b', reason: 'NotInTheLake' }],
     });
   });
 
   it('counts raw data from before the refresh age as missing', async () => {
     const { seal, lake } = given({ planned: ['a'], refreshBefore: day(-14).toISOString() });
-    landAlbum(lake, 'a', [page(tracks(2))], day(-15));
+    storeAlbum(lake, 'a', [page(tracks(2))], day(-15));
     expect((await seal()).missing).toEqual([{ albumId: 'a', reason: 'NotInTheLake' }]);
   });
 
@@ -113,18 +113,18 @@ describe('SealRawBatch', () => {
     expect(manifest.counts.requests).toBe(3);
   });
 
-  it('asks the lake alone where the Map was stopped: what landed before counts', async () => {
+  it('asks the lake alone where the Map was stopped: what loaded before counts', async () => {
     const { seal } = given({ planned: ['a', 'b', 'c'] }, ['b']);
     const manifest = await seal(quota);
     expect(manifest.status).toBe('DEFERRED');
-    expect(manifest.landed.map(({ albumId }) => albumId)).toEqual(['b']);
+    expect(manifest.loaded.map(({ albumId }) => albumId)).toEqual(['b']);
     expect(manifest.missing).toEqual([
       { albumId: 'a', reason: 'QuotaExhausted' },
       { albumId: 'c', reason: 'QuotaExhausted' },
     ]);
   });
 
-  it('says COMPLETE where the Map was stopped although everything had landed', async () => {
+  it('says COMPLETE where the Map was stopped although everything had loaded', async () => {
     const { seal } = given({ planned: ['a'] }, ['a']);
     expect((await seal(quota)).status).toBe('COMPLETE');
   });
@@ -138,7 +138,7 @@ describe('SealRawBatch', () => {
   );
 
   it('says DEFERRED where the budget of the run was too small, and names what is left', async () => {
-    const { seal } = given({ planned: ['a'], overBudget: ['x', 'b'], listed: 3, promised: 3 }, [
+    const { seal } = given({ planned: ['a'], overBudget: ['x', 'b'], listed: 3, expected: 3 }, [
       'a',
     ]);
     const manifest = await seal();
@@ -155,7 +155,7 @@ describe('SealRawBatch', () => {
     ['ServiceUnavailable', 'PARTIAL'],
     ['EndpointNotAllowed', 'PARTIAL'],
   ])('after a listing that was stopped by %s says %s, and why', async (why, status) => {
-    const { seal } = given({ planned: ['a'], promised: 60, listed: 1, listingStoppedBy: why }, [
+    const { seal } = given({ planned: ['a'], expected: 60, listed: 1, listingStoppedBy: why }, [
       'a',
     ]);
     expect(await seal()).toMatchObject({
@@ -166,7 +166,7 @@ describe('SealRawBatch', () => {
   });
 
   it('never says COMPLETE of a listing that was stopped before any total was known', async () => {
-    const nothing = { promised: 0, listed: 0, source: null, pages: [] };
+    const nothing = { expected: 0, listed: 0, source: null, pages: [] };
     const deferred = given({ ...nothing, listingStoppedBy: 'QuotaExhausted' });
     expect((await deferred.seal()).status).toBe('DEFERRED');
     const partial = given({ ...nothing, listingStoppedBy: 'ServiceUnavailable' });
@@ -174,18 +174,18 @@ describe('SealRawBatch', () => {
   });
 
   it('says PARTIAL where the totals promise more than the pages held', async () => {
-    const { seal } = given({ planned: ['a'], promised: 2, listed: 1, unusablePositions: [7] }, [
+    const { seal } = given({ planned: ['a'], expected: 2, listed: 1, unusablePositions: [7] }, [
       'a',
     ]);
     expect(await seal()).toMatchObject({
       status: 'PARTIAL',
-      counts: { promised: 2, listed: 1, unlisted: 1 },
+      counts: { expected: 2, listed: 1, unlisted: 1 },
       unlisted: { unusablePositions: [7] },
     });
   });
 
-  it('says COMPLETE where more was listed than promised', async () => {
-    const { seal } = given({ planned: ['a', 'b'], promised: 1, listed: 2 }, ['a', 'b']);
+  it('says COMPLETE where more was listed than expected', async () => {
+    const { seal } = given({ planned: ['a', 'b'], expected: 1, listed: 2 }, ['a', 'b']);
     expect(await seal()).toMatchObject({ status: 'COMPLETE', counts: { unlisted: 0 } });
   });
 

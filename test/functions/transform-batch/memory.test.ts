@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { generateCatalog } from '../../../local/spotify/catalog.ts';
-import { createFileLake } from '../../given/lake.ts';
-import { landCatalog } from './given.ts';
+import { generateCatalog } from 'spotify-mock/catalog.ts';
+import { createFileLake } from '../../fixtures/fake-lake.ts';
+import { landCatalog } from './fixtures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-memory-'));
 afterAll(() => rmSync(folder, { recursive: true }));

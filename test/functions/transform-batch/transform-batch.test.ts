@@ -1,28 +1,28 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
-import { keys } from '../../../functions/lib/lake/keys.ts';
-import { type Manifest, receiptSchema } from '../../../functions/lib/lake/manifest.ts';
-import { knownAlbums } from '../../../functions/lib/lake/receipts.ts';
+import { generateCatalog } from 'spotify-mock/catalog.ts';
+import { committedAlbums } from '../../../core/lake/commit-markers.ts';
+import { keys } from '../../../core/lake/keys.ts';
+import { commitMarkerSchema, type Manifest } from '../../../core/lake/manifest.ts';
 import {
   parseRequest,
   transformBatch,
 } from '../../../functions/transform-batch/transform-batch.ts';
-import { generateCatalog } from '../../../local/spotify/catalog.ts';
-import { createMemoryLake, type FakeLake } from '../../given/lake.ts';
+import { createMemoryLake, type FakeLake } from '../../fixtures/fake-lake.ts';
 import {
   album,
   artist,
   day,
   errorOf,
-  landAlbum,
-  landListing,
   manifest,
   page,
   run,
+  storeAlbum,
+  storeListing,
   track,
   tracks,
-} from '../given.ts';
-import { landCatalog } from './given.ts';
+} from '../fixtures.ts';
+import { landCatalog } from './fixtures.ts';
 
 const tables = ['albums', 'tracks', 'artists', 'album_artists', 'track_artists'] as const;
 const manifestKey = keys.manifest(run);
@@ -36,16 +36,16 @@ async function rowsOf(lake: FakeLake, table: (typeof tables)[number]) {
   });
 }
 
-/** Albums on one listing page, and the tracks of each that landed. */
+/** Albums on one listing page, and the tracks of each that loaded. */
 function given(
   albums: unknown[],
-  landed: Record<string, unknown[]>,
+  loaded: Record<string, unknown[]>,
   more: Partial<Manifest> = {},
 ): FakeLake {
   const lake = createMemoryLake();
-  landListing(lake, run, [page(albums)]);
-  for (const [id, items] of Object.entries(landed)) landAlbum(lake, id, [page(items)]);
-  lake.land(manifestKey, JSON.stringify(manifest(Object.keys(landed), more)), day(0));
+  storeListing(lake, run, [page(albums)]);
+  for (const [id, items] of Object.entries(loaded)) storeAlbum(lake, id, [page(items)]);
+  lake.store(manifestKey, JSON.stringify(manifest(Object.keys(loaded), more)), day(0));
   return lake;
 }
 
@@ -71,7 +71,7 @@ describe('TransformBatch', () => {
         album_artists: credits(catalog.albums),
         track_artists: credits(allTracks),
       },
-      receiptKey: keys.receipt(run),
+      commitMarkerKey: keys.commitMarker(run),
     });
     for (const table of tables) {
       expect(await rowsOf(lake, table)).toHaveLength(result.rows[table]);
@@ -107,14 +107,14 @@ describe('TransformBatch', () => {
     expect(written.map((key) => lake.bytesOf(key).toString('base64'))).toEqual(before);
   });
 
-  it('writes the receipt last: from then on the albums are known', async () => {
+  it('writes the commit marker last: from then on the albums are skipped', async () => {
     const lake = given([album('a')], { a: [track('t')] });
     await transform(lake);
     expect(lake.puts).toEqual([
       ...tables.map((table) => keys.table(table, run)),
-      keys.receipt(run),
+      keys.commitMarker(run),
     ]);
-    expect(receiptSchema.parse(lake.jsonOf(keys.receipt(run)))).toEqual({
+    expect(commitMarkerSchema.parse(lake.jsonOf(keys.commitMarker(run)))).toEqual({
       run,
       albums: ['a'],
       rows: { albums: 1, tracks: 1, artists: 1, album_artists: 1, track_artists: 1 },
@@ -122,10 +122,10 @@ describe('TransformBatch', () => {
       oddValues: {},
       repeatedTracks: 0,
     });
-    expect(await knownAlbums(lake, day(-1), day(0))).toEqual(new Set(['a']));
+    expect(await committedAlbums(lake, day(-1), day(0))).toEqual(new Set(['a']));
   });
 
-  it.each(tables)('leaves no receipt behind when it is cut at %s', async (table) => {
+  it.each(tables)('leaves no commit marker behind when it is cut at %s', async (table) => {
     const lake = given([album('a')], { a: [track('t')] });
     const { put } = lake;
     lake.put = async (key, body) => {
@@ -133,10 +133,10 @@ describe('TransformBatch', () => {
       return put(key, body);
     };
     expect((await errorOf(transform(lake))).message).toBe('cut');
-    expect(lake.keys()).not.toContain(keys.receipt(run));
+    expect(lake.keys()).not.toContain(keys.commitMarker(run));
     lake.put = put;
     await transform(lake);
-    expect(lake.keys()).toContain(keys.receipt(run));
+    expect(lake.keys()).toContain(keys.commitMarker(run));
   });
 });
 
@@ -151,7 +151,7 @@ describe('Ids of a run', () => {
     ]);
   });
 
-  it('are unique for tracks of two albums: the first keeps it, the receipt counts it', async () => {
+  it('are unique for tracks of two albums: the first keeps it, the commit marker counts it', async () => {
     const lake = given([album('b'), album('a')], {
       a: [track('shared'), track('ta')],
       b: [track('shared'), track('tb')],
@@ -162,7 +162,7 @@ describe('Ids of a run', () => {
       ['tb', 'b'],
       ['ta', 'a'],
     ]);
-    expect(lake.jsonOf(keys.receipt(run)).repeatedTracks).toBe(1);
+    expect(lake.jsonOf(keys.commitMarker(run)).repeatedTracks).toBe(1);
     expect(
       (await rowsOf(lake, 'track_artists')).filter((r) => r.track_id === 'shared'),
     ).toHaveLength(1);
@@ -179,32 +179,32 @@ describe('Ids of a run', () => {
 describe('The manifest', () => {
   it('decides: nothing else becomes a row', async () => {
     const lake = given([album('a'), album('other'), null], { a: [track('t')] });
-    landAlbum(lake, 'other', [page(tracks(5))]);
+    storeAlbum(lake, 'other', [page(tracks(5))]);
     expect((await transform(lake)).rows).toMatchObject({ albums: 1, tracks: 1 });
     expect(lake.gets).not.toContain(keys.albumTracks('other'));
   });
 
-  it('may name a part of its listing as known or missing', async () => {
+  it('may name a part of its listing as skipped or missing', async () => {
     const lake = given(
       [album('a'), album('k'), album('m')],
       { a: [track('t')] },
-      { known: ['k'], missing: [{ albumId: 'm', reason: 'QuotaExhausted' }], status: 'DEFERRED' },
+      { skipped: ['k'], missing: [{ albumId: 'm', reason: 'QuotaExhausted' }], status: 'DEFERRED' },
     );
     expect((await transform(lake)).rows.albums).toBe(1);
-    expect(lake.jsonOf(keys.receipt(run)).albums).toEqual(['a']);
+    expect(lake.jsonOf(keys.commitMarker(run)).albums).toEqual(['a']);
   });
 
   it.each<[string, (lake: FakeLake) => void, string]>([
     [
       'names raw data that is not there',
-      (lake) => lake.land(manifestKey, JSON.stringify(manifest(['a', 'b'])), day(0)),
+      (lake) => lake.store(manifestKey, JSON.stringify(manifest(['a', 'b'])), day(0)),
       'does not exist',
     ],
     [
       'names an album that is on none of its pages',
       (lake) => {
-        landAlbum(lake, 'c', [page(tracks(1))]);
-        lake.land(manifestKey, JSON.stringify(manifest(['a', 'c'])), day(0));
+        storeAlbum(lake, 'c', [page(tracks(1))]);
+        lake.store(manifestKey, JSON.stringify(manifest(['a', 'c'])), day(0));
       },
       'The manifest lists album c, which is on none of its pages',
     ],
@@ -212,18 +212,18 @@ describe('The manifest', () => {
       'names a page that is not there',
       (lake) => {
         const pages = [keys.listingPage(run, 0), keys.listingPage(run, 9)];
-        lake.land(manifestKey, JSON.stringify(manifest(['a'], { pages })), day(0));
+        lake.store(manifestKey, JSON.stringify(manifest(['a'], { pages })), day(0));
       },
       'page-00009.json does not exist',
     ],
     [
       'names raw data that is cut off',
-      (lake) => lake.land(keys.albumTracks('a'), '{"pages":[', day(0)),
+      (lake) => lake.store(keys.albumTracks('a'), '{"pages":[', day(0)),
       'is not whole JSON',
     ],
     [
       'names an album that holds fewer tracks than it promises',
-      (lake) => landAlbum(lake, 'a', [page(tracks(1), { total: 2 })]),
+      (lake) => storeAlbum(lake, 'a', [page(tracks(1), { total: 2 })]),
       'holds fewer tracks than it promises',
     ],
   ])('that %s fails the transform, and nothing is written', async (_, damage, message) => {
@@ -238,13 +238,13 @@ describe('The manifest', () => {
   it('that is not there, or is none, fails in one line', async () => {
     const lake = createMemoryLake();
     expect(await errorOf(transform(lake))).toMatchObject({ name: 'RawDataMissing' });
-    lake.land(manifestKey, '{"run":{"runId":"x"}}', day(0));
+    lake.store(manifestKey, '{"run":{"runId":"x"}}', day(0));
     const error = await errorOf(transform(lake));
     expect(error.name).toBe('InvalidInput');
     expect(error.message).toMatch(/^raw\/manifests\/.*manifest\.json: run\.startedAt: .*$/);
   });
 
-  it('without anything landed makes a receipt and no empty file', async () => {
+  it('without anything loaded makes a commit marker and no empty file', async () => {
     const lake = given([album('a')], {});
     expect((await transform(lake)).rows).toEqual({
       albums: 0,
@@ -253,18 +253,18 @@ describe('The manifest', () => {
       album_artists: 0,
       track_artists: 0,
     });
-    expect(lake.puts).toEqual([keys.receipt(run)]);
+    expect(lake.puts).toEqual([keys.commitMarker(run)]);
   });
 });
 
 describe('What Spotify does not promise', () => {
-  it('is null in the row and counted in the receipt, and breaks nothing', async () => {
+  it('is null in the row and counted in the commit marker, and breaks nothing', async () => {
     const odd = album('a', { name: 7, total_tracks: '12', images: 'none', artists: null });
     const lake = given([odd], { a: [track('t', { explicit: 'no', artists: [null, 7] })] });
     await transform(lake);
     expect((await rowsOf(lake, 'albums'))[0]).toMatchObject({ name: null, total_tracks: null });
     expect((await rowsOf(lake, 'tracks'))[0]).toMatchObject({ explicit: null, album_id: 'a' });
-    expect(lake.jsonOf(keys.receipt(run)).oddValues).toEqual({
+    expect(lake.jsonOf(keys.commitMarker(run)).oddValues).toEqual({
       'albums.name': 1,
       'albums.total_tracks': 1,
       'tracks.explicit': 1,
@@ -276,7 +276,7 @@ describe('What Spotify does not promise', () => {
     await transform(lake);
     const [row] = await rowsOf(lake, 'albums');
     expect(row).toMatchObject({ id: 'a', label: null, popularity: null, market_count: null });
-    expect(lake.jsonOf(keys.receipt(run)).oddValues).toEqual({});
+    expect(lake.jsonOf(keys.commitMarker(run)).oddValues).toEqual({});
   });
 
   it('may be added: a new field stays in raw and is in no table', async () => {

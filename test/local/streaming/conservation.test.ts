@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KinesisStreamEvent } from 'aws-lambda';
-import { splitRecord } from '../../../functions/lib/sessions/pack-records.ts';
-import { FunctionError } from '../../../local/lambda.ts';
-import { createRandom } from '../../../local/spotify/random.ts';
-import { givenEvents, type SentRecord } from './given-events.ts';
+import { FunctionError } from 'local-aws/lambda/lambda.ts';
+import { createRandom } from '../../../core/random.ts';
+import { splitRecord } from '../../../core/sessions/pack-records.ts';
+import { givenEvents, type SentRecord } from './fixtures.ts';
 import {
   givenPipeline,
   objectsIn,
   readStream,
+  rejectedOf,
   type Segment,
   SOURCE,
   sessionsOf,
-  setAsideOf,
   streamingOf,
 } from './pipeline.ts';
 
@@ -91,11 +91,11 @@ it(`loses nothing of ${EVENTS} events, whatever fails on the way (seed ${SEED})`
     // Every record of the source is delivered or set aside, under its own id, and nothing else is.
     const source = await readStream(stage, SOURCE);
     const delivered = { usa: deliveredTo('usa'), international: deliveredTo('international') };
-    const { events: setAside, incomplete } = setAsideOf(stage);
+    const { events: rejected, incomplete } = rejectedOf(stage);
     const outcome = [
       ...withoutDuplicates(delivered.usa).map(({ event_id }) => event_id),
       ...withoutDuplicates(delivered.international).map(({ event_id }) => event_id),
-      ...setAside.map(({ eventId }) => eventId),
+      ...rejected.map(({ eventId }) => eventId),
     ].sort();
     expect(incomplete).toEqual([]);
     expect(outcome).toEqual(source.map(({ eventId }) => eventId).sort());
@@ -112,7 +112,7 @@ it(`loses nothing of ${EVENTS} events, whatever fails on the way (seed ${SEED})`
       await expectOrder(segment);
     }
     const malformed = events.filter(({ goesTo }) => goesTo === 'set aside');
-    expect(byCount(setAside.map(({ original }) => original.toString('hex')))).toEqual(
+    expect(byCount(rejected.map(({ original }) => original.toString('hex')))).toEqual(
       byCount(malformed.map(({ data }) => data.toString('hex'))),
     );
 
@@ -120,7 +120,7 @@ it(`loses nothing of ${EVENTS} events, whatever fails on the way (seed ${SEED})`
     const healthy = percentile(delays(before), 0.95);
     const unhealthy = percentile(delays(during), 0.95);
     console.log(
-      `${delivered.usa.length + delivered.international.length - outcome.length + setAside.length} copies; ` +
+      `${delivered.usa.length + delivered.international.length - outcome.length + rejected.length} copies; ` +
         `USA delay, 95th percentile: ${healthy.toFixed(2)} s, and ${unhealthy.toFixed(2)} s while international is down`,
     );
     expect(unhealthy).toBeLessThan(2 * healthy + 1);

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { eventIdOf } from '../../../functions/lib/sessions/event-id.ts';
-import { splitRecord } from '../../../functions/lib/sessions/pack-records.ts';
-import { unpackSetAside } from '../../../functions/lib/sessions/set-aside.ts';
-import { type KeyedRecord, writeToStream } from '../../../functions/lib/stream-writers.ts';
-import type { Service } from '../../../local/service.ts';
-import { generateCatalog } from '../../../local/spotify/catalog.ts';
+import type { Service } from 'local-aws/service/service.ts';
+import { generateCatalog } from 'spotify-mock/catalog.ts';
+import type { KeyedRecord } from '../../../core/kinesis/records.ts';
+import { eventIdOf } from '../../../core/sessions/event-id.ts';
+import { splitRecord } from '../../../core/sessions/pack-records.ts';
+import { unpackRejected } from '../../../core/sessions/rejected-lines.ts';
+import { writeToStream } from '../../../functions/runtime/stream-writers.ts';
 import type { Stage, StageStreamingOptions } from '../../../local/stage.ts';
-import { givenStage } from '../../given/stage.ts';
+import { startTestStage } from '../../fixtures/local-stage.ts';
 
 export const SOURCE = 'tributary-local-sessions';
 export type Segment = 'usa' | 'international';
@@ -21,7 +22,7 @@ export async function givenPipeline(
   more: { service?: Service } = {},
 ) {
   const spotify = { app: 'extended', catalog: generateCatalog({ albums: 1, seed: 1 }) } as const;
-  const stage = await givenStage({ ...more, spotify, streaming });
+  const stage = await startTestStage({ ...more, spotify, streaming });
   const client = new KinesisClient({
     endpoint: stage.endpoints.aws,
     region: 'us-east-1',
@@ -103,5 +104,5 @@ export function objectsIn(stage: Stage, bucket: string): { key: string; path: st
 export const sessionsOf = (stage: Stage, segment: Segment): Buffer[] =>
   deliveredLines(stage, `${SOURCE}-${segment}`, 'firehose/ingest_date=');
 
-export const setAsideOf = (stage: Stage) =>
-  unpackSetAside(deliveredLines(stage, 'tributary-local-lake', 'rejected/sessions/ingest_date='));
+export const rejectedOf = (stage: Stage) =>
+  unpackRejected(deliveredLines(stage, 'tributary-local-lake', 'rejected/sessions/ingest_date='));

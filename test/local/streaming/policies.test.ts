@@ -1,9 +1,9 @@
-import { FunctionError } from '../../../local/lambda.ts';
-import type { Service } from '../../../local/service.ts';
-import { givenService } from '../../given/service.ts';
-import { givenPipeline, objectsIn, sessionsOf, setAsideOf } from './pipeline.ts';
+import { FunctionError } from 'local-aws/lambda/lambda.ts';
+import type { Service } from 'local-aws/service/service.ts';
+import { packagedService } from '../../fixtures/packaged-service.ts';
+import { givenPipeline, objectsIn, rejectedOf, sessionsOf } from './pipeline.ts';
 
-const packaged = await givenService();
+const packaged = await packagedService();
 /** Few attempts, so that what is not allowed is soon given up. */
 const service: Service = {
   ...packaged,
@@ -61,7 +61,7 @@ async function run(roles: Service['roles']) {
     const outcome = [
       `USA ${idsOf(sessionsOf(stage, 'usa'))}`,
       `international ${idsOf(sessionsOf(stage, 'international'))}`,
-      `set aside ${setAsideOf(stage).events.map(({ reason }) => reason)}`,
+      `set aside ${rejectedOf(stage).events.map(({ reason }) => reason)}`,
       `failed batches ${objectsIn(stage, 'tributary-local-failed-batches').length}`,
     ].join('; ');
     return { outcome: error ?? outcome, unused: stage.unusedPermissions() };

@@ -1,11 +1,11 @@
-import { FunctionError } from '../../../local/lambda.ts';
+import { FunctionError } from 'local-aws/lambda/lambda.ts';
 import {
   givenPipeline,
   objectsIn,
   readStream,
+  rejectedOf,
   SOURCE,
   sessionsOf,
-  setAsideOf,
   streamingOf,
 } from './pipeline.ts';
 
@@ -47,7 +47,7 @@ describe('the streaming half of the packaged service', () => {
       const international = sessionsOf(stage, 'international');
       expect(international.map((line) => JSON.parse(line.toString()).session_id)).toEqual(['b']);
 
-      const { events, incomplete } = setAsideOf(stage);
+      const { events, incomplete } = rejectedOf(stage);
       expect(incomplete).toEqual([]);
       const reasons = events.map(({ partitionKey, reason }) => [partitionKey, reason]);
       expect(Object.fromEntries(reasons)).toEqual({

@@ -1,0 +1,159 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import axios, { type AxiosInstance } from 'axios';
+import { ContractBroken, InvalidInput, ServiceUnavailable } from '../errors.ts';
+import { errorOfResponse } from './http-errors.ts';
+import type { Pacer } from './pacer.ts';
+import { type RetryPolicy, retryDelayMs } from './retry.ts';
+
+/** An answer of 200: the bytes as they came, for the lake, and what they say. */
+export interface Answer {
+  bytes: Buffer;
+  body: unknown;
+}
+
+export interface SpotifyClient {
+  readonly apiUrl: string;
+  /** Requests sent so far, repeated ones included. */
+  readonly requests: number;
+  /** GET of a path on the API's own host, e.g. `/v1/search?q=tag:new`; throws the errors of errors.ts. */
+  get(path: string, accessToken: string): Promise<Answer>;
+}
+
+export interface SpotifyClientOptions {
+  apiUrl: string;
+  timeoutMs: number;
+  retryPolicy: RetryPolicy;
+  pacer: Pacer;
+  pause?: (ms: number) => Promise<unknown>;
+}
+
+/** Largest answer taken: fifty albums with all their markets are about 150 kB. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+export function createSpotifyClient(options: SpotifyClientOptions): SpotifyClient {
+  const { apiUrl, retryPolicy, pacer, pause = sleep } = options;
+  const http = createHttp(options.timeoutMs);
+  const api = new URL(apiUrl);
+  let requests = 0;
+
+  async function attempt(path: string, accessToken: string): Promise<Answer> {
+    const url = new URL(path, api);
+    // The token leaves for the configured host alone, whatever a path or a `next` says.
+    if (url.origin !== api.origin) throw new ContractBroken(`${url.origin} is not the Spotify API`);
+    await pacer.turn();
+    requests += 1;
+    const what = `GET ${url.pathname}`;
+    const { status, retryAfter, bytes } = await send(http, what, options.timeoutMs, {
+      method: 'GET',
+      url: url.href,
+      headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' },
+    });
+    // A body that echoes the token must not carry it into a message.
+    const text = bytes.toString().replaceAll(accessToken, '[access token]');
+    const error = errorOfResponse(what, status, retryAfter, text);
+    if (error) throw error;
+    return { bytes, body: parseJson(what, bytes) };
+  }
+
+  return {
+    apiUrl,
+    get requests() {
+      return requests;
+    },
+    get: (path, accessToken) => withRetries(() => attempt(path, accessToken), retryPolicy, pause),
+  };
+}
+
+/** Runs `attempt` until it succeeds or the policy says no; the last error is the one thrown. */
+export async function withRetries<T>(
+  attempt: () => Promise<T>,
+  policy: RetryPolicy,
+  pause: (ms: number) => Promise<unknown> = sleep,
+): Promise<T> {
+  for (let n = 1; ; n++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const delay = retryDelayMs(policy, n, error);
+      if (delay === undefined) throw error;
+      await pause(delay);
+    }
+  }
+}
+
+/** One kept-alive connection: an execution environment works on one request at a time. */
+export function createHttp(timeoutMs: number): AxiosInstance {
+  const agent = { keepAlive: true, maxSockets: 1, timeout: timeoutMs };
+  return axios.create({
+    httpAgent: new HttpAgent(agent),
+    httpsAgent: new HttpsAgent(agent),
+    timeout: timeoutMs,
+    maxRedirects: 0,
+    maxContentLength: MAX_ANSWER_BYTES,
+    proxy: false,
+    responseType: 'arraybuffer',
+    validateStatus: () => true,
+  });
+}
+
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
+const TIMED_OUT = new Set(['ERR_CANCELED', 'ECONNABORTED', 'ETIMEDOUT']);
+
+interface HttpRequest {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  data?: string;
+}
+
+/** Sends once. What axios throws carries the request's headers, so only its code goes on as cause. */
+export async function send(
+  http: AxiosInstance,
+  what: string,
+  timeoutMs: number,
+  request: HttpRequest,
+) {
+  try {
+    // axios' own timeout does not cover a body that trickles in.
+    const signal = AbortSignal.timeout(timeoutMs);
+    const { status, headers, data } = await http.request<Buffer>({ ...request, signal });
+    const retryAfter: unknown = headers['retry-after'];
+    return {
+      status,
+      retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+      bytes: Buffer.from(data ?? ''),
+    };
+  } catch (error) {
+    const code = axios.isAxiosError(error) ? (error.code ?? 'no code') : 'no code';
+    const host = new URL(request.url).host;
+    const reason = UNREACHABLE.has(code)
+      ? `could not be reached (${code}): check the address and the network`
+      : TIMED_OUT.has(code)
+        ? `gave no whole answer within ${timeoutMs / 1_000} s`
+        : `broke off (${code})`;
+    throw new ServiceUnavailable(`${what} on ${host} ${reason}`, { cause: new Error(code) });
+  }
+}
+
+export function parseJson(what: string, bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch (cause) {
+    // The parser's message quotes the body, which may be a token: it is not passed on.
+    throw new ContractBroken(`${what} answered 200 with ${bytes.length} bytes that are no JSON`, {
+      cause: new Error((cause as Error).name),
+    });
+  }
+}
+
+/** Checks a base URL of the settings: an origin without a path, https unless on this machine. */
+export function parseBaseUrl(name: string, value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const local = url !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+  if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && local))) {
+    throw new InvalidInput(`${name} must be an https URL such as https://api.spotify.com`);
+  }
+  return url.origin;
+}

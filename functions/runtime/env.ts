@@ -1,0 +1,37 @@
+import { InvalidInput } from '../../core/errors.ts';
+
+/** The variable's value; throws InvalidInput that names it when it is missing or empty. */
+export function required(name: string, env: NodeJS.ProcessEnv = process.env): string {
+  const value = env[name]?.trim();
+  if (!value)
+    throw new InvalidInput(`The environment variable ${name} is missing: see function.yml`);
+  return value;
+}
+
+/** A number from `min` up; `fallback` stands where the variable is not set. */
+export function numberOf(
+  name: string,
+  fallback: number,
+  min: number,
+  env: NodeJS.ProcessEnv = process.env,
+): number {
+  const text = env[name]?.trim();
+  if (!text) return fallback;
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < min) {
+    throw new InvalidInput(`${name} must be a number from ${min} up, not '${text}'`);
+  }
+  return value;
+}
+
+export function oneOf<const T extends string>(
+  name: string,
+  choices: readonly T[],
+  env: NodeJS.ProcessEnv = process.env,
+): T {
+  const value = env[name]?.trim() || choices[0];
+  const choice = choices.find((each) => each === value);
+  if (!choice)
+    throw new InvalidInput(`${name} must be one of ${choices.join(', ')}, not '${value}'`);
+  return choice;
+}

@@ -1,0 +1,49 @@
+import { FirehoseClient } from '@aws-sdk/client-firehose';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { createSegmentOf, SEGMENTS } from '../../core/sessions/segments.ts';
+import type { EnrichedCounts } from '../enrich-sessions/enrich-sessions.ts';
+import type { RoutedCounts } from '../route-sessions/route-sessions.ts';
+import { required } from './env.ts';
+import { countEnriched, countRouted } from './metrics.ts';
+import { logCounts } from './middleware.ts';
+import { writeToDelivery, writeToStream } from './stream-writers.ts';
+
+/**
+ * What the functions of the stream are connected to; apart from clients.ts, whose imports would add
+ * 85 kB to their bundles.
+ *
+ * The writer owns the retries, because single records fail in calls that succeed. Kinesis' client
+ * would choose HTTP/2, which only subscriptions need.
+ */
+const aws = () => ({
+  maxAttempts: 1,
+  requestHandler: new NodeHttpHandler({
+    connectionTimeout: 2_000,
+    requestTimeout: 10_000,
+    throwOnRequestTimeout: true,
+  }),
+});
+
+const connectStream = (name: string) => writeToStream(new KinesisClient(aws()), name);
+
+export const connectEnrichment = () => ({
+  writeEnriched: connectStream(required('ENRICHED_STREAM')),
+  writeRejected: writeToDelivery(new FirehoseClient(aws()), required('REJECTED_DELIVERY_STREAM')),
+  segmentOf: createSegmentOf(SEGMENTS),
+  log: (counts: EnrichedCounts) => {
+    logCounts(counts);
+    countEnriched(counts);
+  },
+});
+
+export const connectRouting = () => {
+  const stream = required('SEGMENT_STREAM');
+  return {
+    writeSegment: connectStream(stream),
+    log: (counts: RoutedCounts) => {
+      logCounts(counts);
+      countRouted(counts, stream);
+    },
+  };
+};

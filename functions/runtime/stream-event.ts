@@ -1,0 +1,70 @@
+import type { KinesisStreamBatchResponse } from 'aws-lambda';
+import { InvalidInput } from '../../core/errors.ts';
+import type { SourcePosition } from '../../core/sessions/rejected-lines.ts';
+
+/** A record as Lambda hands it over, its data decoded. */
+export interface StreamRecord {
+  readonly stream: string;
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  readonly partitionKey: string;
+  /** Seconds since 1970, with the milliseconds behind the point. */
+  readonly arrivedAt: number;
+  readonly data: Buffer;
+}
+
+/** What is read of a record; nothing of it comes from a producer but `data` and `partitionKey`. */
+interface LambdaRecord {
+  eventID?: string;
+  eventSourceARN?: string;
+  kinesis?: {
+    data?: string;
+    sequenceNumber?: string;
+    partitionKey?: string;
+    approximateArrivalTimestamp?: number;
+  };
+}
+
+/** The records of a Kinesis event, in their order; throws InvalidInput for any other event. */
+export function parseStreamEvent(event: unknown): StreamRecord[] {
+  const records = (event as { Records?: unknown } | null)?.Records;
+  if (!Array.isArray(records)) throw new InvalidInput('The event has no list of Records');
+  return records.map((record: LambdaRecord | null, i) => {
+    const { eventID, eventSourceARN, kinesis } = record ?? {};
+    if (
+      typeof eventID !== 'string' ||
+      typeof eventSourceARN !== 'string' ||
+      typeof kinesis?.data !== 'string' ||
+      typeof kinesis.sequenceNumber !== 'string'
+    ) {
+      throw new InvalidInput(`Records[${i}] is not a record of a Kinesis stream`);
+    }
+    return {
+      stream: eventSourceARN.slice(eventSourceARN.lastIndexOf('/') + 1),
+      shardId: eventID.slice(0, eventID.indexOf(':')),
+      sequenceNumber: kinesis.sequenceNumber,
+      partitionKey: kinesis.partitionKey ?? '',
+      arrivedAt: kinesis.approximateArrivalTimestamp ?? 0,
+      data: Buffer.from(kinesis.data, 'base64'),
+    };
+  });
+}
+
+export function positionOf(record: StreamRecord): SourcePosition {
+  const { stream, shardId, sequenceNumber, partitionKey, arrivedAt } = record;
+  const arrived = new Date(arrivedAt * 1_000).toISOString();
+  return { stream, shardId, sequenceNumber, partitionKey, arrivedAt: arrived };
+}
+
+/**
+ * Acknowledges a batch up to the first record that was not written: from there on it comes again.
+ * `unsent` holds indices of records, in any order.
+ */
+export function acknowledge(
+  records: readonly StreamRecord[],
+  unsent: readonly number[],
+): KinesisStreamBatchResponse {
+  // The records of a batch come from one shard, by rising sequence number.
+  const first = records[unsent.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)];
+  return { batchItemFailures: first ? [{ itemIdentifier: first.sequenceNumber }] : [] };
+}

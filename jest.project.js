@@ -1,0 +1,13 @@
+/** What the test projects of the product and of each package share. */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['**/*.test.ts'],
+  // Native ES modules, as in Lambda: middy and others ship nothing else.
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+};

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { DuckDBInstance, StatementType } from '@duckdb/node-api';
+import type { CatalogTable } from '../glue/catalog.ts';
+import { keysUnder } from '../s3/s3.ts';
+import { duckTypeOf } from './duck-types.ts';
+
+export interface Answer {
+  columns: string[];
+  /** DuckDB's names of the columns' types. */
+  types: string[];
+  rows: unknown[][];
+}
+
+/** DuckDB in the place of Athena: a view for each table of the catalogue, over its partitions' files. */
+export async function runSql(
+  sql: string,
+  tables: Record<string, CatalogTable>,
+  lakeFolder: string,
+): Promise<Answer> {
+  const database = await DuckDBInstance.create(':memory:');
+  const connection = await database.connect();
+  try {
+    await connection.run("SET TimeZone = 'UTC'");
+    for (const macro of ATHENA_FUNCTIONS) await connection.run(macro);
+    for (const [name, table] of Object.entries(tables)) {
+      await connection.run(viewOf(name, table, lakeFolder));
+    }
+    const statement = await connection.prepare(sql);
+    if (!READ_ONLY.has(statement.statementType)) {
+      throw new Error('Only a SELECT answers here: the tables belong to the pipeline');
+    }
+    const reader = await statement.runAndReadAll();
+    return {
+      columns: reader.columnNames(),
+      types: reader.columnTypes().map(String),
+      rows: reader.getRowsJson(),
+    };
+  } finally {
+    connection.closeSync();
+    database.closeSync();
+  }
+}
+
+/** What Athena has under names that DuckDB does not know, or knows for something else. */
+const ATHENA_FUNCTIONS = [
+  'CREATE MACRO cardinality(list) AS len(list)',
+  'CREATE MACRO sequence(first, last) AS generate_series(first, last)',
+];
+
+const READ_ONLY = new Set([StatementType.SELECT, StatementType.EXPLAIN]);
+
+function viewOf(name: string, table: CatalogTable, lakeFolder: string): string {
+  const { host: bucket, pathname } = new URL(table.location);
+  const prefix = pathname.slice(1);
+  const bucketPath = join(lakeFolder, bucket);
+  const files = keysUnder(bucketPath, prefix).filter(
+    (key) =>
+      table.partitions === 'projected' ||
+      table.partitions.some((partition) => key.startsWith(prefix + partition)),
+  );
+  const columns = table.columns.map(({ name: column, type }) => ({
+    column: quote(column),
+    type: duckTypeOf(type),
+  }));
+  const keys = table.partitionKeys.map((key) => ({ column: quote(key), type: 'VARCHAR' }));
+  const all = [...columns, ...keys];
+  if (files.length === 0) {
+    const nothing = all.map(({ column, type }) => `CAST(NULL AS ${type}) AS ${column}`);
+    return `CREATE VIEW ${quote(name)} AS SELECT ${nothing.join(', ')} WHERE false`;
+  }
+  const list = files.map((key) => literal(join(bucketPath, key))).join(', ');
+  if (table.format === 'json') {
+    // Types are given and not guessed: an event more must not change the table.
+    const types = columns.map(({ column, type }) => `${column}: ${literal(type)}`);
+    return `CREATE VIEW ${quote(name)} AS SELECT * FROM read_json([${list}],
+      format = 'newline_delimited', columns = {${types.join(', ')}},
+      hive_partitioning = true, hive_types_autocast = false)`;
+  }
+  const casts = all.map(({ column, type }) => `CAST(${column} AS ${type}) AS ${column}`);
+  return `CREATE VIEW ${quote(name)} AS SELECT ${casts.join(', ')} FROM read_parquet([${list}],
+    hive_partitioning = true, hive_types_autocast = false, union_by_name = true)`;
+}
+
+const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Consumer, consume, type ShardSink } from '../kinesis/consumer.ts';
+import type { Kinesis } from '../kinesis/kinesis.ts';
+import { type StreamRecord, toLambdaEvent } from '../kinesis/records.ts';
+import type { MappingSettings } from '../service/stream-settings.ts';
+import { type Discard, failureObject } from './failure-destination.ts';
+import { type BatchWorld, processBatch } from './process-batch.ts';
+import { Lane } from './shard-batcher.ts';
+
+/** What a mapping has done, in records but for `invocations` and `functionErrors`. */
+export interface MappingCounts {
+  read: number;
+  /** Dropped because they did not match the filter criteria. */
+  filtered: number;
+  invocations: number;
+  /** Invocations that ended in an error. */
+  functionErrors: number;
+  acknowledged: number;
+  /** Given up, by reason. */
+  discarded: Record<Discard['condition'], number>;
+}
+
+export interface MappingOptions {
+  invoke(functionName: string, event: unknown): Promise<unknown>;
+  putObject(bucket: string, key: string, body: string | Buffer): Promise<void>;
+  onError(error: Error): void;
+  now?: () => number;
+  /** How long to wait before a batch comes again; AWS does not say how long it waits. */
+  retryMs?: (failures: number) => number;
+  idleMs?: number;
+}
+
+export interface Mapping {
+  readonly counts: MappingCounts;
+  /** Records read so far. */
+  readonly read: number;
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Batches read ahead of the one that is processed, in each lane. */
+const READ_AHEAD = 2;
+
+const doubling = (failures: number) => Math.min(2_000, 100 * 2 ** (failures - 1));
+
+/** An event source mapping between a stream and a function, with the rules that AWS keeps. */
+export function startMapping(
+  kinesis: Kinesis,
+  settings: MappingSettings,
+  options: MappingOptions,
+): Mapping {
+  const { now = Date.now, retryMs = doubling, idleMs } = options;
+  const closing = new AbortController();
+  const counts: MappingCounts = {
+    read: 0,
+    filtered: 0,
+    invocations: 0,
+    functionErrors: 0,
+    acknowledged: 0,
+    discarded: { RetryAttemptsExhausted: 0, RecordAgeExceeded: 0 },
+  };
+
+  const world: BatchWorld = {
+    async invoke(records) {
+      counts.invocations += 1;
+      try {
+        return await options.invoke(settings.functionName, toLambdaEvent(records, settings));
+      } catch (error) {
+        counts.functionErrors += 1;
+        throw error;
+      }
+    },
+    async discard(records, why) {
+      counts.discarded[why.condition] += records.length;
+      if (!settings.failureBucket) return;
+      const { key, body } = failureObject(records, why, settings, new Date(now()));
+      await options.putObject(settings.failureBucket, key, body);
+    },
+    acknowledge(records) {
+      counts.acknowledged += records.length;
+    },
+    async pause(failures) {
+      await sleep(retryMs(failures), undefined, { signal: closing.signal }).catch(() => {});
+    },
+    now,
+    isClosed: () => closing.signal.aborted,
+  };
+
+  function openSink(): ShardSink {
+    const lanes = Array.from(
+      { length: settings.parallelization },
+      () =>
+        new Lane(
+          { batchSize: settings.batchSize, windowMs: settings.windowSeconds * 1_000 },
+          (batch) => processBatch(batch, settings, world).catch(options.onError),
+        ),
+    );
+    const isFull = () =>
+      lanes.some((lane) => lane.length > settings.batchSize * READ_AHEAD) &&
+      !closing.signal.aborted;
+    return {
+      async take(records) {
+        counts.read += records.length;
+        const passed = records.filter(passes);
+        counts.filtered += records.length - passed.length;
+        for (const [i, lane] of lanes.entries()) {
+          lane.push(passed.filter(({ partitionKey }) => laneOf(partitionKey) === i));
+        }
+        while (isFull()) await sleep(5);
+      },
+      async settle() {
+        await Promise.all(lanes.map((lane) => lane.settle()));
+      },
+    };
+  }
+
+  function passes({ data }: StreamRecord): boolean {
+    if (settings.filters.length === 0) return true;
+    const bytes = Buffer.from(data, 'base64');
+    return settings.filters.some((filter) => filter(bytes));
+  }
+
+  /** Records of a partition key stay in one lane, and so in order. */
+  function laneOf(partitionKey: string): number {
+    if (settings.parallelization === 1) return 0;
+    const hash = createHash('md5').update(partitionKey).digest();
+    return hash.readUInt32BE(0) % settings.parallelization;
+  }
+
+  const consumer: Consumer = consume(kinesis, settings.streamName, {
+    start: settings.start,
+    openSink,
+    onError: options.onError,
+    ...(idleMs !== undefined && { idleMs }),
+  });
+  return {
+    counts,
+    get read() {
+      return consumer.read;
+    },
+    settle: () => consumer.settle(),
+    close() {
+      closing.abort();
+      return consumer.close();
+    },
+  };
+}

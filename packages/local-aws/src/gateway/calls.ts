@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import type { Call } from '../iam/iam.ts';
+import { arn } from '../service/template.ts';
+
+type Input = Record<string, unknown>;
+
+/** How each service of the JSON protocol is named in policies, and which ARNs its input names. */
+const services: Record<string, { prefix: string; resources: (input: Input) => string[] }> = {
+  AmazonSSM: {
+    prefix: 'ssm',
+    resources: ({ Name, Names }) =>
+      [Names ?? Name].flat().map((name) => arn('ssm', `parameter${name}`)),
+  },
+  AWSGlue: { prefix: 'glue', resources: ({ Name }) => [arn('glue', `crawler/${Name}`)] },
+  Kinesis_20131202: {
+    prefix: 'kinesis',
+    resources: ({ StreamName, StreamARN }) =>
+      StreamARN || StreamName ? [String(StreamARN ?? arn('kinesis', `stream/${StreamName}`))] : [],
+  },
+  Firehose_20150804: {
+    prefix: 'firehose',
+    resources: ({ DeliveryStreamName }) => [
+      arn('firehose', `deliverystream/${DeliveryStreamName}`),
+    ],
+  },
+};
+
+/** What a call of the JSON protocol does, by its `X-Amz-Target` and its input. */
+export function callsOfTarget(target: string, input: Input): Call[] {
+  const [service = '', action = ''] = target.split('.');
+  const known = services[service];
+  if (!known) return [];
+  return known.resources(input).map((resource) => ({
+    action: `${known.prefix}:${action}`,
+    resource,
+  }));
+}
+
+/** What an S3 request does: `/bucket` lists, `/bucket/key` reads or writes an object. */
+export function callOfS3(method: string, url: string): Call & { bucket: string; key: string } {
+  const { pathname } = new URL(url, 'http://s3');
+  const [bucket = '', ...rest] = pathname.slice(1).split('/').map(decodeURIComponent);
+  const key = rest.join('/');
+  const ofBucket = `arn:aws:s3:::${bucket}`;
+  if (key === '') return { action: 's3:ListBucket', resource: ofBucket, bucket, key };
+  const actions: Record<string, string> = {
+    GET: 's3:GetObject',
+    HEAD: 's3:GetObject',
+    PUT: 's3:PutObject',
+    POST: 's3:PutObject',
+    DELETE: 's3:DeleteObject',
+  };
+  return { action: actions[method] ?? method, resource: `${ofBucket}/${key}`, bucket, key };
+}
+
+/** The access key that a request is signed with: the local stage gives each role its own name as key. */
+export function callerOf({ headers }: IncomingMessage): string | undefined {
+  return /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1];
+}

@@ -1,0 +1,144 @@
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AccessDenied, ALLOW_ALL, type Iam } from '../iam/iam.ts';
+import { callerOf, callOfS3, callsOfTarget } from './calls.ts';
+
+/** An error with the name that the SDK makes an exception of. */
+export class AwsError extends Error {
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+/** A service of AWS' JSON protocol: the names of its actions and what they answer. */
+export type JsonService = Record<
+  string,
+  (input: Record<string, unknown>) => unknown | Promise<unknown>
+>;
+
+/** An answer as it goes over the wire. */
+export interface RawResponse {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** A service that reads and writes its protocol itself. */
+export type RawService = (headers: IncomingHttpHeaders, body: Buffer) => Promise<RawResponse>;
+
+/** The fauxqs application, as far as it is used here. */
+interface S3 {
+  routing(request: IncomingMessage, response: ServerResponse): void;
+}
+
+export interface Gateway {
+  /** For AWS_ENDPOINT_URL. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** One address on 127.0.0.1 for all of AWS: `X-Amz-Target` tells the services, the rest is S3. */
+export async function startGateway(
+  services: Record<string, JsonService | RawService>,
+  s3: S3,
+  access: Access = { iam: ALLOW_ALL, roles: new Set(), hasObject: () => true },
+): Promise<Gateway> {
+  const server = createServer((request, response) => {
+    const target = request.headers['x-amz-target'];
+    if (typeof target === 'string') return void answer(services, target, access, request, response);
+    try {
+      authorizeS3(request, access);
+    } catch (error) {
+      return refuseS3(response, error as Error);
+    }
+    s3.routing(request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Who may do what: a caller that signs with the name of a role has what the role allows. */
+export interface Access {
+  iam: Iam;
+  roles: ReadonlySet<string>;
+  hasObject(bucket: string, key: string): boolean;
+}
+
+const roleOf = (request: IncomingMessage, { roles }: Access): string | undefined => {
+  const caller = callerOf(request);
+  return caller !== undefined && roles.has(caller) ? caller : undefined;
+};
+
+/** Throws AccessDenied, or URIError and the like for a path that is none. */
+function authorizeS3(request: IncomingMessage, access: Access): void {
+  const role = roleOf(request, access);
+  if (!role) return;
+  const call = callOfS3(request.method ?? '', request.url ?? '');
+  access.iam.authorize(role, call);
+  // Whoever may not list is not told that an object is missing.
+  if (call.action === 's3:GetObject' && !access.hasObject(call.bucket, call.key)) {
+    const resource = `arn:aws:s3:::${call.bucket}`;
+    access.iam.authorize(role, { action: 's3:ListBucket', resource });
+  }
+}
+
+function refuseS3(response: ServerResponse, error: Error): void {
+  if (!(error instanceof AccessDenied)) return void response.writeHead(400).end();
+  const message = error.message.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  response.writeHead(403, { 'content-type': 'application/xml' });
+  response.end(`<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`);
+}
+
+async function answer(
+  services: Record<string, JsonService | RawService>,
+  target: string,
+  access: Access,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const send = (status: number, body: unknown) => {
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify(body ?? {}));
+  };
+  try {
+    const [name = '', action = ''] = target.split('.');
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const role = roleOf(request, access);
+    if (role) {
+      const calls = callsOfTarget(target, JSON.parse(body.toString() || '{}'));
+      for (const call of calls) access.iam.authorize(role, call);
+    }
+    const service = services[name];
+    if (typeof service === 'function') {
+      const raw = await service(request.headers, body);
+      response.writeHead(raw.status, raw.headers);
+      return void response.end(raw.body);
+    }
+    const handle = service?.[action];
+    if (!handle) throw new AwsError('UnknownOperationException', `${target} is not served locally`);
+    send(200, await handle(JSON.parse(body.toString() || '{}')));
+  } catch (error) {
+    const denied = error instanceof AccessDenied;
+    const known = denied || error instanceof AwsError;
+    const name = denied ? 'AccessDeniedException' : known ? error.name : 'InternalFailure';
+    send(known ? 400 : 500, { __type: name, message: (error as Error).message });
+  }
+}

@@ -1,0 +1,154 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parquetMetadata, parquetSchema } from 'hyparquet';
+import { AwsError, type JsonService } from '../gateway/gateway.ts';
+import { ALLOW_ALL, type Iam } from '../iam/iam.ts';
+import { keysUnder } from '../s3/s3.ts';
+import type { Crawler } from '../service/service.ts';
+import { arn } from '../service/template.ts';
+import type { Catalog, CatalogTable } from './catalog.ts';
+
+interface Crawl {
+  state: 'READY' | 'RUNNING';
+  last?: { Status: string; ErrorMessage?: string; StartTime: number };
+}
+
+/** As long as a crawl here lasts: enough for a state machine to meet it running. */
+const CRAWL_MS = 300;
+
+/**
+ * Crawlers of the Glue protocol: a table for each target folder that holds Parquet, its columns from
+ * the first file seen, its partitions from the folders' `key=value` names; new folders only.
+ */
+export function createGlue(
+  crawlers: Crawler[],
+  lakeFolder: string,
+  catalog: Catalog,
+  iam: Iam = ALLOW_ALL,
+): JsonService {
+  const crawls = new Map<string, Crawl>(crawlers.map(({ name }) => [name, { state: 'READY' }]));
+  const find = (name: unknown) => {
+    const crawl = crawls.get(String(name));
+    if (!crawl) throw new AwsError('EntityNotFoundException', `Crawler ${name} not found`);
+    return crawl;
+  };
+  return {
+    StartCrawler({ Name }) {
+      const crawl = find(Name);
+      if (crawl.state !== 'READY') {
+        throw new AwsError('CrawlerRunningException', `Crawler ${Name} is running`);
+      }
+      const crawler = crawlers.find(({ name }) => name === Name) as Crawler;
+      const StartTime = Date.now() / 1_000;
+      crawl.state = 'RUNNING';
+      setTimeout(() => {
+        try {
+          authorizeCrawl(crawler, iam);
+          for (const target of crawler.targets) {
+            crawlFolder(target, lakeFolder, catalog, ({ bucket, key }) =>
+              iam.authorize(crawler.role, {
+                action: 's3:GetObject',
+                resource: `arn:aws:s3:::${bucket}/${key}`,
+              }),
+            );
+          }
+          crawl.last = { Status: 'SUCCEEDED', StartTime };
+        } catch (error) {
+          crawl.last = { Status: 'FAILED', StartTime, ErrorMessage: (error as Error).message };
+        }
+        crawl.state = 'READY';
+      }, CRAWL_MS).unref();
+    },
+    GetCrawler({ Name }) {
+      const { state, last } = find(Name);
+      return { Crawler: { Name, State: state, ...(last && { LastCrawl: last }) } };
+    },
+  };
+}
+
+/**
+ * AWS names no list: its managed policy for crawlers allows glue:*. These are the calls that find,
+ * make and complete tables and partitions; a crawl deletes nothing here.
+ */
+const ON_TABLES = [
+  'GetTable',
+  'GetTables',
+  'CreateTable',
+  'UpdateTable',
+  'GetPartition',
+  'GetPartitions',
+  'BatchGetPartition',
+  'CreatePartition',
+  'BatchCreatePartition',
+  'UpdatePartition',
+];
+
+/** What a crawl does besides reading objects. */
+function authorizeCrawl({ name, databaseName, targets, role }: Crawler, iam: Iam): void {
+  const may = (action: string, resource: string) => iam.authorize(role, { action, resource });
+  for (const action of ['CreateLogGroup', 'CreateLogStream', 'PutLogEvents']) {
+    may(`logs:${action}`, arn('logs', `log-group:/aws-glue/crawlers:log-stream:${name}`));
+  }
+  for (const target of targets) {
+    const table = target.split('/').at(-2);
+    may('s3:ListBucket', `arn:aws:s3:::${new URL(target).host}`);
+    // A call on a table is one on its database and on the catalogue, too.
+    const database = [arn('glue', 'catalog'), arn('glue', `database/${databaseName}`)];
+    for (const each of database) may('glue:GetDatabase', each);
+    for (const each of [...database, arn('glue', `table/${databaseName}/${table}`)]) {
+      for (const action of ON_TABLES) may(`glue:${action}`, each);
+    }
+  }
+}
+
+function crawlFolder(
+  target: string,
+  lakeFolder: string,
+  catalog: Catalog,
+  authorizeRead: (object: { bucket: string; key: string }) => void,
+): void {
+  const { pathname, host: bucket } = new URL(target);
+  const prefix = pathname.slice(1);
+  const bucketPath = join(lakeFolder, bucket);
+  if (!existsSync(bucketPath)) throw new Error(`There is no bucket ${bucket}`);
+  const files = keysUnder(bucketPath, prefix).filter((key) => key.endsWith('.parquet'));
+  const [first] = files;
+  if (!first) return;
+  authorizeRead({ bucket, key: first });
+
+  const name = prefix.split('/').filter(Boolean).at(-1) as string;
+  const known = catalog.read()[name];
+  const folders = files.map((key) => key.slice(prefix.length, key.lastIndexOf('/') + 1));
+  const table: CatalogTable = {
+    location: target,
+    columns: known?.columns ?? columnsOf(readFileSync(join(bucketPath, first))),
+    partitionKeys: partitionKeysOf(folders[0] ?? ''),
+    partitions: [...new Set([...(known?.partitions ?? []), ...folders])].sort(),
+  };
+  catalog.write(name, table);
+}
+
+const partitionKeysOf = (folder: string): string[] =>
+  folder
+    .split('/')
+    .flatMap((part) => (part.includes('=') ? [part.slice(0, part.indexOf('='))] : []));
+
+/** Column names with Glue's types, out of a Parquet file's footer. */
+function columnsOf(file: Buffer): CatalogTable['columns'] {
+  const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
+  const { children } = parquetSchema(parquetMetadata(bytes as ArrayBuffer));
+  return children.map(({ element: { name, type, converted_type: converted } }) => ({
+    name,
+    type: glueTypes[converted ?? ''] ?? glueTypes[type ?? ''] ?? 'string',
+  }));
+}
+
+const glueTypes: Record<string, string> = {
+  UTF8: 'string',
+  DATE: 'date',
+  TIMESTAMP_MILLIS: 'timestamp',
+  BOOLEAN: 'boolean',
+  INT32: 'int',
+  INT64: 'bigint',
+  DOUBLE: 'double',
+};

@@ -1,0 +1,113 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
+import kinesalite from 'kinesalite';
+import { AwsError, type RawResponse } from '../gateway/gateway.ts';
+import type { StreamSettings } from '../service/stream-settings.ts';
+import { respondWithFaults, type StreamFaults } from './faults.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of many actions, each read where it is asked for
+type Json = any;
+
+/** Kinesis (kinesalite, in memory) without a port of its own: the gateway hands requests over. */
+export interface Kinesis {
+  /** A request as it came over HTTP, JSON or CBOR. */
+  handle(headers: IncomingHttpHeaders, body: Buffer): Promise<RawResponse>;
+  /** An action from inside the stage; throws AwsError with the exception's name. */
+  call(action: string, input: object): Promise<Json>;
+  close(): Promise<void>;
+}
+
+const TARGET = 'Kinesis_20131202';
+const JSON_TYPE = 'application/x-amz-json-1.1';
+
+// kinesalite checks that a request is signed, not how.
+const SIGNED = {
+  authorization: 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=host, Signature=local',
+  'x-amz-date': '20260101T000000Z',
+};
+
+export async function startKinesis(
+  streams: readonly StreamSettings[],
+  faults: StreamFaults = {},
+): Promise<Kinesis> {
+  const server = kinesalite({
+    createStreamMs: 0,
+    deleteStreamMs: 0,
+    updateStreamMs: 0,
+    shardLimit: 1_000,
+  });
+
+  /**
+   * A whole request: kinesalite throws out of its event handlers, and so ends the process, when a
+   * client goes away in mid-request, as a Lambda that times out does.
+   */
+  const asked = new Set<Promise<RawResponse>>();
+  const ask = (headers: IncomingHttpHeaders, body: Buffer): Promise<RawResponse> => {
+    const answer = new Promise<RawResponse>((resolve) => {
+      const request = Object.assign(Readable.from([body], { objectMode: false }), {
+        method: 'POST',
+        url: '/',
+        headers,
+      });
+      const answered: Record<string, string> = {};
+      const response = {
+        statusCode: 200,
+        setHeader: (name: string, value: unknown) => {
+          answered[name.toLowerCase()] = String(value);
+        },
+        end(content: string | Buffer = '') {
+          resolve({
+            status: response.statusCode,
+            headers: answered,
+            body: Buffer.from(content as string),
+          });
+        },
+      };
+      server.emit('request', request, response);
+    }).finally(() => asked.delete(answer));
+    asked.add(answer);
+    return answer;
+  };
+
+  async function call(action: string, input: object): Promise<Json> {
+    const headers = {
+      ...SIGNED,
+      'content-type': JSON_TYPE,
+      'x-amz-target': `${TARGET}.${action}`,
+    };
+    const { status, body } = await ask(headers, Buffer.from(JSON.stringify(input)));
+    const answer = body.length > 0 ? JSON.parse(body.toString()) : {};
+    if (status === 200) return answer;
+    throw new AwsError(answer.__type ?? 'InternalFailure', answer.message ?? `status ${status}`);
+  }
+
+  for (const { name, shards, retentionHours } of streams) {
+    await call('CreateStream', { StreamName: name, ShardCount: shards });
+    await untilActive(call, name);
+    if (retentionHours > 24) {
+      await call('IncreaseStreamRetentionPeriod', {
+        StreamName: name,
+        RetentionPeriodHours: retentionHours,
+      });
+    }
+  }
+
+  return {
+    handle: (headers, body) => respondWithFaults(faults, headers, body, ask),
+    call,
+    async close() {
+      // A store that is closed under a request ends the process, too.
+      await Promise.all(asked);
+      // That no port was open is reported as an error; there is nothing else to wait for.
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function untilActive(call: Kinesis['call'], StreamName: string): Promise<void> {
+  for (;;) {
+    const { StreamDescriptionSummary } = await call('DescribeStreamSummary', { StreamName });
+    if (StreamDescriptionSummary.StreamStatus === 'ACTIVE') return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

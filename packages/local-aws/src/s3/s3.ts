@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { buildApp } from 'fauxqs';
+import type { PutObject } from '../events/object-created.ts';
+
+type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
+type S3Store = Stores['s3Store'];
+
+/** An error that the S3 protocol passes on with its code. */
+class S3Error extends Error {
+  readonly code: string;
+  readonly statusCode: number;
+  constructor(code: string, message: string, statusCode: number) {
+    super(message);
+    this.name = 'S3Error';
+    this.code = code;
+    this.statusCode = statusCode;
+  }
+  toXml(): string {
+    return `<?xml version="1.0"?><Error><Code>${this.code}</Code><Message>${this.message}</Message></Error>`;
+  }
+}
+
+/** The S3 protocol (fauxqs) over plain files `<folder>/<bucket>/<key>`, which DuckDB reads as they are. */
+export async function createS3(
+  folder: string,
+  buckets: string[],
+  onPut: (object: PutObject) => void = () => {},
+) {
+  const store = createFileStore(folder, onPut);
+  for (const bucket of buckets) store.createBucket(bucket);
+  const app = buildApp({ logger: false, stores: { s3Store: store } as unknown as Stores });
+  // fauxqs knows the errors of its own store; ours reach this handler.
+  app.setErrorHandler((error, request, reply) => {
+    if (!(error instanceof S3Error)) return reply.status(500).send((error as Error).message);
+    reply.status(error.statusCode).header('content-type', 'application/xml');
+    return reply.send(request.method === 'HEAD' ? '' : error.toXml());
+  });
+  await app.ready();
+  return app;
+}
+
+/** What fauxqs asks of a store, kept on disk: a put replaces the whole file or leaves it alone. */
+function createFileStore(folder: string, onPut: (object: PutObject) => void) {
+  const bucketPath = (bucket: string) => join(folder, bucket);
+  const hasBucket = (bucket: string) => existsSync(bucketPath(bucket));
+
+  function pathOf(bucket: string, key: string): string {
+    if (!hasBucket(bucket)) {
+      throw new S3Error('NoSuchBucket', `The specified bucket does not exist: ${bucket}`, 404);
+    }
+    const path = resolve(bucketPath(bucket), key);
+    if (!path.startsWith(bucketPath(bucket) + sep)) {
+      throw new S3Error('InvalidArgument', 'The key leaves the bucket', 400);
+    }
+    return path;
+  }
+
+  function objectAt(key: string, path: string, body: Buffer) {
+    return {
+      key,
+      body,
+      contentType: key.endsWith('.json') ? 'application/json' : 'application/octet-stream',
+      contentLength: body.length,
+      etag: `"${createHash('md5').update(body).digest('hex')}"`,
+      lastModified: statSync(path).mtime,
+      metadata: {},
+    };
+  }
+
+  function getObject(bucket: string, key: string) {
+    const path = pathOf(bucket, key);
+    if (!existsSync(path)) {
+      throw new S3Error('NoSuchKey', 'The specified key does not exist.', 404);
+    }
+    return objectAt(key, path, readFileSync(path));
+  }
+
+  let puts = 0;
+  const store = {
+    createBucket: (bucket: string) => mkdirSync(bucketPath(bucket), { recursive: true }),
+    hasBucket,
+    getObject,
+    headObject: getObject,
+    putObject(bucket: string, key: string, body: Buffer) {
+      const path = pathOf(bucket, key);
+      mkdirSync(dirname(path), { recursive: true });
+      const unfinished = join(folder, `.put-${process.pid}-${puts++}`);
+      writeFileSync(unfinished, body);
+      renameSync(unfinished, path);
+      const object = objectAt(key, path, body);
+      onPut({ bucket, key, size: body.length, etag: object.etag.replaceAll('"', '') });
+      return object;
+    },
+    deleteObject: (bucket: string, key: string) => rmSync(pathOf(bucket, key), { force: true }),
+    deleteObjects(bucket: string, keys: string[]) {
+      for (const key of keys) store.deleteObject(bucket, key);
+      return keys;
+    },
+    listObjects(bucket: string, options: ListOptions = {}) {
+      const { prefix = '', maxKeys = 1_000 } = options;
+      const after = options.startAfter ?? options.marker ?? '';
+      pathOf(bucket, `${prefix}x`); // '.' would be the bucket itself
+      const keys = keysUnder(bucketPath(bucket), prefix).filter((key) => key > after);
+      return {
+        objects: keys.slice(0, maxKeys).map((key) => getObject(bucket, key)),
+        commonPrefixes: [],
+        isTruncated: keys.length > maxKeys,
+      };
+    },
+  };
+  return store as typeof store & Partial<S3Store>;
+}
+
+interface ListOptions {
+  prefix?: string;
+  maxKeys?: number;
+  startAfter?: string;
+  marker?: string;
+}
+
+/** Keys with a prefix in byte order; reads no folder that the prefix rules out. */
+export function keysUnder(bucketPath: string, prefix: string): string[] {
+  const folder = join(bucketPath, prefix.slice(0, prefix.lastIndexOf('/') + 1));
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(bucketPath, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((key) => key.startsWith(prefix))
+    .sort();
+}

@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { InvalidInput } from '../errors.ts';
+import { type Statement, statementsOf } from '../iam/iam.ts';
+import { readDelivery, readMapping, readStream } from './read-stream-settings.ts';
+import {
+  type RuleSettings,
+  readRule,
+  readSchedule,
+  type Trigger,
+  tellsEventBridge,
+} from './read-triggers.ts';
+import type { StreamingSettings } from './stream-settings.ts';
+import { resolve, roleOf, type Template } from './template.ts';
+
+/** A function of the packaged service, as Lambda would get it. */
+export interface PackagedFunction {
+  name: string;
+  /** The files of its archive. */
+  archive: Record<string, Uint8Array>;
+  /** The bundled module, by its path in the archive, and the name of its export. */
+  module: string;
+  exportName: string;
+  environment: Record<string, string>;
+  timeoutSeconds: number;
+  memoryMb: number;
+  /** Logical id of its role. */
+  role: string;
+}
+
+export interface PackagedStateMachine {
+  name: string;
+  definition: Record<string, unknown>;
+  role: string;
+  /** Whether it writes a log, which asks something of its role. */
+  logs: boolean;
+}
+
+/** What the local stage runs: nothing of it is written down a second time. */
+export interface Service {
+  functions: Map<string, PackagedFunction>;
+  stateMachines: Map<string, PackagedStateMachine>;
+  buckets: string[];
+  /** Those that tell EventBridge of their objects. */
+  tellingBuckets: Set<string>;
+  rules: RuleSettings[];
+  schedules: Trigger[];
+  crawlers: Crawler[];
+  /** What each role allows, by logical id. */
+  roles: Map<string, Statement[]>;
+  /** Tables that the template declares, with their columns and partition keys. */
+  declaredTables: DeclaredTable[];
+  /** Streams, event source mappings and Firehoses. */
+  streaming: StreamingSettings;
+}
+
+export interface Crawler {
+  name: string;
+  databaseName: string;
+  targets: string[];
+  role: string;
+}
+
+export interface DeclaredTable {
+  name: string;
+  location: string;
+  format: 'parquet' | 'json';
+  columns: { name: string; type: string }[];
+  partitionKeys: string[];
+}
+
+/** Reads `.serverless`, as `sls package --stage local` leaves it. */
+export function readService(root: string): Service {
+  const folder = join(root, '.serverless');
+  const template = JSON.parse(
+    readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'),
+  ) as Template;
+  const service: Service = {
+    functions: new Map(),
+    stateMachines: new Map(),
+    buckets: [],
+    tellingBuckets: new Set(),
+    rules: [],
+    schedules: [],
+    crawlers: [],
+    roles: new Map(),
+    declaredTables: [],
+    streaming: { streams: [], mappings: [], deliveries: [] },
+  };
+  const { streams, mappings, deliveries } = service.streaming;
+  for (const [logicalId, { Type: type, Properties }] of Object.entries(template.Resources)) {
+    // biome-ignore lint/suspicious/noExplicitAny: a template's properties have no types of ours
+    const p = resolve(Properties ?? {}, template) as any;
+    if (type === 'AWS::Lambda::Function') {
+      service.functions.set(p.FunctionName, readFunction(folder, p));
+    } else if (type === 'AWS::StepFunctions::StateMachine') {
+      const definition = JSON.parse(p.DefinitionString);
+      service.stateMachines.set(p.StateMachineName, {
+        name: p.StateMachineName,
+        definition,
+        role: roleOf(p.RoleArn),
+        logs: (p.LoggingConfiguration?.Level ?? 'OFF') !== 'OFF',
+      });
+    } else if (type === 'AWS::S3::Bucket' && p.BucketName) {
+      service.buckets.push(p.BucketName);
+      if (tellsEventBridge(logicalId, p.NotificationConfiguration)) {
+        service.tellingBuckets.add(p.BucketName);
+      }
+    } else if (type === 'AWS::Events::Rule') {
+      service.rules.push(...readRule(logicalId, p));
+    } else if (type === 'AWS::Scheduler::Schedule') {
+      service.schedules.push(readSchedule(logicalId, p));
+    } else if (type === 'AWS::Glue::Crawler') {
+      const targets = p.Targets.S3Targets.map(({ Path }: { Path: string }) => Path);
+      const role = roleOf(p.Role);
+      service.crawlers.push({ name: p.Name, databaseName: p.DatabaseName, targets, role });
+    } else if (type === 'AWS::IAM::Role') {
+      service.roles.set(logicalId, statementsOf(logicalId, p));
+    } else if (type === 'AWS::Glue::Table') {
+      service.declaredTables.push(readTable(p.TableInput));
+    } else if (type === 'AWS::Kinesis::Stream') {
+      streams.push(readStream(logicalId, p));
+    } else if (type === 'AWS::Lambda::EventSourceMapping') {
+      mappings.push(readMapping(logicalId, p));
+    } else if (type === 'AWS::KinesisFirehose::DeliveryStream') {
+      deliveries.push(readDelivery(logicalId, p));
+    }
+  }
+  return service;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: see above
+function readFunction(folder: string, p: any): PackagedFunction {
+  const [path, exportName] = splitHandler(p.Handler);
+  const archive = unzipSync(readFileSync(join(folder, p.Code.S3Key.split('/').at(-1))));
+  if (!archive[`${path}.js`])
+    throw new InvalidInput(`${p.FunctionName}: no ${path}.js in its archive`);
+  return {
+    name: p.FunctionName,
+    archive,
+    module: `${path}.js`,
+    exportName,
+    environment: p.Environment?.Variables ?? {},
+    timeoutSeconds: p.Timeout,
+    memoryMb: p.MemorySize,
+    role: roleOf(p.Role),
+  };
+}
+
+function splitHandler(handler: string): [string, string] {
+  const dot = handler.lastIndexOf('.');
+  return [handler.slice(0, dot), handler.slice(dot + 1)];
+}
+
+interface GlueColumn {
+  Name: string;
+  Type: string;
+}
+
+function readTable(input: {
+  Name: string;
+  Parameters: { classification: 'parquet' | 'json' };
+  StorageDescriptor: { Location: string; Columns: GlueColumn[] };
+  PartitionKeys?: GlueColumn[];
+}): DeclaredTable {
+  return {
+    name: input.Name,
+    location: input.StorageDescriptor.Location,
+    format: input.Parameters.classification,
+    columns: input.StorageDescriptor.Columns.map(({ Name, Type }) => ({ name: Name, type: Type })),
+    partitionKeys: (input.PartitionKeys ?? []).map(({ Name }) => Name),
+  };
+}

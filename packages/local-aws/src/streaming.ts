@@ -1,0 +1,151 @@
+import { type MappingCounts, startMapping } from './event-source/mapping.ts';
+import {
+  createDeliveryStream,
+  type DeliveryCounts,
+  MAX_RECORD_BYTES,
+} from './firehose/firehose.ts';
+import { createFirehoseApi } from './firehose/firehose-api.ts';
+import type { JsonService, RawService } from './gateway/gateway.ts';
+import type { Iam } from './iam/iam.ts';
+import { deliverAs, keepFailuresAs, readAs } from './iam/role-checks.ts';
+import { consume } from './kinesis/consumer.ts';
+import type { StreamFaults } from './kinesis/faults.ts';
+import { type Kinesis, startKinesis } from './kinesis/kinesis.ts';
+import type { DeliverySettings, StreamingSettings } from './service/stream-settings.ts';
+
+export interface StreamingOptions {
+  faults?: StreamFaults;
+  /** How long a shard in which nothing was found is left alone. */
+  idleMs?: number;
+  /** How long a mapping waits before a batch comes again. */
+  retryMs?: (failures: number) => number;
+}
+
+/** What the streaming half asks of the stage around it. */
+export interface StreamingWorld {
+  invoke(functionName: string, event: unknown): Promise<unknown>;
+  putObject(role: string, bucket: string, key: string, body: string | Buffer): Promise<void>;
+  /** What the roles may do with which mappings and Firehoses act. */
+  iam: Iam;
+  /** Logical id of a function's role: its mapping reads and sets aside with it. */
+  roleOf(functionName: string): string;
+}
+
+export interface Streaming {
+  /** For the gateway, by the prefix of `X-Amz-Target`. */
+  readonly services: Record<string, JsonService | RawService>;
+  readonly kinesis: Kinesis;
+  /** Begins to read: mappings invoke, Firehoses collect. */
+  start(world: StreamingWorld): void;
+  /** Resolves when all that was sent is processed and delivered; rejects with what went wrong. */
+  drain(): Promise<void>;
+  /** By function name and by delivery stream name. */
+  counts(): { mappings: Record<string, MappingCounts>; deliveries: Record<string, DeliveryCounts> };
+  /** Reads and invokes no more; resolves when invocations under way have come to their end. */
+  stop(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A part of the flow: something that reads from a stream. */
+interface Part {
+  readonly read: number;
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Streams, event source mappings and Firehoses of the packaged service. */
+export async function startStreaming(
+  settings: StreamingSettings,
+  options: StreamingOptions = {},
+): Promise<Streaming> {
+  const { faults = {}, idleMs, retryMs } = options;
+  // Named one by one: a stage's options hold more than these.
+  const pace = { ...(idleMs !== undefined && { idleMs }), ...(retryMs && { retryMs }) };
+  const kinesis = await startKinesis(settings.streams, faults);
+  const errors: Error[] = [];
+  const onError = (error: Error) => void errors.push(error);
+  let world: StreamingWorld | undefined;
+
+  const deliveries = new Map(
+    settings.deliveries.map((each) => {
+      const putObject = async (...object: [string, string, Buffer]) =>
+        world && deliverAs(each, world)(...object);
+      return [
+        each.name,
+        { settings: each, stream: createDeliveryStream(each, { putObject, onError }) },
+      ];
+    }),
+  );
+  const mappingCounts: Record<string, MappingCounts> = {};
+  const parts: Part[] = [];
+
+  function startSource({ name, sourceStream, sourceRole }: DeliverySettings, iam: Iam): void {
+    const stream = deliveries.get(name)?.stream;
+    if (!sourceStream || !sourceRole || !stream) return;
+    const source = readAs(kinesis, sourceRole, sourceStream, iam, ['DescribeStream']);
+    parts.push(
+      consume(source, sourceStream, {
+        // Firehose begins at LATEST; these streams are as new as it is.
+        start: { ShardIteratorType: 'TRIM_HORIZON' },
+        onError,
+        ...pace,
+        openSink: () => ({
+          async take(records) {
+            for (const { data, arrivedAt, sequenceNumber } of records) {
+              const bytes = Buffer.from(data, 'base64');
+              if (bytes.length <= MAX_RECORD_BYTES) stream.put(bytes, new Date(arrivedAt * 1_000));
+              else onError(new Error(`${name}: record ${sequenceNumber} is beyond 1,000 KiB`));
+            }
+          },
+          settle: async () => {},
+        }),
+      }),
+    );
+  }
+
+  return {
+    kinesis,
+    services: {
+      Kinesis_20131202: kinesis.handle,
+      Firehose_20150804: createFirehoseApi(deliveries, faults),
+    },
+    start(given) {
+      world = given;
+      for (const mapping of settings.mappings) {
+        const role = given.roleOf(mapping.functionName);
+        const describes = ['DescribeStream', 'DescribeStreamSummary'];
+        const source = readAs(kinesis, role, mapping.streamName, given.iam, describes);
+        const started = startMapping(source, mapping, {
+          invoke: given.invoke,
+          putObject: keepFailuresAs(role, given),
+          onError,
+          ...pace,
+        });
+        mappingCounts[mapping.functionName] = started.counts;
+        parts.push(started);
+      }
+      for (const delivery of settings.deliveries) startSource(delivery, given.iam);
+    },
+    async drain() {
+      const read = () => parts.reduce((sum, part) => sum + part.read, 0);
+      // Until one pass over all of them finds nothing that any had not read before.
+      for (let before = -1; before !== read() && errors.length === 0; ) {
+        before = read();
+        for (const part of parts) await part.settle();
+      }
+      for (const { stream } of deliveries.values()) await stream.flush();
+      if (errors.length > 0) throw new AggregateError(errors, errors[0]?.message);
+    },
+    counts: () => ({
+      mappings: mappingCounts,
+      deliveries: Object.fromEntries(
+        [...deliveries].map(([name, { stream }]) => [name, stream.counts]),
+      ),
+    }),
+    async stop() {
+      await Promise.all(parts.map((part) => part.close()));
+      for (const { stream } of deliveries.values()) stream.close();
+    },
+    close: () => kinesis.close(),
+  };
+}

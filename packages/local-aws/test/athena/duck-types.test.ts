@@ -1,0 +1,20 @@
+import { duckTypeOf } from '../../src/athena/duck-types.ts';
+
+describe('a type of the Glue catalogue', () => {
+  it.each([
+    ['string', 'VARCHAR'],
+    ['bigint', 'BIGINT'],
+    ['array<string>', 'VARCHAR[]'],
+    ['struct<a:string,b:int>', 'STRUCT("a" VARCHAR, "b" INTEGER)'],
+    [
+      'array<struct<code:string,sizes:array<int>,at:struct<x:double,y:double>>>',
+      'STRUCT("code" VARCHAR, "sizes" INTEGER[], "at" STRUCT("x" DOUBLE, "y" DOUBLE))[]',
+    ],
+  ])('%s is %s to DuckDB', (glueType, expected) => {
+    expect(duckTypeOf(glueType)).toBe(expected);
+  });
+
+  it('is refused when it is none that we know', () => {
+    expect(() => duckTypeOf('map<string,int>')).toThrow(/knows no type map<string,int>/);
+  });
+});

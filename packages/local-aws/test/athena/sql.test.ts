@@ -1,0 +1,162 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { createTableWriter } from '../../../../core/lake/parquet.ts';
+import { typedRow } from '../../../../core/lake/rows.ts';
+import { runSql } from '../../src/athena/sql.ts';
+import { type CatalogTable, declareTables, openCatalog } from '../../src/glue/catalog.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tributary-o'sql-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const ingested_at = new Date('2026-11-21T06:00:00.000Z');
+
+function land(day: string, ids: string[], more: Record<string, unknown> = {}, runId = 'run-1') {
+  const writer = createTableWriter('albums');
+  for (const id of ids) {
+    const row = { id, run_id: runId, ingested_at, ...more };
+    writer.add(typedRow('albums', row, () => {}));
+  }
+  const file = join(folder, `lake/curated/albums/ingest_date=${day}/${runId}.parquet`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, writer.finish());
+}
+
+const columns = [
+  { name: 'id', type: 'string' },
+  { name: 'total_tracks', type: 'int' },
+  { name: 'release_date_day', type: 'date' },
+  { name: 'ingested_at', type: 'timestamp' },
+];
+const table = (partitions: CatalogTable['partitions']): CatalogTable => ({
+  location: 's3://lake/curated/albums/',
+  columns,
+  partitionKeys: ['ingest_date'],
+  partitions,
+});
+const ask = (sql: string, partitions: CatalogTable['partitions']) =>
+  runSql(sql, { albums: table(partitions) }, folder);
+
+describe('SQL on this machine', () => {
+  it('sees the partitions that were crawled and no others', async () => {
+    land('2026-11-20', ['a']);
+    land('2026-11-21', ['b', 'c']);
+    const sql = 'SELECT id FROM albums ORDER BY id';
+    expect((await ask(sql, ['ingest_date=2026-11-20/'])).rows).toEqual([['a']]);
+    expect((await ask(sql, ['ingest_date=2026-11-20/', 'ingest_date=2026-11-21/'])).rows).toEqual([
+      ['a'],
+      ['b'],
+      ['c'],
+    ]);
+  });
+
+  it('sees all that is there of a table whose partitions are projected', async () => {
+    const sql = 'SELECT count(*) FROM albums';
+    expect((await ask(sql, 'projected')).rows).toEqual([['0']]);
+    land('2026-11-20', ['a']);
+    land('2026-11-21', ['b'], {}, 'run-2');
+    expect((await ask(sql, 'projected')).rows).toEqual([['2']]);
+  });
+
+  it.each(['projected', []] as CatalogTable['partitions'][])(
+    'can ask a table that holds nothing, with all its columns and types: %j',
+    async (partitions) => {
+      const answer = await ask('SELECT * FROM albums', partitions);
+      expect(answer).toMatchObject({
+        columns: ['id', 'total_tracks', 'release_date_day', 'ingested_at', 'ingest_date'],
+        rows: [],
+      });
+      const { rows } = await ask('DESCRIBE albums', partitions);
+      expect(rows.map(([, type]) => type)).toEqual([
+        'VARCHAR',
+        'INTEGER',
+        'DATE',
+        'TIMESTAMP',
+        'VARCHAR',
+      ]);
+    },
+  );
+
+  it('gives the columns that the catalogue names, with its types, and the partition as text', async () => {
+    const day = new Date('1981-01-01T00:00:00Z');
+    land('2026-11-21', ['a'], { total_tracks: 7, release_date_day: day, name: 'not named' });
+    const answer = await ask('SELECT * FROM albums', ['ingest_date=2026-11-21/']);
+    expect(answer).toMatchObject({
+      columns: ['id', 'total_tracks', 'release_date_day', 'ingested_at', 'ingest_date'],
+      rows: [['a', 7, '1981-01-01', '2026-11-21 06:00:00', '2026-11-21']],
+    });
+  });
+
+  it('has a row of each run that wrote into the same partition', async () => {
+    land('2026-11-21', ['a'], {}, 'run-1');
+    land('2026-11-21', ['a'], {}, 'run-2');
+    const { rows } = await ask('SELECT count(*) FROM albums', ['ingest_date=2026-11-21/']);
+    expect(rows).toEqual([['2']]);
+  });
+
+  it('reads files from before a column was added', async () => {
+    land('2026-11-21', ['new'], { total_tracks: 7 });
+    const old = parquetWriteBuffer({
+      columnData: [
+        { name: 'ingested_at', data: [ingested_at], type: 'TIMESTAMP' },
+        { name: 'id', data: ['old'], type: 'STRING' },
+        { name: 'release_date_day', data: [null], type: 'STRING' },
+      ],
+    });
+    const file = join(folder, 'lake/curated/albums/ingest_date=2026-11-20/run-0.parquet');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, Buffer.from(old));
+    const { rows } = await ask('SELECT id, total_tracks FROM albums ORDER BY id', 'projected');
+    expect(rows).toEqual([
+      ['new', 7],
+      ['old', null],
+    ]);
+  });
+
+  it('reckons in UTC', async () => {
+    const { rows } = await ask("SELECT current_setting('TimeZone')", []);
+    expect(rows).toEqual([['UTC']]);
+  });
+
+  it('says what is wrong with a query', async () => {
+    await expect(ask('SELECT nothing FROM albums', [])).rejects.toThrow(/nothing/);
+    await expect(ask('SELECT * FROM nowhere', [])).rejects.toThrow(/nowhere/);
+    await expect(ask('SELEC 1', [])).rejects.toThrow(/syntax error/);
+  });
+});
+
+describe('The catalogue', () => {
+  const file = () => join(folder, 'new/catalog.json');
+
+  it('is empty where there is none yet, and keeps what is written', () => {
+    const catalog = openCatalog(file());
+    expect(catalog.read()).toEqual({});
+    catalog.write('a', table([]));
+    catalog.write('b', table('projected'));
+    catalog.write('a', table(['ingest_date=2026-11-21/']));
+    expect(openCatalog(file()).read()).toEqual({
+      a: table(['ingest_date=2026-11-21/']),
+      b: table('projected'),
+    });
+  });
+
+  it('takes the tables that the template declares as projected, and leaves the others alone', () => {
+    const catalog = openCatalog(file());
+    catalog.write('albums', table(['ingest_date=2026-11-21/']));
+    const declared = {
+      format: 'parquet' as const,
+      location: 's3://lake/curated/runs/',
+      columns,
+      partitionKeys: ['ingest_date'],
+    };
+    declareTables(catalog, [{ name: 'runs', ...declared }]);
+    expect(catalog.read()).toEqual({
+      albums: table(['ingest_date=2026-11-21/']),
+      runs: { ...declared, partitions: 'projected' },
+    });
+  });
+});

@@ -1,0 +1,163 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CrawlerRunningException,
+  EntityNotFoundException,
+  GetCrawlerCommand,
+  GlueClient,
+  StartCrawlerCommand,
+} from '@aws-sdk/client-glue';
+import { createTableWriter } from '../../../../core/lake/parquet.ts';
+import { typedRow } from '../../../../core/lake/rows.ts';
+import { type Column, type TableName, tables } from '../../../../core/lake/tables.ts';
+import { errorOf } from '../../../../test/functions/fixtures.ts';
+import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
+import { type Catalog, openCatalog } from '../../src/glue/catalog.ts';
+import { createGlue } from '../../src/glue/glue.ts';
+
+let folder: string;
+let gateway: Gateway;
+let glue: GlueClient;
+let catalog: Catalog;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tributary-glue-'));
+  catalog = openCatalog(join(folder, 'catalog.json'));
+  const crawlers = [
+    {
+      name: 'curated',
+      databaseName: 'db',
+      role: 'Role',
+      targets: ['s3://lake/curated/albums/', 's3://lake/curated/artists/'],
+    },
+    { name: 'idle', databaseName: 'db', role: 'Role', targets: [] },
+  ];
+  gateway = await startGateway({ AWSGlue: createGlue(crawlers, folder, catalog) }, {} as never);
+  glue = new GlueClient({
+    endpoint: gateway.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+});
+afterEach(async () => {
+  glue.destroy();
+  await gateway.close();
+  rmSync(folder, { recursive: true });
+});
+
+const start = (Name = 'curated') => glue.send(new StartCrawlerCommand({ Name }));
+const look = async (Name = 'curated') => (await glue.send(new GetCrawlerCommand({ Name }))).Crawler;
+
+async function endOfCrawl() {
+  for (;;) {
+    const crawler = await look();
+    if (crawler?.State === 'READY') return crawler.LastCrawl;
+    await sleep(20);
+  }
+}
+
+async function crawl() {
+  await start();
+  return endOfCrawl();
+}
+
+const required = { id: 'a', run_id: 'run-1', ingested_at: new Date(0) };
+
+function land(table: TableName, day: string, runId = 'run-1') {
+  const writer = createTableWriter(table);
+  writer.add(typedRow(table, required, () => {}));
+  const file = join(folder, `lake/curated/${table}/ingest_date=${day}/${runId}.parquet`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, writer.finish());
+}
+
+describe('The crawler on this machine, through the SDK', () => {
+  it('is ready, then runs, then is ready with a crawl behind it', async () => {
+    land('albums', '2026-11-21');
+    expect(await look()).toMatchObject({ Name: 'curated', State: 'READY' });
+    expect((await look())?.LastCrawl).toBeUndefined();
+    const begin = Math.floor(Date.now() / 1_000) * 1_000;
+    await start();
+    expect((await look())?.State).toBe('RUNNING');
+    expect(catalog.read()).toEqual({});
+    const last = await endOfCrawl();
+    expect(last?.Status).toBe('SUCCEEDED');
+    expect(last?.StartTime?.getTime()).toBeGreaterThanOrEqual(begin);
+  });
+
+  it('cannot be started while it runs', async () => {
+    mkdirSync(join(folder, 'lake'));
+    await start();
+    expect(await errorOf(start())).toBeInstanceOf(CrawlerRunningException);
+    expect((await look('idle'))?.State).toBe('READY');
+  });
+
+  it('is not found by another name', async () => {
+    expect(await errorOf(start('nobody'))).toBeInstanceOf(EntityNotFoundException);
+    expect(await errorOf(look('nobody'))).toBeInstanceOf(EntityNotFoundException);
+  });
+
+  it('makes a table of each folder, with the types and partitions that Glue would give it', async () => {
+    land('albums', '2026-11-21');
+    await crawl();
+    const types: Record<Column['type'], string> = {
+      STRING: 'string',
+      INT32: 'int',
+      BOOLEAN: 'boolean',
+      DATE: 'date',
+      TIMESTAMP: 'timestamp',
+    };
+    expect(catalog.read()).toEqual({
+      albums: {
+        location: 's3://lake/curated/albums/',
+        columns: tables.albums.map(({ name, type }) => ({ name, type: types[type] })),
+        partitionKeys: ['ingest_date'],
+        partitions: ['ingest_date=2026-11-21/'],
+      },
+    });
+  });
+
+  it('adds the partitions that came since, and keeps the others', async () => {
+    land('albums', '2026-11-22');
+    await crawl();
+    land('albums', '2026-11-21');
+    land('albums', '2026-11-21', 'run-2');
+    land('artists', '2026-11-21');
+    expect(catalog.read().albums?.partitions).toEqual(['ingest_date=2026-11-22/']);
+    await crawl();
+    expect(catalog.read().albums?.partitions).toEqual([
+      'ingest_date=2026-11-21/',
+      'ingest_date=2026-11-22/',
+    ]);
+    expect(catalog.read().artists?.partitions).toEqual(['ingest_date=2026-11-21/']);
+  });
+
+  it('takes nothing away: a partition whose files are gone stays in the table', async () => {
+    land('albums', '2026-11-20');
+    await crawl();
+    rmSync(join(folder, 'lake/curated/albums/ingest_date=2026-11-20'), { recursive: true });
+    land('albums', '2026-11-21');
+    await crawl();
+    expect(catalog.read().albums?.partitions).toEqual([
+      'ingest_date=2026-11-20/',
+      'ingest_date=2026-11-21/',
+    ]);
+  });
+
+  it('fails where there is no bucket, and says why', async () => {
+    const last = await crawl();
+    expect(last).toMatchObject({ Status: 'FAILED', ErrorMessage: 'There is no bucket lake' });
+  });
+
+  it('fails on a file that is no Parquet, and succeeds once it is gone', async () => {
+    const file = join(folder, 'lake/curated/albums/ingest_date=2026-11-21/x.parquet');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, 'no Parquet at all');
+    expect((await crawl())?.Status).toBe('FAILED');
+    rmSync(file);
+    expect((await crawl())?.Status).toBe('SUCCEEDED');
+  });
+});

@@ -1,0 +1,114 @@
+import { connect } from 'node:net';
+import {
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  KinesisClient,
+  PutRecordCommand,
+  PutRecordsCommand,
+} from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
+import type { StreamFaults } from '../../src/kinesis/faults.ts';
+import { type Kinesis, startKinesis } from '../../src/kinesis/kinesis.ts';
+
+let kinesis: Kinesis;
+let gateway: Gateway;
+let client: KinesisClient;
+let faults: StreamFaults;
+
+beforeEach(async () => {
+  faults = {};
+  kinesis = await startKinesis([{ name: 'events', shards: 2, retentionHours: 48 }], {
+    isDown: (name) => faults.isDown?.(name) ?? false,
+    failsEntry: (name) => faults.failsEntry?.(name) ?? false,
+  });
+  gateway = await startGateway({ Kinesis_20131202: kinesis.handle }, { routing: () => {} });
+  client = new KinesisClient({
+    endpoint: gateway.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    requestHandler: new NodeHttpHandler(),
+    maxAttempts: 1,
+  });
+});
+
+afterEach(async () => {
+  client.destroy();
+  await gateway.close();
+  await kinesis.close();
+});
+
+const entries = (...data: string[]) =>
+  data.map((each) => ({ PartitionKey: each, Data: Buffer.from(each) }));
+const put = (...data: string[]) =>
+  client.send(new PutRecordsCommand({ StreamName: 'events', Records: entries(...data) }));
+
+async function everything(): Promise<string[]> {
+  const all: string[] = [];
+  for (const ShardId of ['shardId-000000000000', 'shardId-000000000001']) {
+    const { ShardIterator } = await client.send(
+      new GetShardIteratorCommand({
+        StreamName: 'events',
+        ShardId,
+        ShardIteratorType: 'TRIM_HORIZON',
+      }),
+    );
+    const { Records } = await client.send(new GetRecordsCommand({ ShardIterator }));
+    for (const { Data } of Records ?? []) all.push(Buffer.from(Data ?? []).toString());
+  }
+  return all.sort();
+}
+
+describe('Kinesis of the local stage', () => {
+  it('serves the SDK through the gateway', async () => {
+    await expect(put('a', 'b', 'c')).resolves.toMatchObject({ FailedRecordCount: 0 });
+    await expect(everything()).resolves.toEqual(['a', 'b', 'c']);
+  });
+
+  it('names what is wrong as Kinesis does', async () => {
+    const missing = new PutRecordCommand({
+      StreamName: 'nothing',
+      PartitionKey: 'k',
+      Data: Buffer.from(''),
+    });
+    await expect(client.send(missing)).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    await expect(kinesis.call('GetRecords', { ShardIterator: 'x' })).rejects.toMatchObject({
+      name: 'InvalidArgumentException',
+    });
+  });
+
+  it('survives a client that goes away in mid-request', async () => {
+    const { port } = new URL(gateway.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(
+      'POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: Kinesis_20131202.PutRecords\r\nContent-Length: 100\r\n\r\n{"Str',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    socket.destroy();
+    await expect(put('a')).resolves.toMatchObject({ FailedRecordCount: 0 });
+  });
+
+  it('fails single entries by the plan of faults, in their places, and stores the others', async () => {
+    let entry = 0;
+    faults = { failsEntry: () => entry++ % 2 === 0 };
+    const answer = await put('a', 'b', 'c', 'd', 'e');
+    expect(answer.FailedRecordCount).toBe(3);
+    expect(answer.Records?.map(({ ErrorCode }) => ErrorCode ?? 'stored')).toEqual([
+      'ProvisionedThroughputExceededException',
+      'stored',
+      'ProvisionedThroughputExceededException',
+      'stored',
+      'ProvisionedThroughputExceededException',
+    ]);
+    await expect(everything()).resolves.toEqual(['b', 'd']);
+  });
+
+  it('cannot be written to, but read, while it is down', async () => {
+    await put('a');
+    faults = { isDown: (name) => name === 'events' };
+    await expect(put('b')).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
+    await expect(everything()).resolves.toEqual(['a']);
+  });
+});

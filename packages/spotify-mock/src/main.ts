@@ -1,0 +1,59 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { generateCatalog, readCatalog } from './catalog.ts';
+import { InvalidInput } from './errors.ts';
+import { readFaultPlan } from './faults.ts';
+import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET, startSpotify } from './server.ts';
+
+const UNUSABLE_PORT = ['EADDRINUSE', 'EACCES', 'ERR_SOCKET_BAD_PORT'];
+
+const command = new Command('spotify')
+  .description('A stand-in for the Spotify Web API, on this machine only; Ctrl-C ends it')
+  .addOption(
+    new Option('--app <kind>', 'the kind of app Spotify takes you for')
+      .choices(['extended', 'development'] as const)
+      .default('development' as const),
+  )
+  .option('--port <port>', '0 takes a free one', wholeNumber, 0)
+  .addOption(
+    new Option('--catalog <file>', 'a catalogue to serve, as JSON').conflicts(['albums', 'seed']),
+  )
+  .option('--albums <count>', 'how many albums to invent instead', wholeNumber, 100)
+  .option('--seed <number>', 'the same seed invents the same albums', wholeNumber, 1)
+  .option('--latency <ms>', 'added to each API request', wholeNumber, 0)
+  .option('--faults <file>', 'a fault plan, as JSON')
+  .parse();
+
+try {
+  const { app, port, catalog, albums, seed, latency, faults } = command.opts<{
+    app: 'extended' | 'development';
+    port: number;
+    catalog?: string;
+    albums: number;
+    seed: number;
+    latency: number;
+    faults?: string;
+  }>();
+  const spotify = await startSpotify({
+    app,
+    port,
+    catalog: catalog ? readCatalog(catalog) : generateCatalog({ albums, seed }),
+    latencyMs: latency,
+    faults: faults ? readFaultPlan(faults) : undefined,
+  });
+  console.log(`${spotify.url}  ${app} app, id ${LOCAL_CLIENT_ID}, secret ${LOCAL_CLIENT_SECRET}`);
+  process.once('SIGINT', async () => {
+    await spotify.close();
+    console.log(JSON.stringify(spotify.requests, null, 2));
+  });
+} catch (error) {
+  // What a person can mend is said in one line; anything else is a bug and keeps its stack.
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (!(error instanceof InvalidInput) && !UNUSABLE_PORT.includes(code)) throw error;
+  command.error(message);
+}
+
+function wholeNumber(text: string): number {
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(number)) return number;
+  throw new InvalidArgumentError('It is not a whole number.');
+}

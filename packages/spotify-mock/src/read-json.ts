@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import type * as z from 'zod';
+import { InvalidInput } from './errors.ts';
+
+/**
+ * Reads a file that a person may have written. Throws `InvalidInput` with one line: which file,
+ * what is wrong with it, and the form it should have. The schema only checks: what comes back is
+ * the file's own JSON, with its fields in the file's order.
+ */
+export function readJson<T>(file: string, schema: z.ZodType<T>, form: string): T {
+  const fail = (problem: string, cause?: unknown) =>
+    new InvalidInput(`${file}: ${problem}; expected ${form}`, { cause });
+
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw fail(`cannot be read (${(error as NodeJS.ErrnoException).code})`, error);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    // V8's message quotes the text around the fault, line breaks included.
+    throw fail(`is not JSON (${(error as Error).message.replaceAll(/\s+/g, ' ')})`, error);
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return json as T;
+  const { issues } = parsed.error;
+  const first = issues[0] as z.core.$ZodIssue;
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  throw fail(`${pathOf(first.path)}${first.message}${more}`);
+}
+
+function pathOf(path: PropertyKey[]): string {
+  const written = path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('');
+  return written === '' ? '' : `${written.replace(/^\./, '')}: `;
+}

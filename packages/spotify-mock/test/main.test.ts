@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { cleanUpAfterEach, givenFile } from './fixtures.ts';
+
+cleanUpAfterEach();
+
+const main = join(import.meta.dirname, '../src/main.ts');
+const run = (...args: string[]) => spawn(process.execPath, [main, ...args]);
+
+describe('The command', () => {
+  it('prints where it listens, and its counts when it is interrupted', async () => {
+    const child = run('--albums', '3', '--latency', '1');
+    const [line] = await once(child.stdout.setEncoding('utf8'), 'data');
+    const [url] = line.split(' ');
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect((await fetch(`${url}/v1/search`)).status).toBe(401);
+    const rest = text(child.stdout);
+    child.kill('SIGINT');
+    expect(JSON.parse(await rest)).toMatchObject({ byStatus: { 401: 1 } });
+    expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0);
+  });
+
+  it('says in one line what is wrong with a file', async () => {
+    const child = run('--faults', givenFile('{}'));
+    const [problem] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect(problem).toMatch(/file\.json: seed: .*expected a fault plan .*\n$/);
+    expect(problem.trim().split('\n')).toHaveLength(1);
+    expect(child.exitCode).toBe(1);
+  });
+});

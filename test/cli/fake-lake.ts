@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type JsonService, startGateway } from 'local-aws/gateway/gateway.ts';
+import { openCatalog } from 'local-aws/glue/catalog.ts';
+import { createTableWriter } from '../../core/lake/parquet.ts';
+import { typedRow } from '../../core/lake/rows.ts';
+import { tables } from '../../core/lake/tables.ts';
+import { collect, type Outcome } from './fixtures.ts';
+
+const command = join(import.meta.dirname, '../../bin/tributary.js');
+
+const GLUE_TYPES = {
+  STRING: 'string',
+  INT32: 'int',
+  BOOLEAN: 'boolean',
+  DATE: 'date',
+  TIMESTAMP: 'timestamp',
+};
+
+/** What `npm start` leaves: rows of the table `runs`, in a folder of the test's own. */
+export function givenLake(runs: Record<string, unknown>[]): { folder: string; end(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-query-'));
+  openCatalog(join(folder, 'catalog.json')).write('runs', {
+    location: 's3://lake/curated/runs/',
+    columns: tables.runs.map(({ name, type }) => ({ name, type: GLUE_TYPES[type] })),
+    partitionKeys: ['ingest_date'],
+    partitions: 'projected',
+  });
+  for (const run of runs) {
+    const writer = createTableWriter('runs');
+    writer.add(typedRow('runs', run, () => {}));
+    const day = (run.started_at as Date).toISOString().slice(0, 10);
+    const file = `lake/lake/curated/runs/ingest_date=${day}/${run.run_id}.parquet`;
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), writer.finish());
+  }
+  return { folder, end: () => rmSync(folder, { recursive: true }) };
+}
+
+export const tributary = (args: string[], env: Record<string, string> = {}) =>
+  spawn(process.execPath, [command, ...args], { env: { PATH: process.env.PATH, ...env } });
+
+export const run = (args: string[], env?: Record<string, string>): Promise<Outcome> =>
+  collect(tributary(args, env));
+
+/** Athena on a free port of 127.0.0.1, as far as the test says what it answers. */
+export async function givenAthena(service: JsonService) {
+  const gateway = await startGateway({ AmazonAthena: service }, { routing: () => {} });
+  return {
+    env: {
+      AWS_ENDPOINT_URL: gateway.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    },
+    close: gateway.close,
+  };
+}

@@ -1,0 +1,86 @@
+import type { KeyedRecord } from '../../../core/kinesis/records.ts';
+import { createSender, type Written } from '../../../core/kinesis/sender.ts';
+import { error, type GivenAws, givenAws, recordsIn } from '../../cli/fixtures.ts';
+
+let aws: GivenAws;
+beforeEach(async () => {
+  aws = await givenAws({ events: 2 });
+});
+afterEach(() => aws.close());
+
+const records = (length: number, size = 10): KeyedRecord[] =>
+  Array.from({ length }, (_, i) => ({
+    partitionKey: `key-${i % 50}`,
+    data: Buffer.from(`${i} `.padEnd(size, 'x')),
+  }));
+
+/** A sender, and what it reported: the counts of its chunks. */
+function givenSender(stream = 'events') {
+  const written: Written<KeyedRecord>[] = [];
+  const sender = createSender<KeyedRecord>(aws.client, stream, (each) => written.push(each));
+  const counts = () =>
+    written.reduce(
+      (sum, each) => ({
+        reported: sum.reported + each.records.length,
+        lost: sum.lost + each.lost.size,
+      }),
+      { reported: 0, lost: 0 },
+    );
+  return { sender, written, counts };
+}
+
+describe('a sender', () => {
+  it('writes all that is added, in as many pieces as it likes, and reports each once', async () => {
+    const { sender, counts } = givenSender();
+    for (let i = 0; i < 12; i++) await sender.add(records(500));
+    await sender.add([]);
+    await sender.end();
+    expect(counts()).toEqual({ reported: 6_000, lost: 0 });
+    expect(await recordsIn(aws, 'events')).toHaveLength(6_000);
+  });
+
+  it('does not wait for more when little comes', async () => {
+    const { sender, counts } = givenSender();
+    await sender.add(records(1));
+    for (let i = 0; i < 100 && counts().reported === 0; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(counts()).toEqual({ reported: 1, lost: 0 });
+    await sender.end();
+  });
+
+  it('writes all in spite of single entries that fail', async () => {
+    aws.faults.failsEntry = () => Math.random() < 0.25;
+    const { sender, counts } = givenSender();
+    await sender.add(records(400));
+    await sender.end();
+    expect(counts()).toEqual({ reported: 400, lost: 0 });
+  });
+
+  it('reports as lost what was under way, waited or came when the writing ended', async () => {
+    const { sender, counts } = givenSender('nothing');
+    await sender.add(records(100));
+    await expect(sender.end()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(sender.add(records(10))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    expect(counts()).toEqual({ reported: 110, lost: 110 });
+  });
+
+  it('ends when a permission is taken away, and has reported what was written before', async () => {
+    const { sender, counts } = givenSender();
+    await sender.add(records(100));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    aws.respondWith.PutRecords = () => error('AccessDeniedException');
+    await sender.add(records(100));
+    await expect(sender.end()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    expect(counts()).toEqual({ reported: 200, lost: 100 });
+  });
+
+  it('takes large records in calls that Kinesis takes', async () => {
+    const { sender, counts } = givenSender();
+    await sender.add(records(30, 900_000));
+    await sender.end();
+    expect(counts()).toEqual({ reported: 30, lost: 0 });
+  });
+});

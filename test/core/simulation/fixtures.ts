@@ -1,0 +1,23 @@
+import { enrichRecord } from '../../../core/sessions/enrich-record.ts';
+import { createSegmentOf, SEGMENTS } from '../../../core/sessions/segments.ts';
+import { digestOf, type ExpectedEvent } from '../../../core/simulation/expected-event.ts';
+
+const segmentOf = createSegmentOf(SEGMENTS);
+
+export const enriched = (data: Buffer, eventId: string) =>
+  enrichRecord(data, { eventId, processingTimestamp: '2026-11-21T12:00:00.000Z', segmentOf });
+
+/** What enrichment makes of an event, in the words of the file of expected outcomes. */
+export function expectedOf(data: Buffer, { session_id }: ExpectedEvent): ExpectedEvent {
+  const result = enriched(data, '0-1');
+  const sent = { session_id, digest: digestOf(data) };
+  if ('reason' in result) return { ...sent, reason: result.reason };
+  const event = JSON.parse(result.data.toString());
+  return {
+    ...sent,
+    segment: result.segment,
+    overall_product_quantity: event.overall_product_quantity,
+    overall_in_shopping_cart: event.overall_in_shopping_cart,
+    total_different_products: event.total_different_products,
+  };
+}

@@ -1,0 +1,118 @@
+import {
+  AccessTokenExpired,
+  ContractBroken,
+  EndpointNotAllowed,
+  IncompleteTracks,
+  InvalidCredentials,
+  QuotaExhausted,
+  RateLimited,
+  RequestRejected,
+  ResourceNotFound,
+  ServiceUnavailable,
+} from '../../../core/errors.ts';
+import { withRetries } from '../../../core/spotify/client.ts';
+import { type RetryPolicy, retryDelayMs, retryPolicy } from '../../../core/spotify/retry.ts';
+import { errorOf } from '../../functions/fixtures.ts';
+
+const policy: RetryPolicy = {
+  attempts: 5,
+  baseDelayMs: 100,
+  maxDelayMs: 300,
+  longestRetryAfterSeconds: 5,
+};
+const unavailable = new ServiceUnavailable('502');
+const most = () => 1 - Number.EPSILON;
+
+describe('The delay before another attempt', () => {
+  it('doubles up to its cap', () => {
+    const delays = [1, 2, 3, 4].map((n) => retryDelayMs(policy, n, unavailable, most));
+    expect(delays.map((delay) => Math.round(delay ?? -1))).toEqual([100, 200, 300, 300]);
+  });
+
+  it('is jittered in full, from nothing to that bound', () => {
+    expect(retryDelayMs(policy, 2, unavailable, () => 0)).toBe(0);
+    expect(retryDelayMs(policy, 2, unavailable, () => 0.5)).toBe(100);
+    const delays = Array.from({ length: 500 }, () => retryDelayMs(policy, 2, unavailable) ?? -1);
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(200);
+    expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThan(100);
+  });
+
+  it('is never shorter than Retry-After', () => {
+    for (const random of [() => 0, () => 0.5, most]) {
+      expect(retryDelayMs(policy, 1, new RateLimited('', 3), random)).toBeGreaterThanOrEqual(3_000);
+      expect(retryDelayMs(policy, 1, new RateLimited('', 3), random)).toBeLessThanOrEqual(3_100);
+    }
+  });
+
+  it('is none where Retry-After is longer than the policy waits: that is handed on', () => {
+    expect(retryDelayMs(policy, 1, new RateLimited('', 5))).toBeDefined();
+    expect(retryDelayMs(policy, 1, new RateLimited('', 6))).toBeUndefined();
+  });
+
+  it('is none after the last attempt', () => {
+    expect(retryDelayMs(policy, 4, unavailable)).toBeDefined();
+    expect(retryDelayMs(policy, 5, unavailable)).toBeUndefined();
+    expect(retryDelayMs(policy, 5, new RateLimited('', 1))).toBeUndefined();
+  });
+
+  it('is given for faults of a few seconds alone', () => {
+    for (const error of [unavailable, new ContractBroken('')]) {
+      expect(retryDelayMs(policy, 1, error)).toBeDefined();
+    }
+    const others = [
+      new AccessTokenExpired(''),
+      new EndpointNotAllowed(''),
+      new IncompleteTracks(''),
+      new InvalidCredentials(''),
+      new QuotaExhausted(''),
+      new RequestRejected(''),
+      new ResourceNotFound(''),
+      new TypeError('a bug of ours'),
+      'text',
+    ];
+    for (const error of others) expect(retryDelayMs(policy, 1, error)).toBeUndefined();
+  });
+
+  it('adds up, by the policy of the product, to less than a function may last', () => {
+    const { attempts, longestRetryAfterSeconds } = retryPolicy;
+    const longest = (error: Error) =>
+      Array.from({ length: attempts - 1 }, (_, i) => retryDelayMs(retryPolicy, i + 1, error, most))
+        .map((delay) => delay ?? 0)
+        .reduce((sum, delay) => sum + delay, 0);
+    expect(longest(unavailable)).toBeLessThanOrEqual(10_000);
+    expect(longest(new RateLimited('', longestRetryAfterSeconds))).toBeLessThanOrEqual(30_000);
+  });
+});
+
+describe('Retrying', () => {
+  const failing = (times: number, error: unknown) => {
+    const work = async () => {
+      work.calls += 1;
+      if (work.calls <= times) throw error;
+      return 'done';
+    };
+    work.calls = 0;
+    return work;
+  };
+
+  it('stops at the first success, with a pause before each further attempt', async () => {
+    const pauses: number[] = [];
+    const work = failing(2, new RateLimited('', 1));
+    expect(await withRetries(work, policy, async (ms) => pauses.push(ms))).toBe('done');
+    expect(work.calls).toBe(3);
+    expect(pauses.map((ms) => Math.floor(ms / 1_000))).toEqual([1, 1]);
+  });
+
+  it('makes as many attempts as the policy says and throws the last error', async () => {
+    const work = failing(99, unavailable);
+    expect(await errorOf(withRetries(work, policy, async () => {}))).toBe(unavailable);
+    expect(work.calls).toBe(5);
+  });
+
+  it('throws at once what another attempt will not change', async () => {
+    const work = failing(99, new QuotaExhausted(''));
+    expect(await errorOf(withRetries(work, policy, async () => {}))).toBeInstanceOf(QuotaExhausted);
+    expect(work.calls).toBe(1);
+  });
+});

@@ -1,0 +1,34 @@
+import { percent, time, wholeNumber } from '../../../core/terminal/options.ts';
+
+describe('options', () => {
+  it.each([
+    ['2026-11-21', '2026-11-21T00:00:00.000Z'],
+    ['2026-11-21T06:30', '2026-11-21T06:30:00.000Z'],
+    ['2026-11-21T06:30:15.5Z', '2026-11-21T06:30:15.500Z'],
+    ['2026-11-21T06:30:00+02:00', '2026-11-21T04:30:00.000Z'],
+  ])('takes %s for a time, in UTC unless it says otherwise', (text, iso) => {
+    expect(time(text).toISOString()).toBe(iso);
+  });
+
+  it('takes an age for a time', () => {
+    expect(Date.now() - time('15m').getTime()).toBeCloseTo(15 * 60_000, -2);
+    expect(Date.now() - time('2d').getTime()).toBeCloseTo(2 * 86_400_000, -2);
+  });
+
+  it.each(['yesterday', '2026-13-01', '1e3', '15', '21.11.2026', ''])(
+    'does not take %j for a time',
+    (text) => expect(() => time(text)).toThrow('It is no time'),
+  );
+
+  it('takes percentages from 0 to 100', () => {
+    expect([percent('0'), percent('1.5'), percent('100%')]).toEqual([0, 1.5, 100]);
+    for (const text of ['101', '-1', 'x']) expect(() => percent(text)).toThrow('percentage');
+  });
+
+  it('takes whole numbers', () => {
+    expect(wholeNumber('12')).toBe(12);
+    for (const text of ['1.5', '-1', '1e3', '99999999999999999999']) {
+      expect(() => wholeNumber(text)).toThrow('whole number');
+    }
+  });
+});

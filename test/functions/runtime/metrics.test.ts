@@ -1,0 +1,106 @@
+import { countEnriched, countRouted, countRun } from '../../../functions/runtime/metrics.ts';
+import { printed } from '../../fixtures/printed.ts';
+
+const counts = {
+  expected: 4,
+  listed: 4,
+  skipped: 0,
+  loaded: 2,
+  missing: 1,
+  unlisted: 1,
+  tracks: 20,
+  requests: 5,
+};
+const recorded = { key: 'k', uploadedManifest: false };
+
+beforeEach(() => {
+  process.env.STAGE = 'test';
+});
+afterEach(() => {
+  delete process.env.STAGE;
+});
+
+describe('A run', () => {
+  it('is counted by its status and by what it brought, in one line of the embedded metric format', () => {
+    const lines = printed(() => countRun({ ...recorded, status: 'PARTIAL', counts }));
+    expect(lines).toEqual([
+      {
+        _aws: {
+          Timestamp: expect.any(Number),
+          CloudWatchMetrics: [
+            {
+              Namespace: 'Tributary',
+              Dimensions: [['service', 'stage']],
+              Metrics: expect.arrayContaining([{ Name: 'RunsPartial', Unit: 'Count' }]),
+            },
+          ],
+        },
+        service: 'tributary',
+        stage: 'test',
+        RunsSucceeded: 1,
+        RunsComplete: 0,
+        RunsDeferred: 0,
+        RunsPartial: 1,
+        RunsFailed: 0,
+        AlbumsLoaded: 2,
+        AlbumsMissing: 1,
+        AlbumsUnlisted: 1,
+        TracksLoaded: 20,
+        SpotifyRequests: 5,
+      },
+    ]);
+  });
+
+  it('that failed is no success, and counts nothing that it did not bring', () => {
+    const [line] = printed(() => countRun({ ...recorded, status: 'FAILED' }));
+    expect(line).toMatchObject({ RunsSucceeded: 0, RunsFailed: 1 });
+    expect(line).not.toHaveProperty('AlbumsLoaded');
+  });
+
+  it('that took in a loaded manifest is no sign that the schedule works', () => {
+    const [line] = printed(() =>
+      countRun({ ...recorded, status: 'COMPLETE', counts, uploadedManifest: true }),
+    );
+    expect(line).toMatchObject({ ManifestsAccepted: 1, AlbumsLoaded: 2 });
+    expect(line).not.toHaveProperty('RunsSucceeded');
+  });
+});
+
+describe('Events', () => {
+  it('are counted in all, and those set aside by their reason too', () => {
+    const reasons = { 'not-json': 2, 'missing-country': 1 };
+    const lines = printed(() =>
+      countEnriched({ received: 10, enriched: 7, rejected: 3, reasons, unsent: 0, errors: {} }),
+    );
+    expect(lines).toMatchObject([
+      { stage: 'test', EventsReceived: 10, EventsEnriched: 7, EventsRejected: 3 },
+      { reason: 'not-json', EventsRejected: 2 },
+      { reason: 'missing-country', EventsRejected: 1 },
+    ]);
+    const dimensions = lines.map((line) => line._aws.CloudWatchMetrics[0].Dimensions);
+    expect(dimensions).toEqual([
+      [['service', 'stage']],
+      [['service', 'stage', 'reason']],
+      [['service', 'stage', 'reason']],
+    ]);
+  });
+
+  it('of which none was set aside say so', () => {
+    const [line] = printed(() =>
+      countEnriched({ received: 1, enriched: 1, rejected: 0, reasons: {}, unsent: 0, errors: {} }),
+    );
+    expect(line.EventsRejected).toBe(0);
+  });
+
+  it('are counted by the stream they were routed to', () => {
+    const routed = { received: 3, routed: 2, unsent: 1, records: 1, errors: {} };
+    const [line] = printed(() => countRouted(routed, 'sessions-usa'));
+    expect(line).toMatchObject({ stream: 'sessions-usa', EventsRouted: 2 });
+  });
+});
+
+it('Without a stage, metrics are written all the same', () => {
+  delete process.env.STAGE;
+  const [line] = printed(() => countRun({ ...recorded, status: 'COMPLETE' }));
+  expect(line.stage).toBe('unknown');
+});
