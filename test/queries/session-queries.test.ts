@@ -96,7 +96,7 @@ describe('over delivered sessions, one of them twice', () => {
   });
 
   it('counts an event that was set aside in parts once', async () => {
-    expect(await ask('rejected-session-events')).toEqual([
+    expect(await ask('session-rejected-events')).toEqual([
       [
         'not-json',
         'The bytes are not JSON',
