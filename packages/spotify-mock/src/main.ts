@@ -1,8 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { readCatalog } from './catalog.ts';
+import { generateCatalog, readCatalog } from './catalog.ts';
 import { InvalidInput } from './errors.ts';
 import { readFaultPlan } from './faults.ts';
-import { generateCatalog } from './generate-catalog.ts';
 import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET, startSpotify } from './server.ts';
 
 const UNUSABLE_PORT = ['EADDRINUSE', 'EACCES', 'ERR_SOCKET_BAD_PORT'];

@@ -1,6 +1,5 @@
-import { readCatalog } from '../src/catalog.ts';
+import { generateCatalog, readCatalog } from '../src/catalog.ts';
 import { InvalidInput } from '../src/errors.ts';
-import { generateCatalog } from '../src/generate-catalog.ts';
 import { cleanUpAfterEach, givenFile } from './fixtures.ts';
 
 describe('A generated catalogue', () => {
