@@ -1,5 +1,5 @@
 import { LOCAL_REGION } from 'local-aws/service/template.ts';
-import { createKinesis } from '../cli/lib/aws-clients.ts';
+import { createKinesis } from '../core/kinesis/kinesis-client.ts';
 import { createSender } from '../core/kinesis/sender.ts';
 import { SEGMENTS } from '../core/sessions/segments.ts';
 import { isAccepted } from '../core/simulation/expected-event.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readService } from 'local-aws/service/service.ts';
-import { generateCatalog } from 'spotify-mock/catalog.ts';
+import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import {
   LOCAL_CLIENT_ID,
   LOCAL_CLIENT_SECRET,

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { InvalidInput } from '../../core/errors.ts';
+import { createKinesis, requestHandler } from '../../core/kinesis/kinesis-client.ts';
 import { LOCAL_STAGE } from '../../core/names.ts';
 
 const endpointsFile = join(import.meta.dirname, '../../.local/endpoints.json');
@@ -36,17 +35,6 @@ function servedAt(): string {
     );
   }
 }
-
-const requestHandler = () =>
-  new NodeHttpHandler({
-    connectionTimeout: 5_000,
-    requestTimeout: 30_000,
-    throwOnRequestTimeout: true,
-  });
-
-/** The writer and the reader own the retries; Kinesis' client would choose HTTP/2 by itself. */
-export const createKinesis = (config: KinesisClientConfig): KinesisClient =>
-  new KinesisClient({ ...config, maxAttempts: 1, requestHandler: requestHandler() });
 
 export const connectKinesis = (stage: string) => createKinesis(configOf('KINESIS', stage));
 

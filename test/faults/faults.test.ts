@@ -1,5 +1,5 @@
-import { generateCatalog } from 'spotify-mock/catalog.ts';
 import { randomFaultPlan } from 'spotify-mock/faults.ts';
+import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { type App, givenFaultStage } from './check-plan.ts';
 
 const catalog = generateCatalog({ albums: 60, seed: 1 });

@@ -1,7 +1,8 @@
 // All fault plans of a seed, for both kinds of app: npm run test:faults -- --seed 1 --plans 50
 import { Command } from 'commander';
-import { generateCatalog, readCatalog } from 'spotify-mock/catalog.ts';
+import { readCatalog } from 'spotify-mock/catalog.ts';
 import { randomFaultPlan } from 'spotify-mock/faults.ts';
+import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { wholeNumber } from '../../core/terminal/options.ts';
 import { renderTable } from '../../core/terminal/table.ts';
 import { type App, givenFaultStage } from './check-plan.ts';

@@ -1,6 +1,6 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { generateCatalog } from 'spotify-mock/catalog.ts';
 import type { FaultPlan } from 'spotify-mock/faults.ts';
+import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import type { Stage } from '../../local/stage.ts';
 import { startTestStage } from '../fixtures/local-stage.ts';
 import { packagedService } from '../fixtures/packaged-service.ts';

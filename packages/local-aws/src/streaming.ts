@@ -12,6 +12,7 @@ import { consume } from './kinesis/consumer.ts';
 import type { StreamFaults } from './kinesis/faults.ts';
 import { type Kinesis, startKinesis } from './kinesis/kinesis.ts';
 import type { DeliverySettings, StreamingSettings } from './service/stream-settings.ts';
+import type { StreamingWorld } from './streaming-world.ts';
 
 export interface StreamingOptions {
   faults?: StreamFaults;
@@ -19,16 +20,6 @@ export interface StreamingOptions {
   idleMs?: number;
   /** How long a mapping waits before a batch comes again. */
   retryMs?: (failures: number) => number;
-}
-
-/** What the streaming half asks of the stage around it. */
-export interface StreamingWorld {
-  invoke(functionName: string, event: unknown): Promise<unknown>;
-  putObject(role: string, bucket: string, key: string, body: string | Buffer): Promise<void>;
-  /** What the roles may do with which mappings and Firehoses act. */
-  iam: Iam;
-  /** Logical id of a function's role: its mapping reads and sets aside with it. */
-  roleOf(functionName: string): string;
 }
 
 export interface Streaming {

@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import { readJson } from './read-json.ts';
 
-export { generateCatalog } from './generate-catalog.ts';
-
 // Loose: what Spotify adds to an object comes through as it stands in the file.
 const id = z.string().min(1);
 const artist = z.looseObject({ id, type: z.literal('artist'), name: z.string() });

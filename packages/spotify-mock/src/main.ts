@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { generateCatalog, readCatalog } from './catalog.ts';
+import { readCatalog } from './catalog.ts';
 import { InvalidInput } from './errors.ts';
 import { readFaultPlan } from './faults.ts';
+import { generateCatalog } from './generate-catalog.ts';
 import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET, startSpotify } from './server.ts';
 
 const UNUSABLE_PORT = ['EADDRINUSE', 'EACCES', 'ERR_SOCKET_BAD_PORT'];

@@ -1,5 +1,6 @@
-import { generateCatalog, readCatalog } from '../src/catalog.ts';
+import { readCatalog } from '../src/catalog.ts';
 import { InvalidInput } from '../src/errors.ts';
+import { generateCatalog } from '../src/generate-catalog.ts';
 import { cleanUpAfterEach, givenFile } from './fixtures.ts';
 
 describe('A generated catalogue', () => {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateCatalog } from '../src/catalog.ts';
 import type { Fault } from '../src/faults.ts';
+import { generateCatalog } from '../src/generate-catalog.ts';
 import {
   LOCAL_CLIENT_ID,
   LOCAL_CLIENT_SECRET,

@@ -1,4 +1,4 @@
-import { generateCatalog } from 'spotify-mock/catalog.ts';
+import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import {
   albumRow,
   artistRow,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { generateCatalog } from 'spotify-mock/catalog.ts';
+import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { createFileLake } from '../../fixtures/fake-lake.ts';
 import { landCatalog } from './fixtures.ts';
 

@@ -1,6 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
-import { generateCatalog } from 'spotify-mock/catalog.ts';
+import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { committedAlbums } from '../../../core/lake/commit-markers.ts';
 import { keys } from '../../../core/lake/keys.ts';
 import { commitMarkerSchema, type Manifest } from '../../../core/lake/manifest.ts';

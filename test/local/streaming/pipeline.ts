@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Service } from 'local-aws/service/service.ts';
-import { generateCatalog } from 'spotify-mock/catalog.ts';
+import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import type { KeyedRecord } from '../../../core/kinesis/records.ts';
 import { eventIdOf } from '../../../core/sessions/event-id.ts';
 import { splitRecord } from '../../../core/sessions/pack-records.ts';

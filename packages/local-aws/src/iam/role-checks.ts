@@ -2,7 +2,7 @@ import { evaluatePrefix } from '../firehose/firehose-prefix.ts';
 import type { Kinesis } from '../kinesis/kinesis.ts';
 import type { DeliverySettings } from '../service/stream-settings.ts';
 import { arn } from '../service/template.ts';
-import type { StreamingWorld } from '../streaming.ts';
+import type { StreamingWorld } from '../streaming-world.ts';
 import type { Iam } from './iam.ts';
 
 type World = Pick<StreamingWorld, 'iam' | 'putObject'>;

@@ -1,6 +1,6 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { LOCAL_REGION } from '../service/template.ts';
-import type { StreamingWorld } from '../streaming.ts';
+import type { StreamingWorld } from '../streaming-world.ts';
 
 /** Writes objects as AWS' own services do: over the S3 protocol, signed by a role, at the gateway. */
 export function createPutObject(endpoint: string): StreamingWorld['putObject'] {
