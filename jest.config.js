@@ -1,5 +1,10 @@
 /** Everything; `npm run test:product` runs the product alone, `npm test -w packages/<name>` a package. */
 export default {
-  projects: ['<rootDir>/test', '<rootDir>/packages/local-aws', '<rootDir>/packages/spotify-mock'],
+  projects: [
+    '<rootDir>/test',
+    '<rootDir>/packages/local-aws',
+    '<rootDir>/packages/seeded-random',
+    '<rootDir>/packages/spotify-mock',
+  ],
   testTimeout: 60_000,
 };

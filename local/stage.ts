@@ -57,6 +57,8 @@ export interface Stage {
   lambda: Lambda;
   endpoints: Endpoints;
   lakeFolder: string;
+  /** Holds raw data and tables. */
+  lakeBucket: string;
   /** What was published to the alarm topic. */
   notifications: string[];
   /** What each role allows, enforced on every call; a test may take a statement away. */
@@ -135,6 +137,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     lambda,
     endpoints,
     lakeFolder,
+    lakeBucket: environmentValue(service, 'LAKE_BUCKET'),
     notifications,
     roles,
     unusedPermissions: iam.unused,
@@ -169,13 +172,19 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 }
 
 /** The credentials in the parameter store, under the name that FetchToken looks for. */
-function credentialsOf({ functions }: Service, clientSecret: string): Record<string, string> {
-  const prefixes = [...functions.values()].map((fn) => fn.environment.SPOTIFY_PARAMETERS);
-  const prefix = prefixes.find((each) => each !== undefined);
+function credentialsOf(service: Service, clientSecret: string): Record<string, string> {
+  const prefix = environmentValue(service, 'SPOTIFY_PARAMETERS');
   return {
     [`${prefix}/client-id`]: LOCAL_CLIENT_ID,
     [`${prefix}/client-secret`]: clientSecret,
   };
+}
+
+/** A variable that has the same value in each function that has it. */
+function environmentValue({ functions }: Service, name: string): string {
+  const found = [...functions.values()].find((fn) => fn.environment[name] !== undefined);
+  if (!found) throw new InvalidInput(`No function of the packaged service has ${name}`);
+  return found.environment[name] as string;
 }
 
 function connectFunctions(

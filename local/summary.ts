@@ -12,7 +12,7 @@ const SAMPLE_ROWS = 8;
 /** What came of a run: its manifest's counts, the requests, the tables, one query with its answer. */
 export async function printSummary(stage: Stage, execution: Execution): Promise<void> {
   const { batch } = execution.output as { batch: { manifestKey: string } };
-  const bucket = join(stage.lakeFolder, 'tributary-local-lake');
+  const bucket = join(stage.lakeFolder, stage.lakeBucket);
   const manifestFile = join(bucket, batch.manifestKey);
   const manifest = parseAs(
     manifestSchema,

@@ -1,4 +1,4 @@
-import { createRandom } from '../../core/random.ts';
+import { createRandom } from 'seeded-random';
 
 const PLACES = [
   ['Washington', 'USA'],

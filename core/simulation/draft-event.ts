@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from 'seeded-random';
 import type { Aggregates } from './expected-event.ts';
 import { arrayOf, COMPACT, escaped, objectOf, PYTHON, type Style } from './json-style.ts';
 

@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../random.ts';
+import { createRandom, type Random } from 'seeded-random';
 import { createSession, type Draft, draftEvent, type Session, written } from './draft-event.ts';
 import {
   digestOf,

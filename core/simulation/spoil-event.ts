@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from 'seeded-random';
 import { type Draft, written } from './draft-event.ts';
 import { arrayOf, objectOf } from './json-style.ts';
 

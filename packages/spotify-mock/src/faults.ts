@@ -1,5 +1,5 @@
+import { createRandom, type Random } from 'seeded-random';
 import * as z from 'zod';
-import { createRandom, type Random } from './random.ts';
 import { readJson } from './read-json.ts';
 
 const seconds = z.int().nonnegative();

@@ -1,5 +1,5 @@
+import { createRandom, type Random } from 'seeded-random';
 import type { Catalog, SimplifiedAlbum, SimplifiedArtist, SimplifiedTrack } from './catalog.ts';
-import { createRandom, type Random } from './random.ts';
 
 // Names carry a number and never a person's. The tails are what breaks careless code: other
 // scripts, a combining accent, an emoji outside the BMP, quotes, CSV separators, a backslash.

@@ -37,7 +37,7 @@ export async function givenFaultySpotify(...faults: Fault[]) {
 }
 
 export function givenFile(content: string): string {
-  const directory = mkdtempSync(join(tmpdir(), 'tributary-'));
+  const directory = mkdtempSync(join(tmpdir(), 'spotify-mock-'));
   directories.push(directory);
   const file = join(directory, 'file.json');
   writeFileSync(file, content);

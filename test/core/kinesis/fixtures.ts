@@ -1,3 +1,4 @@
+import { createRandom } from 'seeded-random';
 import { PUT_RECORDS } from '../../../core/kinesis/send-queue.ts';
 import {
   type EntryResult,
@@ -5,7 +6,6 @@ import {
   type WriterOptions,
   writeRecords,
 } from '../../../core/kinesis/write-records.ts';
-import { createRandom } from '../../../core/random.ts';
 
 /** Time that passes only when everybody waits for it. */
 export class VirtualClock {

@@ -1,5 +1,5 @@
+import { createRandom } from 'seeded-random';
 import { PUT_RECORD_BATCH, PUT_RECORDS, SendQueue } from '../../../core/kinesis/send-queue.ts';
-import { createRandom } from '../../../core/random.ts';
 
 const queueOf = (keys: readonly (string | undefined)[], limits = PUT_RECORDS, bytes = 100) =>
   new SendQueue(

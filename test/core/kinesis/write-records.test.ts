@@ -1,5 +1,5 @@
+import { createRandom } from 'seeded-random';
 import { PUT_RECORD_BATCH, PUT_RECORDS } from '../../../core/kinesis/send-queue.ts';
-import { createRandom } from '../../../core/random.ts';
 import { given, named, record, records } from './fixtures.ts';
 
 const throttled = 'ProvisionedThroughputExceededException';

@@ -1,4 +1,4 @@
-import { createRandom } from '../../../core/random.ts';
+import { createRandom } from 'seeded-random';
 import { addedTo, anEvent, context, enrich, enrichedText, eventWithQuantity } from './fixtures.ts';
 import { createRandomJson, randomEvent } from './random-json.ts';
 

@@ -1,5 +1,5 @@
+import { createRandom } from 'seeded-random';
 import { createEvents } from '../../../bench/sessions/events.ts';
-import { createRandom } from '../../../core/random.ts';
 import { PACKING, packRecords, splitRecord } from '../../../core/sessions/pack-records.ts';
 
 const KB = 1024;

@@ -1,4 +1,4 @@
-import { createRandom } from '../../../core/random.ts';
+import { createRandom } from 'seeded-random';
 import { REASONS } from '../../../core/sessions/reasons.ts';
 import { anEvent, enrich, eventWithQuantity } from './fixtures.ts';
 import { createRandomJson, randomEvent } from './random-json.ts';

@@ -1,4 +1,4 @@
-import type { Random } from 'spotify-mock/random.ts';
+import type { Random } from 'seeded-random';
 import type { KeyedRecord } from '../../../core/kinesis/records.ts';
 
 /** A record on its way into the pipeline, and where it belongs. */

@@ -73,9 +73,11 @@ export interface DeclaredTable {
 /** Reads `.serverless`, as `sls package --stage local` leaves it. */
 export function readService(root: string): Service {
   const folder = join(root, '.serverless');
-  const template = JSON.parse(
-    readFileSync(join(folder, 'cloudformation-template-update-stack.json'), 'utf8'),
-  ) as Template;
+  const readJson = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+  const template: Template = readJson('cloudformation-template-update-stack.json');
+  const { service: packaged } = readJson('serverless-state.json');
+  const { stage, stackName } = packaged.provider;
+  template.stackName = stackName ?? `${packaged.service}-${stage}`;
   const service: Service = {
     functions: new Map(),
     stateMachines: new Map(),

@@ -1,5 +1,7 @@
 /** A CloudFormation template, as far as the local stage reads it. */
 export interface Template {
+  /** For `AWS::StackName`: the Serverless Framework keeps it beside the template. */
+  stackName?: string;
   Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
 }
 
@@ -11,7 +13,6 @@ const pseudoParameters: Record<string, string> = {
   'AWS::AccountId': LOCAL_ACCOUNT,
   'AWS::Region': LOCAL_REGION,
   'AWS::Partition': 'aws',
-  'AWS::StackName': 'tributary-local',
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
@@ -96,7 +97,7 @@ function nameOf(logicalId: string, template: Template): { type: string; name: st
 }
 
 function refer(logicalId: string, template: Template): string {
-  const pseudo = pseudoParameters[logicalId];
+  const pseudo = logicalId === 'AWS::StackName' ? template.stackName : pseudoParameters[logicalId];
   if (pseudo) return pseudo;
   const { type, name } = nameOf(logicalId, template);
   return refIsArn.has(type) ? (kinds[type]?.arn(name) ?? name) : name;

@@ -2,28 +2,23 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { createTableWriter } from '../../../../core/lake/parquet.ts';
-import { typedRow } from '../../../../core/lake/rows.ts';
 import { runSql } from '../../src/athena/sql.ts';
 import { type CatalogTable, declareTables, openCatalog } from '../../src/glue/catalog.ts';
+import { type Album, writeAlbums } from '../fixtures/albums-file.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "tributary-o'sql-"));
+  folder = mkdtempSync(join(tmpdir(), "local-aws-o'sql-"));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const ingested_at = new Date('2026-11-21T06:00:00.000Z');
 
-function land(day: string, ids: string[], more: Record<string, unknown> = {}, runId = 'run-1') {
-  const writer = createTableWriter('albums');
-  for (const id of ids) {
-    const row = { id, run_id: runId, ingested_at, ...more };
-    writer.add(typedRow('albums', row, () => {}));
-  }
-  const file = join(folder, `lake/curated/albums/ingest_date=${day}/${runId}.parquet`);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, writer.finish());
+function storeAlbums(day: string, ids: string[], more: Partial<Album> = {}, runId = 'run-1') {
+  writeAlbums(
+    join(folder, `lake/curated/albums/ingest_date=${day}/${runId}.parquet`),
+    ids.map((id) => ({ id, ingested_at, ...more })),
+  );
 }
 
 const columns = [
@@ -43,8 +38,8 @@ const ask = (sql: string, partitions: CatalogTable['partitions']) =>
 
 describe('SQL on this machine', () => {
   it('sees the partitions that were crawled and no others', async () => {
-    land('2026-11-20', ['a']);
-    land('2026-11-21', ['b', 'c']);
+    storeAlbums('2026-11-20', ['a']);
+    storeAlbums('2026-11-21', ['b', 'c']);
     const sql = 'SELECT id FROM albums ORDER BY id';
     expect((await ask(sql, ['ingest_date=2026-11-20/'])).rows).toEqual([['a']]);
     expect((await ask(sql, ['ingest_date=2026-11-20/', 'ingest_date=2026-11-21/'])).rows).toEqual([
@@ -57,8 +52,8 @@ describe('SQL on this machine', () => {
   it('sees all that is there of a table whose partitions are projected', async () => {
     const sql = 'SELECT count(*) FROM albums';
     expect((await ask(sql, 'projected')).rows).toEqual([['0']]);
-    land('2026-11-20', ['a']);
-    land('2026-11-21', ['b'], {}, 'run-2');
+    storeAlbums('2026-11-20', ['a']);
+    storeAlbums('2026-11-21', ['b'], {}, 'run-2');
     expect((await ask(sql, 'projected')).rows).toEqual([['2']]);
   });
 
@@ -83,7 +78,7 @@ describe('SQL on this machine', () => {
 
   it('gives the columns that the catalogue names, with its types, and the partition as text', async () => {
     const day = new Date('1981-01-01T00:00:00Z');
-    land('2026-11-21', ['a'], { total_tracks: 7, release_date_day: day, name: 'not named' });
+    storeAlbums('2026-11-21', ['a'], { total_tracks: 7, release_date_day: day, is_live: true });
     const answer = await ask('SELECT * FROM albums', ['ingest_date=2026-11-21/']);
     expect(answer).toMatchObject({
       columns: ['id', 'total_tracks', 'release_date_day', 'ingested_at', 'ingest_date'],
@@ -92,14 +87,14 @@ describe('SQL on this machine', () => {
   });
 
   it('has a row of each run that wrote into the same partition', async () => {
-    land('2026-11-21', ['a'], {}, 'run-1');
-    land('2026-11-21', ['a'], {}, 'run-2');
+    storeAlbums('2026-11-21', ['a'], {}, 'run-1');
+    storeAlbums('2026-11-21', ['a'], {}, 'run-2');
     const { rows } = await ask('SELECT count(*) FROM albums', ['ingest_date=2026-11-21/']);
     expect(rows).toEqual([['2']]);
   });
 
   it('reads files from before a column was added', async () => {
-    land('2026-11-21', ['new'], { total_tracks: 7 });
+    storeAlbums('2026-11-21', ['new'], { total_tracks: 7 });
     const old = parquetWriteBuffer({
       columnData: [
         { name: 'ingested_at', data: [ingested_at], type: 'TIMESTAMP' },

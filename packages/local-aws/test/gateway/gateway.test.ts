@@ -6,10 +6,10 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { errorOf } from '../../../../test/functions/fixtures.ts';
 import { AwsError, type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import { createIam, type Statement } from '../../src/iam/iam.ts';
 import { createSsm } from '../../src/ssm/ssm.ts';
+import { errorOf } from '../fixtures/error-of.ts';
 
 const noS3 = {
   routing: (_: unknown, response: { end(text: string): void }) => response.end('this is S3'),

@@ -9,13 +9,11 @@ import {
   GlueClient,
   StartCrawlerCommand,
 } from '@aws-sdk/client-glue';
-import { createTableWriter } from '../../../../core/lake/parquet.ts';
-import { typedRow } from '../../../../core/lake/rows.ts';
-import { type Column, type TableName, tables } from '../../../../core/lake/tables.ts';
-import { errorOf } from '../../../../test/functions/fixtures.ts';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import { type Catalog, openCatalog } from '../../src/glue/catalog.ts';
 import { createGlue } from '../../src/glue/glue.ts';
+import { albumColumns, writeAlbums } from '../fixtures/albums-file.ts';
+import { errorOf } from '../fixtures/error-of.ts';
 
 let folder: string;
 let gateway: Gateway;
@@ -23,7 +21,7 @@ let glue: GlueClient;
 let catalog: Catalog;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tributary-glue-'));
+  folder = mkdtempSync(join(tmpdir(), 'local-aws-glue-'));
   catalog = openCatalog(join(folder, 'catalog.json'));
   const crawlers = [
     {
@@ -64,19 +62,14 @@ async function crawl() {
   return endOfCrawl();
 }
 
-const required = { id: 'a', run_id: 'run-1', ingested_at: new Date(0) };
-
-function land(table: TableName, day: string, runId = 'run-1') {
-  const writer = createTableWriter(table);
-  writer.add(typedRow(table, required, () => {}));
-  const file = join(folder, `lake/curated/${table}/ingest_date=${day}/${runId}.parquet`);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, writer.finish());
-}
+const storeTable = (table: string, day: string, runId = 'run-1') =>
+  writeAlbums(join(folder, `lake/curated/${table}/ingest_date=${day}/${runId}.parquet`), [
+    { id: 'a' },
+  ]);
 
 describe('The crawler on this machine, through the SDK', () => {
   it('is ready, then runs, then is ready with a crawl behind it', async () => {
-    land('albums', '2026-11-21');
+    storeTable('albums', '2026-11-21');
     expect(await look()).toMatchObject({ Name: 'curated', State: 'READY' });
     expect((await look())?.LastCrawl).toBeUndefined();
     const begin = Math.floor(Date.now() / 1_000) * 1_000;
@@ -101,19 +94,12 @@ describe('The crawler on this machine, through the SDK', () => {
   });
 
   it('makes a table of each folder, with the types and partitions that Glue would give it', async () => {
-    land('albums', '2026-11-21');
+    storeTable('albums', '2026-11-21');
     await crawl();
-    const types: Record<Column['type'], string> = {
-      STRING: 'string',
-      INT32: 'int',
-      BOOLEAN: 'boolean',
-      DATE: 'date',
-      TIMESTAMP: 'timestamp',
-    };
     expect(catalog.read()).toEqual({
       albums: {
         location: 's3://lake/curated/albums/',
-        columns: tables.albums.map(({ name, type }) => ({ name, type: types[type] })),
+        columns: albumColumns,
         partitionKeys: ['ingest_date'],
         partitions: ['ingest_date=2026-11-21/'],
       },
@@ -121,11 +107,11 @@ describe('The crawler on this machine, through the SDK', () => {
   });
 
   it('adds the partitions that came since, and keeps the others', async () => {
-    land('albums', '2026-11-22');
+    storeTable('albums', '2026-11-22');
     await crawl();
-    land('albums', '2026-11-21');
-    land('albums', '2026-11-21', 'run-2');
-    land('artists', '2026-11-21');
+    storeTable('albums', '2026-11-21');
+    storeTable('albums', '2026-11-21', 'run-2');
+    storeTable('artists', '2026-11-21');
     expect(catalog.read().albums?.partitions).toEqual(['ingest_date=2026-11-22/']);
     await crawl();
     expect(catalog.read().albums?.partitions).toEqual([
@@ -136,10 +122,10 @@ describe('The crawler on this machine, through the SDK', () => {
   });
 
   it('takes nothing away: a partition whose files are gone stays in the table', async () => {
-    land('albums', '2026-11-20');
+    storeTable('albums', '2026-11-20');
     await crawl();
     rmSync(join(folder, 'lake/curated/albums/ingest_date=2026-11-20'), { recursive: true });
-    land('albums', '2026-11-21');
+    storeTable('albums', '2026-11-21');
     await crawl();
     expect(catalog.read().albums?.partitions).toEqual([
       'ingest_date=2026-11-20/',

@@ -2,15 +2,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorOf } from '../../../../test/functions/fixtures.ts';
 import { ALLOW_ALL, createIam, type Iam } from '../../src/iam/iam.ts';
 import { createLambda, FunctionError, type Lambda } from '../../src/lambda/lambda.ts';
 import type { PackagedFunction } from '../../src/service/service.ts';
+import { errorOf } from '../fixtures/error-of.ts';
 
 let folder: string;
 let lambda: Lambda | undefined;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tributary-lambda-'));
+  folder = mkdtempSync(join(tmpdir(), 'local-aws-lambda-'));
 });
 afterEach(async () => {
   await lambda?.close();
@@ -87,7 +87,7 @@ describe('A function on this machine', () => {
   });
 
   it('has its own environment variables, the name of its role as key, and none of ours', async () => {
-    process.env.TRIBUTARY_SECRET = 'ours';
+    process.env.LOCAL_AWS_TEST_SECRET = 'ours';
     const { invoke } = given({
       env: ['process.env.CHANGED = "x"; return process.env;', { environment: { A: 'a' } }],
       other: [
@@ -114,7 +114,7 @@ describe('A function on this machine', () => {
       });
       expect(process.env.CHANGED).toBeUndefined();
     } finally {
-      delete process.env.TRIBUTARY_SECRET;
+      delete process.env.LOCAL_AWS_TEST_SECRET;
     }
   });
 

@@ -10,9 +10,9 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { errorOf } from '../../../../test/functions/fixtures.ts';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import { createS3, keysUnder } from '../../src/s3/s3.ts';
+import { errorOf } from '../fixtures/error-of.ts';
 
 const Bucket = 'lake';
 let folder: string;
@@ -21,7 +21,7 @@ let gateway: Gateway;
 let s3: S3Client;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tributary-s3-'));
+  folder = mkdtempSync(join(tmpdir(), 'local-aws-s3-'));
   app = await createS3(folder, [Bucket]);
   gateway = await startGateway({}, app);
   s3 = new S3Client({
@@ -75,7 +75,7 @@ describe('S3 on this machine, through the SDK', () => {
   });
 
   it('takes an object of many megabytes', async () => {
-    const bytes = Buffer.alloc(8 * 1024 * 1024, 'tributary');
+    const bytes = Buffer.alloc(8 * 1024 * 1024, 'bytes');
     await put('large', bytes);
     expect(
       createHash('md5')

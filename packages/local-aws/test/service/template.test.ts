@@ -2,10 +2,11 @@
 import { resolve, type Template } from '../../src/service/template.ts';
 
 const template: Template = {
+  stackName: 'shop-dev',
   Resources: {
-    Lake: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'tributary-lake' } },
+    Lake: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'shop-lake' } },
     Unnamed: { Type: 'AWS::S3::Bucket' },
-    Plan: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'tributary-plan' } },
+    Plan: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'shop-plan' } },
     Alarms: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'alarms' } },
     Ingest: {
       Type: 'AWS::StepFunctions::StateMachine',
@@ -19,28 +20,26 @@ const resolved = (value: unknown) => resolve(value, template);
 
 describe('A template', () => {
   it.each([
-    [{ Ref: 'Lake' }, 'tributary-lake'],
+    [{ Ref: 'Lake' }, 'shop-lake'],
     [{ Ref: 'Unnamed' }, 'Unnamed'],
-    [{ Ref: 'Plan' }, 'tributary-plan'],
+    [{ Ref: 'Plan' }, 'shop-plan'],
     [{ Ref: 'Alarms' }, 'arn:aws:sns:us-east-1:000000000000:alarms'],
     [{ Ref: 'Ingest' }, 'arn:aws:states:us-east-1:000000000000:stateMachine:ingest-us-east-1'],
     [{ Ref: 'Crawler' }, 'curated'],
     [{ Ref: 'AWS::Region' }, 'us-east-1'],
+    [{ Ref: 'AWS::StackName' }, 'shop-dev'],
     [{ Ref: 'AWS::AccountId' }, '000000000000'],
-    [{ 'Fn::GetAtt': ['Lake', 'Arn'] }, 'arn:aws:s3:::tributary-lake'],
-    [{ 'Fn::GetAtt': 'Lake.Arn' }, 'arn:aws:s3:::tributary-lake'],
-    [
-      { 'Fn::GetAtt': ['Plan', 'Arn'] },
-      'arn:aws:lambda:us-east-1:000000000000:function:tributary-plan',
-    ],
+    [{ 'Fn::GetAtt': ['Lake', 'Arn'] }, 'arn:aws:s3:::shop-lake'],
+    [{ 'Fn::GetAtt': 'Lake.Arn' }, 'arn:aws:s3:::shop-lake'],
+    [{ 'Fn::GetAtt': ['Plan', 'Arn'] }, 'arn:aws:lambda:us-east-1:000000000000:function:shop-plan'],
     [{ 'Fn::GetAtt': ['Role', 'Arn'] }, 'arn:aws:iam::000000000000:role/plan-role'],
-    [{ 'Fn::Sub': 's3://${Lake}/curated/' }, 's3://tributary-lake/curated/'],
-    [{ 'Fn::Sub': '${Lake.Arn}/raw/*' }, 'arn:aws:s3:::tributary-lake/raw/*'],
+    [{ 'Fn::Sub': 's3://${Lake}/curated/' }, 's3://shop-lake/curated/'],
+    [{ 'Fn::Sub': '${Lake.Arn}/raw/*' }, 'arn:aws:s3:::shop-lake/raw/*'],
     [{ 'Fn::Sub': 'arn:${AWS::Partition}:x:${AWS::Region}' }, 'arn:aws:x:us-east-1'],
-    [{ 'Fn::Sub': ['${a}-${Lake}', { a: { Ref: 'Plan' } }] }, 'tributary-plan-tributary-lake'],
+    [{ 'Fn::Sub': ['${a}-${Lake}', { a: { Ref: 'Plan' } }] }, 'shop-plan-shop-lake'],
     [{ 'Fn::Sub': 'a ${!Literal} stays' }, 'a ${Literal} stays'],
-    [{ 'Fn::Join': ['/', ['a', { Ref: 'Lake' }, 'b']] }, 'a/tributary-lake/b'],
-    [{ 'Fn::Join': ['', ['x', { 'Fn::Sub': '${Lake}' }]] }, 'xtributary-lake'],
+    [{ 'Fn::Join': ['/', ['a', { Ref: 'Lake' }, 'b']] }, 'a/shop-lake/b'],
+    [{ 'Fn::Join': ['', ['x', { 'Fn::Sub': '${Lake}' }]] }, 'xshop-lake'],
   ])('resolves %j to %j', (value, text) => {
     expect(resolved(value)).toBe(text);
   });
@@ -53,9 +52,9 @@ describe('A template', () => {
       Empty: {},
     };
     expect(resolved(value)).toEqual({
-      Names: ['tributary-lake', 'x', 7, true, null],
+      Names: ['shop-lake', 'x', 7, true, null],
       Ref: 'a property of that name beside others',
-      Deep: { Path: 'tributary-lake/y' },
+      Deep: { Path: 'shop-lake/y' },
       Empty: {},
     });
   });

@@ -1,0 +1,3 @@
+import shared from '../../jest.project.js';
+
+export default { ...shared, displayName: 'seeded-random', testTimeout: 60_000 };
