@@ -1,11 +1,5 @@
-import type { Backoff } from '../backoff.ts';
 import { TributaryError } from '../errors.ts';
-
-/** How a writer repeats what failed. Times in milliseconds. */
-export interface RetryPolicy extends Backoff {
-  /** How often one record is sent before it is given up. */
-  readonly attempts: number;
-}
+import type { RetryPolicy } from '../retry.ts';
 
 /** Faults of a few seconds (5 s on average); what lasts longer is the event source mapping's. */
 export const RETRY: RetryPolicy = { attempts: 10, baseMs: 50, capMs: 2_000 };

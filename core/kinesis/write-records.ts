@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { backoffMs } from '../backoff.ts';
 import { ContractBroken } from '../errors.ts';
-import { isTransient, RETRY, type RetryPolicy } from './retry-policy.ts';
+import { backoffMs, type RetryPolicy } from '../retry.ts';
+import { isTransient, RETRY } from './retry-policy.ts';
 import { type CallLimits, SendQueue } from './send-queue.ts';
 
 export interface WritableRecord {

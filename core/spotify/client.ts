@@ -3,9 +3,10 @@ import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance } from 'axios';
 import { ContractBroken, InvalidInput, ServiceUnavailable } from '../errors.ts';
+import type { RetryPolicy } from '../retry.ts';
 import { errorOfResponse } from './http-errors.ts';
 import type { Pacer } from './pacer.ts';
-import { type RetryPolicy, retryDelayMs } from './retry.ts';
+import { retryDelayMs } from './retry.ts';
 
 /** An answer of 200: the bytes as they came, for the lake, and what they say. */
 export interface Answer {

@@ -1,23 +1,11 @@
-import { backoffMs } from '../backoff.ts';
 import { ContractBroken, RateLimited, ServiceUnavailable } from '../errors.ts';
+import { backoffMs, type RetryPolicy } from '../retry.ts';
 
-/** How often, how long and for what one request is repeated. Longer waits are the state machine's. */
-export interface RetryPolicy {
-  /** Requests at the most, the first one included. */
-  attempts: number;
-  /** Upper bound of the first pause, in milliseconds; it doubles from there. */
-  baseDelayMs: number;
-  maxDelayMs: number;
-  /** A `Retry-After` up to this many seconds is waited out here; a longer one is handed on. */
-  longestRetryAfterSeconds: number;
-}
+/** Retries of one request; longer waits are the state machine's. */
+export const retryPolicy: RetryPolicy = { attempts: 4, baseMs: 250, capMs: 4_000 };
 
-export const retryPolicy: RetryPolicy = {
-  attempts: 4,
-  baseDelayMs: 250,
-  maxDelayMs: 4_000,
-  longestRetryAfterSeconds: 5,
-};
+/** A `Retry-After` up to this many seconds is waited out here; a longer one is handed on. */
+export const LONGEST_RETRY_AFTER_SECONDS = 5;
 
 /**
  * Milliseconds to pause before attempt `attempt + 1`, or undefined if the error is not to be retried.
@@ -29,13 +17,9 @@ export function retryDelayMs(
   random: () => number = Math.random,
 ): number | undefined {
   if (attempt >= policy.attempts) return undefined;
-  const jitter = backoffMs(
-    attempt,
-    { baseMs: policy.baseDelayMs, capMs: policy.maxDelayMs },
-    random(),
-  );
+  const jitter = backoffMs(attempt, policy, random());
   if (error instanceof RateLimited) {
-    if (error.retryAfterSeconds > policy.longestRetryAfterSeconds) return undefined;
+    if (error.retryAfterSeconds > LONGEST_RETRY_AFTER_SECONDS) return undefined;
     // Never earlier than asked: calling on reportedly lengthens the wait.
     return error.retryAfterSeconds * 1_000 + jitter;
   }

@@ -1,9 +1,9 @@
 import type { AxiosInstance } from 'axios';
 import * as z from 'zod';
 import { ContractBroken, InvalidCredentials } from '../errors.ts';
+import type { RetryPolicy } from '../retry.ts';
 import { parseJson, send, withRetries } from './client.ts';
 import { errorOfResponse, messageOf } from './http-errors.ts';
-import type { RetryPolicy } from './retry.ts';
 
 export interface Credentials {
   clientId: string;

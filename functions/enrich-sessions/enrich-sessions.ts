@@ -3,6 +3,7 @@ import type { KeyedRecord } from '../../core/kinesis/records.ts';
 import { enrichRecord } from '../../core/sessions/enrich-record.ts';
 import { eventIdOf } from '../../core/sessions/event-id.ts';
 import { rejectedLines } from '../../core/sessions/rejected-lines.ts';
+import type { EnrichedCounts } from '../runtime/metrics.ts';
 import { acknowledge, positionOf, type StreamRecord } from '../runtime/stream-event.ts';
 import { errorsOf, type Write } from '../runtime/stream-writers.ts';
 
@@ -12,17 +13,6 @@ export interface EnrichSessions {
   segmentOf: (country: string) => string;
   log: (counts: EnrichedCounts) => void;
   clock?: () => number;
-}
-
-/** In events, but for `errors`: how often a single write failed, by its code. */
-export interface EnrichedCounts {
-  received: number;
-  enriched: number;
-  rejected: number;
-  /** Of `rejected`, by reason. */
-  reasons: Record<string, number>;
-  unsent: number;
-  errors: Record<string, number>;
 }
 
 /**

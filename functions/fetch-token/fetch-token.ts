@@ -2,7 +2,7 @@ import type { AxiosInstance } from 'axios';
 import * as z from 'zod';
 import { AccessTokenRejected } from '../../core/errors.ts';
 import { parseAs } from '../../core/lake/manifest.ts';
-import type { RetryPolicy } from '../../core/spotify/retry.ts';
+import type { RetryPolicy } from '../../core/retry.ts';
 import { requestToken } from '../../core/spotify/token.ts';
 import type { TokenStore } from '../runtime/token-store.ts';
 

@@ -1,21 +1,13 @@
 import type { KinesisStreamBatchResponse } from 'aws-lambda';
 import type { KeyedRecord } from '../../core/kinesis/records.ts';
 import { packRecords } from '../../core/sessions/pack-records.ts';
+import type { RoutedCounts } from '../runtime/metrics.ts';
 import { acknowledge, type StreamRecord } from '../runtime/stream-event.ts';
 import { errorsOf, type Write } from '../runtime/stream-writers.ts';
 
 export interface RouteSessions {
   writeSegment: Write<KeyedRecord>;
   log: (counts: RoutedCounts) => void;
-}
-
-/** In events, but for `records`, which they were packed into, and `errors`, as in enrichment. */
-export interface RoutedCounts {
-  received: number;
-  routed: number;
-  unsent: number;
-  records: number;
-  errors: Record<string, number>;
 }
 
 /**

@@ -1,14 +1,44 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { EnrichedCounts } from '../enrich-sessions/enrich-sessions.ts';
-import type { RecordedRun } from '../record-run/record-run.ts';
-import type { RoutedCounts } from '../route-sessions/route-sessions.ts';
+
+/** What a run brought, and how it ended. */
+export interface RunOutcome {
+  readonly status: string;
+  readonly counts?: {
+    readonly loaded: number;
+    readonly missing: number;
+    readonly unlisted: number;
+    readonly tracks: number;
+    readonly requests: number;
+  };
+  readonly uploadedManifest: boolean;
+}
+
+/** In events, but for `errors`: how often a single write failed, by its code. */
+export interface EnrichedCounts {
+  received: number;
+  enriched: number;
+  rejected: number;
+  /** Of `rejected`, by reason. */
+  reasons: Record<string, number>;
+  unsent: number;
+  errors: Record<string, number>;
+}
+
+/** In events, but for `records`, which they were packed into, and `errors`, as in enrichment. */
+export interface RoutedCounts {
+  received: number;
+  routed: number;
+  unsent: number;
+  records: number;
+  errors: Record<string, number>;
+}
 
 /**
  * Counts for CloudWatch, in the namespace Tributary, each set a JSON line on standard output: CloudWatch
  * Logs makes metrics of it, the handler calls nobody. Every line has the dimensions `service` (which
  * Powertools always adds) and `stage`; alarms name both.
  *
- * Zeros are written too: "none were set aside" and "nothing ran" are different answers.
+ * Zeros are written too: "none were rejected" and "nothing ran" are different results.
  */
 function publish(counts: Record<string, number>, dimensions: Record<string, string> = {}): void {
   const metrics = new Metrics({
@@ -24,7 +54,7 @@ function publish(counts: Record<string, number>, dimensions: Record<string, stri
 }
 
 /** What a run brought. One that took in a loaded manifest is no sign that the schedule works. */
-export function countRun({ status, counts, uploadedManifest }: RecordedRun): void {
+export function countRun({ status, counts, uploadedManifest }: RunOutcome): void {
   const is = (each: string) => (status === each ? 1 : 0);
   publish({
     ...(uploadedManifest
@@ -46,7 +76,7 @@ export function countRun({ status, counts, uploadedManifest }: RecordedRun): voi
   });
 }
 
-/** A batch's events: all, enriched, set aside, and how many of these for which reason. */
+/** A batch's events: received, enriched, rejected, and the rejected ones by reason. */
 export function countEnriched({ received, enriched, rejected, reasons }: EnrichedCounts): void {
   publish({ EventsReceived: received, EventsEnriched: enriched, EventsRejected: rejected });
   for (const [reason, count] of Object.entries(reasons)) {

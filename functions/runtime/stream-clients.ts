@@ -2,10 +2,8 @@ import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { createSegmentOf, SEGMENTS } from '../../core/sessions/segments.ts';
-import type { EnrichedCounts } from '../enrich-sessions/enrich-sessions.ts';
-import type { RoutedCounts } from '../route-sessions/route-sessions.ts';
 import { required } from './env.ts';
-import { countEnriched, countRouted } from './metrics.ts';
+import { countEnriched, countRouted, type EnrichedCounts, type RoutedCounts } from './metrics.ts';
 import { logCounts } from './middleware.ts';
 import { writeToDelivery, writeToStream } from './stream-writers.ts';
 

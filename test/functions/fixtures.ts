@@ -6,9 +6,9 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { keys, type Run } from '../../core/lake/keys.ts';
 import type { CommitMarker, Manifest, Plan } from '../../core/lake/manifest.ts';
 import { joinPages } from '../../core/lake/raw-album.ts';
+import type { RetryPolicy } from '../../core/retry.ts';
 import { createSpotifyClient, type SpotifyClientOptions } from '../../core/spotify/client.ts';
 import type { Page } from '../../core/spotify/paging.ts';
-import type { RetryPolicy } from '../../core/spotify/retry.ts';
 import { createTokenStore } from '../../functions/runtime/token-store.ts';
 import type { FakeLake } from '../fixtures/fake-lake.ts';
 
@@ -120,9 +120,8 @@ export const manifest = (albumIds: string[], more: Partial<Manifest> = {}): Mani
 /** The policy of the product without its pauses. */
 export const impatient: RetryPolicy = {
   attempts: 4,
-  baseDelayMs: 0,
-  maxDelayMs: 0,
-  longestRetryAfterSeconds: 5,
+  baseMs: 0,
+  capMs: 0,
 };
 
 /** A client that neither paces nor pauses. */

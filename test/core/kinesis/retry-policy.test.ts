@@ -1,6 +1,6 @@
-import { backoffMs } from '../../../core/backoff.ts';
 import { AccessTokenRejected, ContractBroken } from '../../../core/errors.ts';
 import { isTransient, RETRY } from '../../../core/kinesis/retry-policy.ts';
+import { backoffMs } from '../../../core/retry.ts';
 
 const sdkError = (name: string, httpStatusCode?: number) =>
   Object.assign(new Error(name), {

@@ -331,7 +331,7 @@ it('The client of the product pauses by its policy without being told to', async
   const client = createSpotifyClient({
     apiUrl: server.url,
     timeoutMs: 1_000,
-    retryPolicy: { ...retryPolicy, baseDelayMs: 20 },
+    retryPolicy: { ...retryPolicy, baseMs: 20 },
     pacer: { turn: async () => {} },
   });
   await client.get('/v1/x', TOKEN);

@@ -10,15 +10,19 @@ import {
   ResourceNotFound,
   ServiceUnavailable,
 } from '../../../core/errors.ts';
+import type { RetryPolicy } from '../../../core/retry.ts';
 import { withRetries } from '../../../core/spotify/client.ts';
-import { type RetryPolicy, retryDelayMs, retryPolicy } from '../../../core/spotify/retry.ts';
+import {
+  LONGEST_RETRY_AFTER_SECONDS,
+  retryDelayMs,
+  retryPolicy,
+} from '../../../core/spotify/retry.ts';
 import { errorOf } from '../../functions/fixtures.ts';
 
 const policy: RetryPolicy = {
   attempts: 5,
-  baseDelayMs: 100,
-  maxDelayMs: 300,
-  longestRetryAfterSeconds: 5,
+  baseMs: 100,
+  capMs: 300,
 };
 const unavailable = new ServiceUnavailable('502');
 const most = () => 1 - Number.EPSILON;
@@ -75,13 +79,13 @@ describe('The delay before another attempt', () => {
   });
 
   it('adds up, by the policy of the product, to less than a function may last', () => {
-    const { attempts, longestRetryAfterSeconds } = retryPolicy;
+    const { attempts } = retryPolicy;
     const longest = (error: Error) =>
       Array.from({ length: attempts - 1 }, (_, i) => retryDelayMs(retryPolicy, i + 1, error, most))
         .map((delay) => delay ?? 0)
         .reduce((sum, delay) => sum + delay, 0);
     expect(longest(unavailable)).toBeLessThanOrEqual(10_000);
-    expect(longest(new RateLimited('', longestRetryAfterSeconds))).toBeLessThanOrEqual(30_000);
+    expect(longest(new RateLimited('', LONGEST_RETRY_AFTER_SECONDS))).toBeLessThanOrEqual(30_000);
   });
 });
 

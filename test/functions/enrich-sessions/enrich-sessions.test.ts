@@ -1,9 +1,7 @@
 import type { KeyedRecord } from '../../../core/kinesis/records.ts';
 import { createSegmentOf, SEGMENTS } from '../../../core/sessions/segments.ts';
-import {
-  type EnrichedCounts,
-  enrichSessions,
-} from '../../../functions/enrich-sessions/enrich-sessions.ts';
+import { enrichSessions } from '../../../functions/enrich-sessions/enrich-sessions.ts';
+import type { EnrichedCounts } from '../../../functions/runtime/metrics.ts';
 import { givenWriter, received, session } from './fixtures.ts';
 
 const now = Date.parse('2026-11-21T12:00:00.000Z');
