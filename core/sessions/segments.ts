@@ -6,7 +6,7 @@ export interface Segment {
   readonly countries: readonly string[] | 'rest';
 }
 
-/** A new segment is one line here: resources/segments.cjs stamps all that it needs from segment.yml. */
+/** A new segment is one line here: resources/segments.ts stamps its resources from segment.yml. */
 export const SEGMENTS: readonly Segment[] = [
   { name: 'usa', countries: ['USA'] },
   { name: 'international', countries: 'rest' },

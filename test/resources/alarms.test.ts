@@ -1,5 +1,7 @@
-import { createRequire } from 'node:module';
 import { countEnriched, countRouted, countRun } from '../../functions/runtime/metrics.ts';
+import { createAlarms } from '../../resources/alarms.ts';
+import { inventoryOf } from '../../resources/inventory.ts';
+import { readResources } from '../../resources/yaml.ts';
 import { printed } from '../fixtures/printed.ts';
 import {
   givenTemplate,
@@ -10,8 +12,6 @@ import {
   type Template,
 } from './fixtures.ts';
 
-const makeAlarms = createRequire(import.meta.url)('../../resources/alarms.cjs');
-
 let prod: Template;
 let dev: Template;
 beforeAll(async () => {
@@ -20,27 +20,24 @@ beforeAll(async () => {
 
 const alarm = (name: string, of = prod): Properties => of.Resources[`${name}Alarm`]?.Properties;
 
-/** What alarms.cjs makes of other settings. */
-async function alarmsWith(settings: Record<string, unknown>) {
-  const params: Record<string, unknown> = {
-    scheduleEnabled: true,
-    iteratorAgeAlarmMinutes: 15,
-    deliveryAgeAlarmSeconds: 900,
-    alarmEmail: '',
-    ...settings,
-  };
-  const { Resources } = await makeAlarms({
-    resolveVariable: async (name: string) => params[name.replace('param:', '')],
-    resolveConfigurationProperty: async () => [
-      { fetchToken: {} },
-      { enrichSessions: {}, routeUsaSessions: {}, routeInternationalSessions: {} },
-    ],
-  });
-  return Resources;
-}
+/** The alarms of a small service with other settings. */
+const alarmsWith = (settings: Partial<Parameters<typeof createAlarms>[1]>) =>
+  createAlarms(
+    inventoryOf(['fetchToken', 'enrichSessions'], {
+      ...readResources('streams.yml'),
+      ...readResources('delivery.yml'),
+    }),
+    {
+      scheduleEnabled: true,
+      iteratorAgeAlarmMinutes: 15,
+      deliveryAgeAlarmSeconds: 900,
+      alarmEmail: '',
+      ...settings,
+    },
+  );
 
 describe('The alarm on', () => {
-  it('an overdue run rings after 26 hours without a run that succeeded, silence included', () => {
+  it('an overdue run fires after 26 hours without a run that succeeded, silence included', () => {
     expect(alarm('IngestOverdue')).toMatchObject({
       MetricName: 'RunsSucceeded',
       Statistic: 'Sum',
@@ -53,28 +50,25 @@ describe('The alarm on', () => {
     expect(alarm('IngestOverdue').DatapointsToAlarm).toBeUndefined();
   });
 
-  it('an overdue run is not there where no clock starts any, also when the setting is text', async () => {
+  it('an overdue run exists only where a schedule starts runs', () => {
     expect(alarm('IngestOverdue', dev)).toBeUndefined();
-    expect(await alarmsWith({ scheduleEnabled: 'false' })).not.toHaveProperty('IngestOverdueAlarm');
-    expect(await alarmsWith({ scheduleEnabled: 'true' })).toHaveProperty('IngestOverdueAlarm');
+    expect(alarmsWith({ scheduleEnabled: false })).not.toHaveProperty('IngestOverdueAlarm');
+    expect(alarmsWith({ scheduleEnabled: true })).toHaveProperty('IngestOverdueAlarm');
   });
 
-  it('a PARTIAL run rings for one', () => {
+  it('a PARTIAL run fires for one', () => {
     expect(alarm('IngestPartial')).toMatchObject({ MetricName: 'RunsPartial', Threshold: 1 });
   });
 
-  it('errors lets a batch function repeat a call or two, and a stream function fail not once', () => {
+  it('errors lets a function of the batch retry a call or two, and one of the streams not even once', () => {
     expect(alarm('FetchTokenErrors')).toMatchObject({ Period: 3600, Threshold: 5 });
     expect(alarm('EnrichSessionsErrors')).toMatchObject({ Period: 300, Threshold: 1 });
   });
 
-  it('the age of events follows the settings', async () => {
-    const alarms = await alarmsWith({
-      iteratorAgeAlarmMinutes: '2',
-      deliveryAgeAlarmSeconds: '60',
-    });
-    expect(alarms.EnrichSessionsIteratorAgeAlarm.Properties.Threshold).toBe(120_000);
-    expect(alarms.SessionsUsaDeliveryDeliveryLateAlarm.Properties.Threshold).toBe(60);
+  it('the age of events follows the settings', () => {
+    const alarms = alarmsWith({ iteratorAgeAlarmMinutes: 2, deliveryAgeAlarmSeconds: 60 });
+    expect(alarms.EnrichSessionsIteratorAgeAlarm?.Properties.Threshold).toBe(120_000);
+    expect(alarms.RejectedSessionsDeliveryDeliveryLateAlarm?.Properties.Threshold).toBe(60);
   });
 
   it('rejected events takes their share of enough events', () => {
@@ -88,7 +82,7 @@ describe('The alarm on', () => {
     expect(ids).toEqual(['percent']);
   });
 
-  it('anything has a name of its own', () => {
+  it('each resource has a name of its own', () => {
     const names = ofType(prod, 'AWS::CloudWatch::Alarm').map(
       ([, each]) => each.Properties.AlarmName,
     );
@@ -97,7 +91,7 @@ describe('The alarm on', () => {
   });
 });
 
-describe('A metric that an alarm asks for', () => {
+describe('A metric that an alarm reads', () => {
   it('is one that the functions write, with exactly its dimensions', async () => {
     const counts = { loaded: 1, missing: 0, unlisted: 0, tracks: 1, requests: 2 };
     process.env.STAGE = 'prod';
@@ -135,9 +129,9 @@ describe('A metric that an alarm asks for', () => {
 });
 
 describe('The topic', () => {
-  it('mails nobody unless there is an address', async () => {
+  it('mails nobody unless there is an address', () => {
     expect(ofType(prod, 'AWS::SNS::Subscription')).toEqual([]);
-    const { AlarmEmail } = await alarmsWith({ alarmEmail: 'on-call@example.org' });
+    const { AlarmEmail } = alarmsWith({ alarmEmail: 'on-call@example.org' });
     expect(AlarmEmail).toEqual({
       Type: 'AWS::SNS::Subscription',
       Properties: {
@@ -148,7 +142,7 @@ describe('The topic', () => {
     });
   });
 
-  it('hears of the budget at 80 and at 100 per cent of USD 5 a month', () => {
+  it("gets the budget's notifications at 80 and at 100 per cent of USD 5 a month", () => {
     const [[, budget] = []] = ofType(prod, 'AWS::Budgets::Budget');
     const { Budget, NotificationsWithSubscribers } = budget?.Properties ?? {};
     expect(Budget).toMatchObject({

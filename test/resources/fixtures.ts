@@ -20,8 +20,9 @@ export interface Template {
 /** Three stages may have to be packaged, one after the other. */
 export const PACKAGING_MS = 240_000;
 
-export async function givenTemplate(stage: string): Promise<Template> {
-  const folder = join(await packageFolder(stage), '.serverless');
+/** The template of a stage, with `name=value` settings. */
+export async function givenTemplate(stage: string, params: string[] = []): Promise<Template> {
+  const folder = join(await packageFolder(stage, params), '.serverless');
   const file = join(folder, 'cloudformation-template-update-stack.json');
   return JSON.parse(readFileSync(file, 'utf8'));
 }

@@ -1,32 +1,32 @@
-import { createRequire } from 'node:module';
 import { givenTemplate, ofType, PACKAGING_MS, type Properties, referred } from './fixtures.ts';
 
-const makeTracing = createRequire(import.meta.url)('../../resources/tracing.cjs');
+const tracingOf = ({ Properties: p }: Properties) =>
+  p.Policies.filter(({ PolicyName }: Properties) => PolicyName === 'Tracing');
 
-describe('Tracing', () => {
-  let functions: [string, Properties][];
-  beforeAll(async () => {
-    functions = ofType(await givenTemplate('prod'), 'AWS::Lambda::Function');
-  }, PACKAGING_MS);
-
-  const resourcesWith = async (tracing: unknown) => {
-    const keys = functions.map(([id]) => `${id[0]?.toLowerCase()}${id.slice(1, -14)}`);
-    const { Resources } = await makeTracing({
-      resolveVariable: async () => tracing,
-      resolveConfigurationProperty: async () => keys.map((key) => ({ [key]: {} })),
-    });
-    return Resources;
-  };
-
-  it.each([false, 'false'])('that is %j gives no role anything', async (off) => {
-    expect(await resourcesWith(off)).toEqual({});
-  });
-
-  it.each([true, 'true'])('that is %j lets each function and the machine send', async (on) => {
-    const { TracingPolicy } = await resourcesWith(on);
-    const roles = functions.map(([, { Properties: p }]) => referred(p.Role));
-    expect(TracingPolicy.Properties.Roles.map(referred).sort()).toEqual(
-      [...roles, 'IngestNewReleasesRole'].sort(),
-    );
-  });
+describe.each(['true', 'false'])('The template with tracing=%s', (tracing) => {
+  it(
+    'holds what X-Ray needs in the role of each traced function and machine, and nowhere else',
+    async () => {
+      const template = await givenTemplate('dev', [`tracing=${tracing}`]);
+      const traced = [
+        ...ofType(template, 'AWS::Lambda::Function').filter(
+          ([, { Properties: p }]) => p.TracingConfig?.Mode === 'Active',
+        ),
+        ...ofType(template, 'AWS::StepFunctions::StateMachine').filter(
+          ([, { Properties: p }]) => p.TracingConfiguration?.Enabled === true,
+        ),
+      ].map(([, { Properties: p }]) => referred(p.Role ?? p.RoleArn));
+      expect(traced).toHaveLength(tracing === 'true' ? 12 : 0);
+      const roles = ofType(template, 'AWS::IAM::Role');
+      expect(
+        roles
+          .filter(([, role]) => tracingOf(role).length === 1)
+          .map(([id]) => id)
+          .sort(),
+      ).toEqual(traced.sort());
+      // A policy attached afterwards comes too late for Lambda.
+      expect(ofType(template, 'AWS::IAM::Policy')).toEqual([]);
+    },
+    PACKAGING_MS,
+  );
 });

@@ -1,7 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the framework and CloudFormation resolve them
-// One page for whoever is on call: what rings, then the batch, the functions and the events.
-const alarms = require('./alarms.cjs');
-const inventory = require('./inventory.cjs');
+import type { Inventory } from './inventory.ts';
+import type { Resources } from './yaml.ts';
 
 const WIDTH = 8;
 const HEIGHT = 6;
@@ -9,23 +8,34 @@ const FIVE_MINUTES = 300;
 const HOUR = 3600;
 const DAY = 86400;
 
-const metric = (namespace, name, dimensions, options = {}) => [
-  namespace,
-  name,
-  ...dimensions,
-  { label: name, ...options },
-];
-/** Of functions/runtime/metrics.ts. */
-const counted = (name, label) =>
+interface Widget {
+  type: 'metric' | 'text' | 'alarm';
+  width: number;
+  height: number;
+  properties: Record<string, unknown>;
+}
+
+const metric = (
+  namespace: string,
+  name: string,
+  dimensions: readonly string[],
+  options: Record<string, unknown> = {},
+) => [namespace, name, ...dimensions, { label: name, ...options }];
+/** A metric of functions/runtime/metrics.ts. */
+const counted = (name: string, label: string) =>
   metric('Tributary', name, ['service', 'tributary', 'stage', '${sls:stage}'], { label });
-/** Finds values of a dimension that are not known beforehand; what stands in quotes matches exactly. */
-const found = (dimension, name) => {
+/** Finds values of a dimension that are not known beforehand; quoted terms match exactly. */
+const found = (dimension: string, name: string) => {
   const schema = `Tributary,service,stage,${dimension}`;
   const terms = `MetricName="${name}" stage="\${sls:stage}"`;
   return [{ expression: `SEARCH('{${schema}} ${terms}', 'Sum', ${FIVE_MINUTES})`, label: '' }];
 };
 
-const graph = (title, metrics, properties = {}) => ({
+const graph = (
+  title: string,
+  metrics: unknown[],
+  properties: Record<string, unknown> = {},
+): Widget => ({
   type: 'metric',
   width: WIDTH,
   height: HEIGHT,
@@ -40,17 +50,22 @@ const graph = (title, metrics, properties = {}) => ({
     ...properties,
   },
 });
-const heading = (markdown) => ({ type: 'text', width: 24, height: 1, properties: { markdown } });
+const heading = (markdown: string): Widget => ({
+  type: 'text',
+  width: 24,
+  height: 1,
+  properties: { markdown },
+});
 
-const status = (alarmIds) => ({
+const status = (alarmIds: readonly string[]): Widget => ({
   type: 'alarm',
   width: 24,
   height: 5,
   properties: { title: 'Alarms', alarms: alarmIds.map((id) => `\${${id}.Arn}`) },
 });
 
-function batch() {
-  const executions = (name) =>
+function ofBatch(): Widget[] {
+  const executions = (name: string) =>
     metric('AWS/States', name, ['StateMachineArn', '${IngestNewReleases}']);
   const daily = { period: DAY, view: 'bar' };
   return [
@@ -78,7 +93,7 @@ function batch() {
       daily,
     ),
     graph(
-      'Requests to Spotify, manifests taken in, starts that failed',
+      'Requests to Spotify, accepted manifests, failed starts',
       [
         counted('SpotifyRequests', 'requests'),
         counted('ManifestsAccepted', 'manifests'),
@@ -103,8 +118,8 @@ function batch() {
   ];
 }
 
-function ofFunctions(functions) {
-  const of = (name) =>
+function ofFunctions(functions: Inventory['functions']): Widget[] {
+  const of = (name: string) =>
     functions.map(({ key, id }) =>
       metric('AWS/Lambda', name, ['FunctionName', `\${${id}}`], { label: key }),
     );
@@ -116,29 +131,29 @@ function ofFunctions(functions) {
   ];
 }
 
-function events({ mappings, streams, deliveries }) {
-  const ofStreams = (name) =>
+function ofEvents({ mappings, streams, deliveries }: Inventory): Widget[] {
+  const ofStreams = (name: string) =>
     streams.map((id) =>
       metric('AWS/Kinesis', name, ['StreamName', `\${${id}}`], { label: `\${${id}}` }),
     );
-  const ofDeliveries = (name) =>
+  const ofDeliveries = (name: string) =>
     deliveries.map((id) =>
       metric('AWS/Firehose', `DeliveryToS3.${name}`, ['DeliveryStreamName', `\${${id}}`], {
         label: `\${${id}}`,
       }),
     );
-  const ofMapping = ({ id }, name, label) =>
+  const ofMapping = ({ id }: { id: string }, name: string, label: string) =>
     metric('AWS/Lambda', name, ['EventSourceMappingUUID', `\${${id}}`], {
       label: `${id}: ${label}`,
     });
   return [
     heading('## Events'),
-    graph('Received, enriched, set aside', [
+    graph('Received, enriched, rejected', [
       counted('EventsReceived', 'received'),
       counted('EventsEnriched', 'enriched'),
-      counted('EventsRejected', 'set aside'),
+      counted('EventsRejected', 'rejected'),
     ]),
-    graph('Set aside, by reason', [found('reason', 'EventsRejected')], { stacked: true }),
+    graph('Rejected, by reason', [found('reason', 'EventsRejected')], { stacked: true }),
     graph('Routed, by stream', [found('stream', 'EventsRouted')], { stacked: true }),
     graph(
       'Iterator age, ms',
@@ -148,23 +163,25 @@ function events({ mappings, streams, deliveries }) {
       { stat: 'Maximum' },
     ),
     graph(
-      'Given up, dropped',
+      'Discarded, dropped',
       mappings.flatMap((each) => [
-        ofMapping(each, 'OnFailureDestinationDeliveredEventCount', 'given up'),
+        ofMapping(each, 'OnFailureDestinationDeliveredEventCount', 'discarded'),
         ofMapping(each, 'DroppedEventCount', 'dropped'),
       ]),
     ),
     graph('Records into each stream', ofStreams('IncomingRecords')),
-    graph('Writes that a shard refused', ofStreams('WriteProvisionedThroughputExceeded')),
-    graph('Age of what waits in Firehose, s', ofDeliveries('DataFreshness'), { stat: 'Maximum' }),
+    graph('Throttled writes', ofStreams('WriteProvisionedThroughputExceeded')),
+    graph('Age of the oldest event in Firehose, s', ofDeliveries('DataFreshness'), {
+      stat: 'Maximum',
+    }),
     graph('Share of writes by Firehose that succeeded', ofDeliveries('Success'), {
       stat: 'Average',
     }),
   ];
 }
 
-/** Each beside the one before, or below where the row is full. */
-function placed(widgets) {
+/** Each widget beside the one before, or below where the row is full. */
+function placed(widgets: readonly Widget[]) {
   let x = 0;
   let y = 0;
   let rowHeight = 0;
@@ -180,21 +197,20 @@ function placed(widgets) {
   });
 }
 
-module.exports = async (resolvers) => {
-  const has = await inventory(resolvers);
-  const { Resources } = await alarms(resolvers);
-  const alarmIds = Object.keys(Resources).filter(
-    (id) => Resources[id].Type === 'AWS::CloudWatch::Alarm',
+/** One page for the person on call: the alarms, then the batch, the functions and the events. */
+export function createDashboard(inventory: Inventory, alarms: Resources): Resources {
+  const alarmIds = Object.keys(alarms).filter(
+    (id) => alarms[id]?.Type === 'AWS::CloudWatch::Alarm',
   );
   const widgets = placed([
     status(alarmIds),
-    ...batch(),
-    ...ofFunctions(has.functions),
-    ...events(has),
+    ...ofBatch(),
+    ...ofFunctions(inventory.functions),
+    ...(inventory.streams.length > 0 ? ofEvents(inventory) : []),
   ]);
   const Properties = {
     DashboardName: 'tributary-${sls:stage}',
     DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets }) },
   };
-  return { Resources: { Dashboard: { Type: 'AWS::CloudWatch::Dashboard', Properties } } };
-};
+  return { Dashboard: { Type: 'AWS::CloudWatch::Dashboard', Properties } };
+}

@@ -1,0 +1,57 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the framework resolves them
+import { alarm, HOUR, metric, own, ref } from './alarm.ts';
+import type { Inventory } from './inventory.ts';
+import type { Resources } from './yaml.ts';
+
+export function alarmsOfRuns({ scheduleEnabled }: { scheduleEnabled: boolean }): Resources[] {
+  const executions = (name: string) =>
+    metric('AWS/States', name, { StateMachineArn: ref('IngestNewReleases') });
+  const overdue = {
+    ...own('RunsSucceeded'),
+    Period: HOUR,
+    EvaluationPeriods: '${param:overdueHours}',
+    ComparisonOperator: 'LessThanThreshold',
+    // Here silence is the breach.
+    TreatMissingData: 'breaching',
+  };
+  const failedStarts = {
+    ...metric('AWS/SQS', 'ApproximateNumberOfMessagesVisible', {
+      QueueName: { 'Fn::GetAtt': ['FailedStartsQueue', 'QueueName'] },
+    }),
+    Statistic: 'Maximum',
+  };
+  return [
+    alarm('ingest', 'failed', 'A run failed', executions('ExecutionsFailed')),
+    alarm('ingest', 'timed-out', 'A run took longer than it may', executions('ExecutionsTimedOut')),
+    alarm('ingest', 'aborted', 'Somebody stopped a run', executions('ExecutionsAborted')),
+    alarm('ingest', 'partial', 'A run lost albums that no limit explains', {
+      ...own('RunsPartial'),
+      Period: HOUR,
+    }),
+    // Without a schedule no run is expected.
+    scheduleEnabled
+      ? alarm('ingest', 'overdue', 'No run has succeeded for ${param:overdueHours} hours', overdue)
+      : {},
+    alarm(
+      'ingest',
+      'failed-starts',
+      'A run could not be started, by the schedule or by a manifest',
+      failedStarts,
+    ),
+  ];
+}
+
+type DeployedFunction = Inventory['functions'][number];
+
+export function alarmsOfFunction({ key, id }: DeployedFunction, readsStream: boolean): Resources[] {
+  const lambda = (name: string) => metric('AWS/Lambda', name, { FunctionName: ref(id) });
+  const errors = readsStream
+    ? alarm(key, 'errors', 'It failed on a whole batch, which is retried', lambda('Errors'))
+    : // Renewed tokens and retries are errors too: only many of them are a sign.
+      alarm(key, 'errors', 'It fails often, although runs may still succeed', {
+        ...lambda('Errors'),
+        Period: HOUR,
+        Threshold: 5,
+      });
+  return [errors, alarm(key, 'throttles', 'Lambda did not run it', lambda('Throttles'))];
+}

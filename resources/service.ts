@@ -1,0 +1,59 @@
+import { SEGMENTS } from '../core/sessions/segments.ts';
+import { createAlarms } from './alarms.ts';
+import { createDashboard } from './dashboard.ts';
+import { inventoryOf } from './inventory.ts';
+import { namedQueries } from './queries.ts';
+import { resourcesOfSegments, routersOf } from './segments.ts';
+import { withTracing } from './tracing.ts';
+import { type Resources, readResources } from './yaml.ts';
+
+// What serverless.yml takes from here, as `${file(resources/index.cjs):<name>}`. The framework calls
+// each with its resolvers and resolves the variables in what they return.
+
+interface Resolvers {
+  resolveVariable(address: string): Promise<unknown>;
+  resolveConfigurationProperty(path: string[]): Promise<unknown>;
+}
+
+const isOn = async ({ resolveVariable }: Resolvers, name: string) =>
+  String(await resolveVariable(`param:${name}`)) === 'true';
+
+const section = (resources: Resources) => ({ Resources: resources });
+
+export const routers = () => routersOf(SEGMENTS);
+
+export const queries = () => section(namedQueries());
+
+const streamingResources = (): Resources => ({
+  ...readResources('streams.yml'),
+  ...readResources('delivery.yml'),
+  ...resourcesOfSegments(SEGMENTS),
+});
+
+/** `resources`, ready for tracing where the setting is on. */
+const traceable = async (resolvers: Resolvers, resources: Resources) =>
+  section((await isOn(resolvers, 'tracing')) ? withTracing(resources) : resources);
+
+export const roles = (resolvers: Resolvers) => traceable(resolvers, readResources('roles.yml'));
+
+export const streaming = (resolvers: Resolvers) => traceable(resolvers, streamingResources());
+
+async function watched(resolvers: Resolvers) {
+  const number = async (name: string) => Number(await resolvers.resolveVariable(`param:${name}`));
+  const declared = [await resolvers.resolveConfigurationProperty(['functions'])].flat() as object[];
+  const inventory = inventoryOf(declared.flatMap(Object.keys), streamingResources());
+  const alarms = createAlarms(inventory, {
+    scheduleEnabled: await isOn(resolvers, 'scheduleEnabled'),
+    iteratorAgeAlarmMinutes: await number('iteratorAgeAlarmMinutes'),
+    deliveryAgeAlarmSeconds: await number('deliveryAgeAlarmSeconds'),
+    alarmEmail: String((await resolvers.resolveVariable('param:alarmEmail')) ?? ''),
+  });
+  return { inventory, alarms };
+}
+
+export const alarms = async (resolvers: Resolvers) => section((await watched(resolvers)).alarms);
+
+export async function dashboard(resolvers: Resolvers) {
+  const { inventory, alarms } = await watched(resolvers);
+  return section(createDashboard(inventory, alarms));
+}
