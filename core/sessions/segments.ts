@@ -12,20 +12,47 @@ export const SEGMENTS: readonly Segment[] = [
   { name: 'international', countries: 'rest' },
 ];
 
+/** `sessions-<name>` of these are other streams of the service. */
+const RESERVED = ['enriched', 'rejected'];
+
+/** A bucket name has 63 characters: tributary-<stage>-sessions-<name>-<account>. */
+const LONGEST_NAME = 20;
+
+/** Names are part of JSON, filter criteria, SQL, resource names and logical ids. */
+function checkNames(segments: readonly Segment[]): void {
+  const byLogicalId = new Map<string, string>();
+  for (const { name } of segments) {
+    if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
+      throw new InvalidInput(
+        `Segment "${name}": a name is a-z, 0-9 and single -, and begins with a letter`,
+      );
+    }
+    if (name.length > LONGEST_NAME) {
+      throw new InvalidInput(`Segment "${name}": a name has ${LONGEST_NAME} characters at most`);
+    }
+    if (RESERVED.includes(name)) {
+      throw new InvalidInput(`Segment "${name}": the service has a stream of that name already`);
+    }
+    // Logical ids have no dash: eu-1 and eu1 would be the same.
+    const logicalId = name.replaceAll('-', '');
+    const other = byLogicalId.get(logicalId);
+    if (other === name) throw new InvalidInput(`Two segments have the same name, "${name}"`);
+    if (other !== undefined) {
+      throw new InvalidInput(`Segments "${other}" and "${name}": the names differ by dashes alone`);
+    }
+    byLogicalId.set(logicalId, name);
+  }
+}
+
 /**
  * Returns the function that names the segment of a country, compared letter by letter.
- * Throws InvalidInput when a country would belong to two segments or to none.
+ * Throws InvalidInput when a country would belong to two segments or to none, or a name cannot be used.
  */
 export function createSegmentOf(segments: readonly Segment[]): (country: string) => string {
+  checkNames(segments);
   const byCountry = new Map<string, string>();
   const rest: string[] = [];
   for (const { name, countries } of segments) {
-    // Names are written into JSON, filter criteria and resource names as they are.
-    if (!/^[a-z][a-z0-9-]*$/.test(name)) {
-      throw new InvalidInput(
-        `Segment "${name}": a name is a-z, 0-9 and -, and begins with a letter`,
-      );
-    }
     if (countries === 'rest') rest.push(name);
     else {
       for (const country of countries) {
@@ -36,9 +63,6 @@ export function createSegmentOf(segments: readonly Segment[]): (country: string)
         byCountry.set(country, name);
       }
     }
-  }
-  if (new Set(segments.map(({ name }) => name)).size < segments.length) {
-    throw new InvalidInput('Two segments have the same name');
   }
   const [remaining, second] = rest;
   if (remaining === undefined || second !== undefined) {

@@ -35,7 +35,22 @@ describe('The segments', () => {
     ],
     ['two have the same name', [{ name: 'usa', countries: ['X'] }, ...SEGMENTS], /same name/],
     ['a name would need escapes in JSON', [{ name: 'a"b', countries: 'rest' }], /a-z/],
-  ] as const)('are refused when %s', (_, segments, message) => {
+    ['a name would make a bad logical id', [{ name: 'a--b', countries: 'rest' }], /single -/],
+    ['a name would make a bad bucket name', [{ name: 'a-', countries: 'rest' }], /single -/],
+    ['a name is the enriched stream', [{ name: 'enriched', countries: 'rest' }], /already/],
+    ['a name is the rejected events', [{ name: 'rejected', countries: 'rest' }], /already/],
+    [
+      'two names make the same logical ids',
+      [{ name: 'eu-1', countries: ['X'] }, { name: 'eu1', countries: ['Y'] }, ...SEGMENTS],
+      /"eu-1" and "eu1": the names differ by dashes alone/,
+    ],
+    [
+      'a name is too long for a bucket',
+      [{ name: 'a'.repeat(21), countries: 'rest' }],
+      /20 characters at most/,
+    ],
+  ] as const)('are refused in one line when %s', (_, segments, message) => {
     expect(() => createSegmentOf(segments)).toThrow(message);
+    expect(() => createSegmentOf(segments)).not.toThrow(/\n/);
   });
 });
