@@ -1,0 +1,88 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
+import { startSpotify } from 'spotify-mock/server.ts';
+import { startMiniStack } from '../lib/ministack.ts';
+import { CheckFailed } from '../lib/run-check.ts';
+import { openAccount } from './account.ts';
+import { copyService } from './copy-service.ts';
+import { createDeployedService, type DeployedService } from './deployed-service.ts';
+import { type Drop, dropLines } from './drops.ts';
+import { openBuckets } from './lake-reader.ts';
+import { isBalanced, type Ledger, ledgerLine } from './ledgers.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const folder = join(root, '.local/checks/deploy');
+
+/** The emulator needs no pause between two looks at a crawl, and the mock no pace. */
+const PARAMS = ['crawlerPollSeconds=1', 'spotifyRequestsPerSecond=100'];
+/** Of a function, of a log group, of a mapping, of the state machine's concurrency. */
+const CHANGED = ['albumRefreshDays=7', 'logRetentionDays=14', 'sessionsRetries=50'];
+
+const EVENTS = 500;
+
+/** Deploys the service to MiniStack, works with it, redeploys and removes it. */
+export async function checkDeployment(): Promise<string> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const ministack = await startMiniStack({ folder });
+  const spotify = await startSpotify({
+    app: 'extended',
+    catalog: generateCatalog({ albums: 100, seed: 1 }),
+  });
+  const buckets = openBuckets(ministack.url);
+  try {
+    const account = await openAccount(ministack.url);
+    const before = await account.contents();
+    const serviceFolder = join(folder, 'service');
+    copyService(root, serviceFolder, './checks/deploy/drop-plugin.ts');
+    const dropsFile = join(folder, 'drops.json');
+    const service = createDeployedService({
+      root,
+      folder: serviceFolder,
+      account,
+      buckets,
+      environment: { DROPS_FILE: dropsFile },
+      params: [...PARAMS, `spotifyApiUrl=${spotify.url}`, `spotifyAccountsUrl=${spotify.url}`],
+    });
+    const ledgers = await useService(service, dropsFile);
+    await service.remove();
+    const left = difference(await account.contents(), before);
+    if (left.length > 0) throw new CheckFailed(`sls remove left ${left.join(', ')}`);
+    console.log('removed: nothing left');
+    return ledgers;
+  } finally {
+    buckets.close();
+    await spotify.close();
+    await ministack.stop();
+  }
+}
+
+async function useService(service: DeployedService, dropsFile: string): Promise<string> {
+  await service.storeCredentials();
+  await service.deploy();
+  for (const line of dropLines(JSON.parse(readFileSync(dropsFile, 'utf8')) as Drop[])) {
+    console.log(line);
+  }
+  console.log(`deployed: ${await service.resourceCount()} resources`);
+  const batch = await service.runBatch('first-run');
+  report('batch', batch);
+  report('sessions', await service.sendSessions(EVENTS, 1));
+  report('backfill', await service.backfill('first-run', 'backfill-1'));
+  await service.deploy(CHANGED);
+  await service.expectSettings({ albumRefreshDays: 7, logRetentionDays: 14, sessionsRetries: 50 });
+  console.log(`redeployed: ${CHANGED.join(', ')}`);
+  report('batch after redeployment', await service.runBatch('second-run'));
+  const sessions = await service.sendSessions(EVENTS, 2);
+  report('sessions after redeployment', sessions);
+  return `batch ledger balanced (${ledgerLine(batch)}), session ledger balanced (${ledgerLine(sessions)})`;
+}
+
+/** Throws where a ledger is not balanced. */
+function report(name: string, ledger: Ledger): void {
+  console.log(`${name}: ${ledgerLine(ledger)}`);
+  if (!isBalanced(ledger)) throw new CheckFailed(`${name}: ${ledgerLine(ledger)}`);
+}
+
+const difference = (after: string[], before: string[]): string[] =>
+  after.filter((each) => !before.includes(each));

@@ -1,0 +1,213 @@
+import { join } from 'node:path';
+import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET } from 'spotify-mock/server.ts';
+import { manifestSchema, parseAs } from '../../core/lake/manifest.ts';
+import { SEGMENTS } from '../../core/sessions/segments.ts';
+import { readExpectedFile } from '../../core/simulation/expected-file.ts';
+import { ACCOUNT, REGION } from '../lib/ministack.ts';
+import { CheckFailed } from '../lib/run-check.ts';
+import { until } from '../lib/until.ts';
+import type { Account } from './account.ts';
+import type { Buckets } from './lake-reader.ts';
+import { batchLedger, type Ledger, sessionLedger } from './ledgers.ts';
+import { runNode } from './run-node.ts';
+
+const STAGE = 'dev';
+const LAKE = `tributary-${STAGE}-lake-${ACCOUNT}`;
+const MACHINE = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:tributary-${STAGE}-ingest-new-releases`;
+const RUN_TIMEOUT_MS = 180_000;
+const DELIVERY_TIMEOUT_MS = 120_000;
+
+export interface ServiceOptions {
+  root: string;
+  /** The copy that is deployed. */
+  folder: string;
+  account: Account;
+  buckets: Buckets;
+  environment: Record<string, string>;
+  /** Settings of every deployment. */
+  params: string[];
+}
+
+export type DeployedService = ReturnType<typeof createDeployedService>;
+
+/** What the check does with the stage `dev` of the emulated account. */
+export function createDeployedService(options: ServiceOptions) {
+  const { root, folder, account, buckets, params } = options;
+  const { aws } = account;
+  const environment = { ...account.environment, ...options.environment };
+  const sls = (command: string, given: string[] = []) =>
+    runNode(
+      [
+        join(folder, 'node_modules/serverless/bin/serverless.js'),
+        ...[command, '--stage', STAGE],
+        ...given.map((param) => `--param=${param}`),
+      ],
+      folder,
+      environment,
+    );
+  const sent: Awaited<ReturnType<typeof readExpectedFile>>['events'] = [];
+
+  /** The ledger of an execution that ended, by what its manifest says. */
+  async function ledgerOf(executionArn: string): Promise<Ledger> {
+    const { status, output, error, cause } = await until(
+      executionArn,
+      RUN_TIMEOUT_MS,
+      () =>
+        aws(
+          'stepfunctions',
+          'describe-execution',
+          '--execution-arn',
+          executionArn,
+        ) as Promise<Execution>,
+      (execution) => execution.status !== 'RUNNING',
+    );
+    if (status !== 'SUCCEEDED')
+      throw new CheckFailed(`${executionArn}: ${status} ${error} ${cause}`);
+    const { batch } = JSON.parse(output ?? '{}') as { batch: { manifestKey: string } };
+    const manifest = parseAs(
+      manifestSchema,
+      await buckets.json(LAKE, batch.manifestKey),
+      batch.manifestKey,
+    );
+    if (manifest.status !== 'COMPLETE')
+      throw new CheckFailed(`${executionArn}: ${manifest.status}`);
+    const rowsOf = (table: string) =>
+      buckets.parquetRows(LAKE, `curated/${table}/`, `/${manifest.run.runId}.parquet`);
+    return batchLedger(manifest, {
+      albums: await rowsOf('albums'),
+      tracks: await rowsOf('tracks'),
+    });
+  }
+
+  async function delivered(): Promise<Record<string, number>> {
+    const places: Record<string, number> = {};
+    for (const { name } of SEGMENTS) {
+      const bucket = `tributary-${STAGE}-sessions-${name}-${ACCOUNT}`;
+      places[name] = (await buckets.eventIds(bucket, 'firehose/')).size;
+    }
+    places.rejected = (await buckets.eventIds(LAKE, 'rejected/sessions/')).size;
+    return places;
+  }
+
+  return {
+    async storeCredentials() {
+      const values = { 'client-id': LOCAL_CLIENT_ID, 'client-secret': LOCAL_CLIENT_SECRET };
+      for (const [name, value] of Object.entries(values)) {
+        const given = ['--type', 'SecureString', '--name', `/tributary/${STAGE}/spotify/${name}`];
+        await aws('ssm', 'put-parameter', ...given, '--value', value);
+      }
+    },
+    deploy: (changed: string[] = []) => sls('deploy', [...params, ...changed]),
+    async resourceCount(): Promise<number> {
+      const given = [
+        '--stack-name',
+        `tributary-${STAGE}`,
+        '--query',
+        'StackResourceSummaries[].LogicalResourceId',
+      ];
+      return ((await aws('cloudformation', 'list-stack-resources', ...given)) as string[]).length;
+    },
+    async runBatch(name: string): Promise<Ledger> {
+      const given = ['--state-machine-arn', MACHINE, '--name', name, '--input', '{}'];
+      const { executionArn } = (await aws(
+        'stepfunctions',
+        'start-execution',
+        ...given,
+      )) as Execution;
+      return ledgerOf(executionArn);
+    },
+    /** Sends made-up events by the command line; the ledger is of all that were sent so far. */
+    async sendSessions(count: number, seed: number): Promise<Ledger> {
+      const file = join(folder, `../expected-${seed}.ndjson`);
+      const shares = ['--duplicates', '2', '--malformed', '1', '--no-country', '1'];
+      const counts = ['--count', String(count), '--seed', String(seed), '--expect-out', file];
+      const simulate = [join(root, 'cli/main.ts'), 'simulate', '--stage', STAGE];
+      await runNode([...simulate, ...counts, ...shares], root, environment);
+      sent.push(...(await readExpectedFile(file)).events);
+      const places = await until('delivery', DELIVERY_TIMEOUT_MS, delivered, (each) => {
+        const total = Object.values(each).reduce((sum, n) => sum + n, 0);
+        return total >= sent.length;
+      });
+      return sessionLedger(sent, places);
+    },
+    /** Uploads the manifest of a run under another name, and waits for the execution that a rule starts. */
+    async backfill(of: string, name: string): Promise<Ledger> {
+      const day = new Date().toISOString().slice(0, 10);
+      const place = `raw/manifests/ingest_date=${day}`;
+      const manifest = parseAs(
+        manifestSchema,
+        await buckets.json(LAKE, `${place}/run_id=${of}/manifest.json`),
+        'manifest',
+      );
+      const startedAt = manifest.run.startedAt.replace(/(\.\d+)?Z$/, '.999Z');
+      const changed = { ...manifest, run: { runId: name, startedAt } };
+      await buckets.put(LAKE, `${place}/run_id=${name}/manifest.json`, JSON.stringify(changed));
+      const list = ['--state-machine-arn', MACHINE, '--query', 'executions[].executionArn'];
+      const executions = await until(
+        'the execution of the backfill',
+        30_000,
+        async () => (await aws('stepfunctions', 'list-executions', ...list)) as string[],
+        (arns) => arns.some((arn) => !/:(first|second)-run$/.test(arn)),
+      );
+      return ledgerOf(executions.find((arn) => !/:(first|second)-run$/.test(arn)) as string);
+    },
+    /** Throws where the deployed resources do not have these settings. */
+    async expectSettings(wanted: Settings) {
+      const found: Settings = {
+        albumRefreshDays: Number(
+          await aws(
+            ...'lambda get-function-configuration --query Environment.Variables.ALBUM_REFRESH_DAYS --function-name'.split(
+              ' ',
+            ),
+            `tributary-${STAGE}-planAlbums`,
+          ),
+        ),
+        logRetentionDays: Number(
+          await aws(
+            ...'logs describe-log-groups --query logGroups[0].retentionInDays --log-group-name-prefix'.split(
+              ' ',
+            ),
+            `/aws/lambda/tributary-${STAGE}-planAlbums`,
+          ),
+        ),
+        sessionsRetries: Number(
+          await aws(
+            ...'lambda list-event-source-mappings --query EventSourceMappings[0].MaximumRetryAttempts --function-name'.split(
+              ' ',
+            ),
+            `tributary-${STAGE}-enrichSessions`,
+          ),
+        ),
+      };
+      if (JSON.stringify(found) !== JSON.stringify(wanted)) {
+        throw new CheckFailed(
+          `redeployed with ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`,
+        );
+      }
+    },
+    /** As the operations page says: buckets emptied, the stack, what is not of the stack. */
+    async remove() {
+      const all = (await aws('s3api', 'list-buckets', '--query', 'Buckets[].Name')) as string[];
+      for (const bucket of all)
+        if (!bucket.includes('deploymentbucket')) await buckets.empty(bucket);
+      await sls('remove');
+      const names = ['client-id', 'client-secret', 'access-token'];
+      const parameters = names.map((name) => `/tributary/${STAGE}/spotify/${name}`);
+      await aws('ssm', 'delete-parameters', '--names', ...parameters);
+    },
+  };
+}
+
+interface Execution {
+  executionArn: string;
+  status: string;
+  output?: string;
+  error?: string;
+  cause?: string;
+}
+
+interface Settings {
+  albumRefreshDays: number;
+  logRetentionDays: number;
+  sessionsRetries: number;
+}
