@@ -5,7 +5,7 @@ import { givenTemplate, ofType, PACKAGING_MS, type Template } from '../resources
 const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
 
 /** The alarms of the page's table: `ingest-failed`, `<function>-errors`. */
-const told = [...page.matchAll(/^\| `((?:<\w+>|\w+)-[a-z-]+)` \|/gm)].map(([, name]) => name);
+const listed = [...page.matchAll(/^\| `((?:<\w+>|\w+)-[a-z-]+)` \|/gm)].map(([, name]) => name);
 
 let dev: Template;
 let prod: Template;
@@ -35,25 +35,30 @@ const patternsOf = (template: Template): Set<string> =>
   new Set(namesOf(template).map((name) => patternOf(name, template)));
 
 describe('The operations page', () => {
-  it('tells of every alarm of the template what to do', () => {
-    expect([...patternsOf(dev)].filter((pattern) => !told.includes(pattern))).toEqual([]);
-    expect([...patternsOf(prod)].filter((pattern) => !told.includes(pattern))).toEqual([]);
+  it('lists every alarm of the template', () => {
+    expect([...patternsOf(dev)].filter((pattern) => !listed.includes(pattern))).toEqual([]);
+    expect([...patternsOf(prod)].filter((pattern) => !listed.includes(pattern))).toEqual([]);
   });
 
-  it('tells of no alarm that is not there, and of none twice', () => {
+  it('lists no alarm that does not exist, and none twice', () => {
     const patterns = patternsOf(prod);
-    expect(told.filter((pattern) => !patterns.has(pattern ?? ''))).toEqual([]);
-    expect(new Set(told).size).toBe(told.length);
+    expect(listed.filter((pattern) => !patterns.has(pattern ?? ''))).toEqual([]);
+    expect(new Set(listed).size).toBe(listed.length);
   });
 
-  it('reckons with as many alarms and streams as there are', () => {
+  it('has a section for each of them', () => {
+    const sections = [...page.matchAll(/^### `(.*)`$/gm)].map(([, name]) => name);
+    expect(sections).toEqual(listed);
+  });
+
+  it('counts the alarms and streams of the template', () => {
     const alarms = ofType(dev, 'AWS::CloudWatch::Alarm');
     const streams = ofType(dev, 'AWS::Kinesis::Stream');
     expect(page).toContain(`| ${alarms.length}, one of them on two metrics`);
     expect(page).toContain(`| ${streams.length} streams × 2 \`streamShards\``);
   });
 
-  it('leads to headings that are there', () => {
+  it('links to headings that exist', () => {
     const anchors = [...page.matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
       text
         .toLowerCase()
