@@ -13,7 +13,7 @@ import { toLambdaRecords } from './ways.ts';
  */
 const BATCH = 10_000;
 const ROUNDS = 5;
-const GOAL_OF_FLOOR = 0.6;
+const GOAL_OF_FLOOR = 0.65;
 const GOAL_MB = 256;
 const WAYS = ['JSON.parse only', 'straightforward', 'tributary'];
 const FORMATS = [

@@ -1,3 +1,4 @@
+import { ENTRY_FIELDS } from './fields.ts';
 import {
   decode,
   found,
@@ -21,7 +22,7 @@ import {
 import type { Reason } from './reasons.ts';
 import { StringSet } from './string-set.ts';
 
-const NAMES: readonly string[] = ['product_code', 'quantity', 'in_shopping_cart'];
+const NAMES: readonly string[] = ENTRY_FIELDS.map(({ name }) => name);
 const PRODUCT_CODE = 0;
 const QUANTITY = 1;
 const IN_CART = 2;

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { ADDED_FIELDS, FIELDS, type SessionField } from './fields.ts';
 import {
+  cut,
   decode,
   found,
   load,
@@ -25,16 +27,6 @@ import { KeyList } from './key-list.ts';
 import { readHistory, type Totals } from './read-history.ts';
 import type { Reason, Rejected } from './reasons.ts';
 
-/** What enrichment adds; an event that already holds one of these is refused. */
-export const ADDED_FIELDS = [
-  'overall_product_quantity',
-  'overall_in_shopping_cart',
-  'total_different_products',
-  'processing_timestamp',
-  'segment',
-  'event_id',
-] as const;
-
 /** What a valid event says, and the offset of its last brace. */
 export interface SessionEvent extends Totals {
   sessionId: string;
@@ -42,30 +34,40 @@ export interface SessionEvent extends Totals {
   lastBrace: number;
 }
 
+const CHECKED = (FIELDS as readonly SessionField[]).filter(({ check }) => check !== undefined);
+/** By key: the checked fields, then their second names, then what no producer may send. */
+const OF_KEY = [...CHECKED, ...CHECKED.filter(({ alias }) => alias !== undefined)];
 const KEYS = new KeyList([
-  'session_id',
-  'country',
-  'browsing_history',
-  'browse_history',
-  ...ADDED_FIELDS,
+  ...OF_KEY.map(({ name, alias }, i) => (i < CHECKED.length ? name : (alias as string))),
+  ...ADDED_FIELDS.map(({ name }) => name),
 ]);
-const SESSION_ID = 0;
-const FIRST_HISTORY = 2;
-const FIRST_ADDED = 4;
-const HISTORIES = (1 << FIRST_HISTORY) | (1 << (FIRST_HISTORY + 1));
-const INVALID: readonly Reason[] = [
-  'invalid-session-id',
-  'invalid-country',
-  'invalid-history',
-  'invalid-history',
-];
+const FIRST_ADDED = OF_KEY.length;
+const SESSION_ID = KEYS.names.indexOf('session_id');
+const COUNTRY = KEYS.names.indexOf('country');
+
+const TEXT_FIELD = 1;
+const HISTORY = 2;
+const NUMBER = 3;
+const FLAG = 4;
+const KIND = { text: TEXT_FIELD, history: HISTORY, number: NUMBER, flag: FLAG };
+const KINDS = Uint8Array.from(OF_KEY, ({ check = 'text' }) => KIND[check]);
+/** By key, the bit of its field: both names of a field have the same. */
+const BITS = Int32Array.from(OF_KEY, (field) => 1 << CHECKED.indexOf(field));
+const REQUIRED = CHECKED.reduce((bits, { required }, i) => bits | (required ? 1 << i : 0), 0);
+const INVALID = OF_KEY.map(({ invalid }) => invalid?.[0] as Reason);
+const MISSING = OF_KEY.map(({ missing }) => missing?.[0] as Reason);
+/** The bits of keys that are two names of one field. */
+const PAIRS = OF_KEY.slice(CHECKED.length).map((field, i) => ({
+  both: (1 << CHECKED.indexOf(field)) | (1 << (CHECKED.length + i)),
+  name: field.alias as string,
+}));
 
 /** Kinesis takes partition keys of 1 to 256 characters. */
 const MAX_KEY_LENGTH = 256;
 
 /**
  * Reads and validates the bytes of one record: UTF-8, one JSON object on one line, no key twice in
- * any object, and the fields of the contract (session-events.md). Never throws. The first thing
+ * any object, and the fields of the contract (fields.ts, docs/session-events.md). Never throws. The first thing
  * wrong is the reason, except that broken JSON is called that whatever came before.
  */
 export function readEvent(bytes: Uint8Array): SessionEvent | Rejected {
@@ -95,15 +97,21 @@ function readObject(end: number): SessionEvent {
     return event;
   }
   let seen = 0;
+  filled = 0;
   at = firstMember(at, 1);
   while (TEXT[at] !== CLOSE_BRACE) {
-    const field = KEYS.read(at + 1, 1);
-    if (field >= 0) {
-      if ((seen & (1 << field)) !== 0) note('duplicate-key', KEYS.names[field]);
-      else if (field >= FIRST_ADDED) note('reserved-field', KEYS.names[field]);
-      seen |= 1 << field;
+    const { problem } = found;
+    const begin = at + 1;
+    const key = KEYS.read(begin, 1);
+    if (key >= 0) {
+      if ((seen & (1 << key)) !== 0) note('duplicate-key', KEYS.names[key]);
+      else if (key >= FIRST_ADDED) note('reserved-field', KEYS.names[key]);
+      seen |= 1 << key;
     }
-    at = nextMember(readField(skipColon(KEYS.stop), field, event));
+    const { stop } = KEYS;
+    at = readField(skipColon(stop), key, event);
+    if (found.problem !== problem) nameMember(begin, stop);
+    at = nextMember(at);
   }
   event.lastBrace = at;
   if (found.lineBreak) note('line-break');
@@ -112,26 +120,41 @@ function readObject(end: number): SessionEvent {
   return event;
 }
 
+/** The fields of the document at hand that hold a value, as bits. */
+let filled = 0;
+
 /** Reads a member's value into `event`; returns the offset behind it. */
-function readField(at: number, field: number, event: SessionEvent): number {
-  if (field < 0 || field >= FIRST_ADDED) return skipValue(at, 1);
-  const first = TEXT[at];
-  if (field >= FIRST_HISTORY && first === OPEN_BRACKET) {
-    return readHistory(at, KEYS.names[field] as string, event);
+function readField(at: number, key: number, event: SessionEvent): number {
+  if (key < 0 || key >= FIRST_ADDED) return skipValue(at, 1);
+  const first = TEXT[at] as number;
+  const kind = KINDS[key];
+  if (kind === TEXT_FIELD && first === QUOTE) return readText(at, key, event);
+  if (kind === HISTORY && first === OPEN_BRACKET) {
+    filled |= BITS[key] as number;
+    return readHistory(at, KEYS.names[key] as string, event);
   }
-  if (field < FIRST_HISTORY && first === QUOTE) {
-    found.escape = false;
-    const stop = skipString(at + 1);
-    const text = decode(at + 1, stop, found.escape);
-    // UTF-8 has no lone surrogates, escapes may spell them.
-    if (found.escape && !text.isWellFormed()) note(INVALID[field] as Reason, KEYS.names[field]);
-    if (field === SESSION_ID) event.sessionId = text;
-    else event.country = text;
-    return stop + 1;
-  }
-  if (first !== 0x6e) note(INVALID[field] as Reason, KEYS.names[field]);
-  else if (field >= FIRST_HISTORY) note('missing-history', KEYS.names[field]);
+  const isFlag = first === 0x74 || first === 0x66;
+  const isNumber = first === 0x2d || (first >= 0x30 && first <= 0x39);
+  if ((kind === FLAG && isFlag) || (kind === NUMBER && isNumber)) filled |= BITS[key] as number;
+  else if (first !== 0x6e) note(INVALID[key] as Reason, KEYS.names[key]);
+  else if (kind === HISTORY) note(MISSING[key] as Reason, KEYS.names[key]);
   return skipValue(at, 1);
+}
+
+/** Names the member, its key at [start, stop), in which something is wrong that has no path yet. */
+function nameMember(start: number, stop: number): void {
+  if (found.problem === undefined || found.problem.field !== undefined) return;
+  found.problem = { ...found.problem, field: cut(decode(start, stop, true), 200) };
+}
+
+function readText(at: number, key: number, event: SessionEvent): number {
+  found.escape = false;
+  const stop = skipString(at + 1);
+  const text = decode(at + 1, stop, found.escape);
+  if (!isBlank(text)) filled |= BITS[key] as number;
+  if (key === SESSION_ID) event.sessionId = text;
+  else if (key === COUNTRY) event.country = text;
+  return stop + 1;
 }
 
 /** Behind the object there may be white space only; a line break there ends the line, as it should. */
@@ -142,13 +165,17 @@ function checkRest(from: number, end: number): void {
   }
 }
 
-function checkFields({ sessionId, country }: SessionEvent, seen: number): void {
-  if (isBlank(sessionId)) note('missing-session-id', 'session_id');
+function checkFields({ sessionId }: SessionEvent, seen: number): void {
   if (sessionId.length > MAX_KEY_LENGTH) note('invalid-session-id', 'session_id');
-  if (isBlank(country)) note('missing-country', 'country');
-  if ((seen & HISTORIES) === 0) note('missing-history', 'browsing_history');
-  // Which of the two would count? The next reader might take the other.
-  if ((seen & HISTORIES) === HISTORIES) note('ambiguous-history', 'browse_history');
+  const missing = REQUIRED & ~filled;
+  if (missing !== 0) {
+    const field = 31 - Math.clz32(missing & -missing);
+    note(MISSING[field] as Reason, KEYS.names[field]);
+  }
+  for (const { both, name } of PAIRS) {
+    // Which of the two would count? The next reader might take the other.
+    if ((seen & both) === both) note('ambiguous-history', name);
+  }
 }
 
 function isBlank(text: string): boolean {

@@ -1,5 +1,7 @@
+import { FIELD_REASONS } from './fields.ts';
+
 /**
- * Why an event is set aside: the closed list, each with what a person reads. The names are data:
+ * Why an event is rejected: the closed list, each with what a person reads. The names are data:
  * `tributary replay --reason` and the SQL on rejected events match on them.
  */
 export const REASONS = {
@@ -12,24 +14,16 @@ export const REASONS = {
     'The object is spread over several lines; delivered files hold one event a line, and Athena reads no other',
   'duplicate-key':
     'An object holds the same key twice: readers disagree which one counts, and Athena reads neither',
+  'unpaired-surrogate':
+    'A string or key holds half a surrogate pair, such as "\\ud83d": no UTF-8 holds it, and DuckDB reads nothing of a file with one',
   'forbidden-key': 'A key is named __proto__',
   'reserved-field': 'The event already holds a field that enrichment adds; was it enriched before?',
-  'missing-session-id': 'session_id is absent, null or blank',
-  'invalid-session-id':
-    'session_id is no string, longer than 256 characters or holds half a surrogate pair, so it cannot be a partition key',
-  'missing-country': 'country is absent, null or blank',
-  'invalid-country': 'country is not a string',
-  'missing-history': 'browsing_history is absent or null',
-  'invalid-history': 'browsing_history is not an array',
+  ...FIELD_REASONS,
   'ambiguous-history': 'The event holds both browsing_history and browse_history',
   'invalid-entry': 'An entry of the history is not an object',
-  'invalid-product-code': 'product_code is not a string with something in it',
-  'invalid-quantity':
-    'quantity is no whole number from 0 on, nor a string of digits that holds one',
-  'invalid-cart-flag': 'in_shopping_cart is neither true nor false',
   'quantity-overflow': 'The sum of the quantities is beyond 2^53 - 1 and would not be exact',
   'too-large': 'The event, enriched, would be beyond what Kinesis and Firehose take as one record',
-} as const;
+} as const satisfies Record<string, string>;
 
 export type Reason = keyof typeof REASONS;
 

@@ -4,7 +4,7 @@ import { REASONS, type Reason, type Rejected } from './reasons.ts';
 /** Firehose takes at most 1,000 KiB as one record. */
 export const MAX_LINE_BYTES = 1_000 * 1024;
 
-/** Where a record stood in the source stream; `arrivedAt` in ISO 8601, UTC. */
+/** The position of a record in the source stream; `arrivedAt` in ISO 8601, UTC. */
 export interface SourcePosition {
   readonly stream: string;
   readonly shardId: string;
@@ -13,7 +13,7 @@ export interface SourcePosition {
   readonly arrivedAt: string;
 }
 
-/** An event that was set aside, with the bytes that came. */
+/** A rejected event, with its original bytes. */
 export interface RejectedEvent extends SourcePosition, Rejected {
   readonly eventId: string;
   readonly rejectedAt: string;
@@ -40,7 +40,7 @@ interface Line {
 }
 
 /**
- * The lines of NDJSON, line feed included, that keep a refused record: one as a rule, more when the
+ * The lines of NDJSON, line feed included, that keep a rejected record: one as a rule, more when the
  * base64 of the original (a third longer than its bytes) does not fit into one Firehose record.
  */
 export function rejectedLines(
@@ -53,12 +53,13 @@ export function rejectedLines(
     event_id: eventIdOf(source.shardId, source.sequenceNumber),
     reason: rejected.reason,
     message: REASONS[rejected.reason],
-    field: rejected.field ?? null,
-    detail: rejected.detail ?? null,
+    // Half a surrogate pair would make the file unreadable (DuckDB), no matter where it is from.
+    field: rejected.field?.toWellFormed() ?? null,
+    detail: rejected.detail?.toWellFormed() ?? null,
     stream: source.stream,
     shard_id: source.shardId,
     sequence_number: source.sequenceNumber,
-    partition_key: source.partitionKey,
+    partition_key: source.partitionKey.toWellFormed(),
     arrived_at: source.arrivedAt,
     rejected_at: rejectedAt,
     part: 1,

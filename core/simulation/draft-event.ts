@@ -1,4 +1,5 @@
 import type { Random } from 'seeded-random';
+import { FIELDS } from '../sessions/fields.ts';
 import type { Aggregates } from './expected-event.ts';
 import { arrayOf, COMPACT, escaped, objectOf, PYTHON, type Style } from './json-style.ts';
 
@@ -70,6 +71,12 @@ export function draftEvent(random: Random, session: Session): Draft {
     ['event_number', `${session.sent}`],
     ['device', objectOf(style, [['os', style.text(random.pick(['iOS', 'Android', 'Windows']))]])],
   ];
+  // A field that is new in the table is sent with its example.
+  for (const { name, example } of FIELDS) {
+    if (name !== 'browsing_history' && !members.some(([known]) => known === name)) {
+      members.push([name, example]);
+    }
+  }
   if (random.chance(0.1)) members.reverse();
   return { style, members: new Map(members), history, items, aggregates };
 }

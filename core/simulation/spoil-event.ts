@@ -1,8 +1,9 @@
 import type { Random } from 'seeded-random';
+import { FIELDS, type SessionField } from '../sessions/fields.ts';
 import { type Draft, written } from './draft-event.ts';
 import { arrayOf, objectOf } from './json-style.ts';
 
-/** The bytes of an event with one thing wrong, and the reason for which it is to be set aside. */
+/** The bytes of an event with one thing wrong, and the reason for which it is to be rejected. */
 export interface Spoilt {
   readonly data: Buffer;
   readonly reason: string;
@@ -39,6 +40,20 @@ const entry =
 
 type Way = (draft: Draft, random: Random) => string | Buffer;
 
+/** What can be wrong with the fields of the table that the reader holds to a type. */
+function waysOfFields(): Record<string, readonly Way[]> {
+  const ways: Record<string, readonly Way[]> = {};
+  for (const { name, check, required, missing, invalid } of FIELDS as readonly SessionField[]) {
+    if (check === undefined || check === 'history') continue;
+    const blank = check === 'text' ? ['null', '""', '"  "'] : ['null'];
+    if (required && missing) ways[missing[0]] = [without(name), member(name, ...blank)];
+    if (invalid) ways[invalid[0]] = [member(name, '["17"]', '{}', check === 'text' ? '1' : '"1"')];
+  }
+  // Of its own share, see withoutCountry.
+  delete ways['missing-country'];
+  return ways;
+}
+
 /** What producers get wrong, by the reason; several ways where there are several. */
 const WAYS: Record<string, readonly Way[]> = {
   'not-utf8': [
@@ -60,10 +75,13 @@ const WAYS: Record<string, readonly Way[]> = {
   'line-break': [(draft) => written(draft).replace('{', '{\n  ')],
   'duplicate-key': [(draft) => written(draft).replace('{', '{"city":"Nowhere",')],
   'forbidden-key': [member('__proto__', '{"country":"USA"}')],
+  'unpaired-surrogate': [
+    member('note', '"\\ud83d"', '{"smile":"\\uDE00!"}', '["\\ud83d\\ud83d\\ude00"]'),
+    (draft) => written(draft).replace('{', '{"\\udead":1,'),
+  ],
   'reserved-field': [member('segment', '"usa"'), member('event_id', '"0-1"')],
-  'missing-session-id': [without('session_id'), member('session_id', 'null', '""', '"  "')],
+  ...waysOfFields(),
   'invalid-session-id': [member('session_id', '17', `"${'x'.repeat(257)}"`)],
-  'invalid-country': [member('country', '1', '["USA"]', 'true')],
   'missing-history': [(draft) => without(draft.history)(draft)],
   'invalid-history': [(draft, random) => member(draft.history, '{}', '"none"')(draft, random)],
   'ambiguous-history': [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { enrichRecord } from '../../core/sessions/enrich-record.ts';
-import { ADDED_FIELDS } from '../../core/sessions/read-event.ts';
+import { ADDED_FIELDS, ENTRY_FIELDS, FIELDS } from '../../core/sessions/fields.ts';
 import { REASONS } from '../../core/sessions/reasons.ts';
 import { createSegmentOf, SEGMENTS } from '../../core/sessions/segments.ts';
 
@@ -29,10 +29,25 @@ describe('The contract of session events', () => {
     expect(Object.fromEntries(rows)).toEqual(REASONS);
   });
 
+  const rowsOf = (from: string, to: string) =>
+    page
+      .slice(page.indexOf(from), page.indexOf(to))
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+
+  it('lists every field with its type, whether it is required, and its rule', () => {
+    const row = (path: string, field: { type: string; required: boolean; about: string }) =>
+      `| \`${path}\` | ${field.type.replace(/<.*/, '')} | ${field.required ? 'yes' : 'no'} | ${field.about} |`;
+    expect(rowsOf('## Fields', '## Rules')).toEqual([
+      ...FIELDS.map((field) => row(field.name, field)),
+      ...ENTRY_FIELDS.map((field) => row(`browsing_history[].${field.name}`, field)),
+    ]);
+  });
+
   it('lists every field that enrichment adds', () => {
-    const added = page.slice(page.indexOf('## What enrichment adds'), page.indexOf('## Delivery'));
-    const rows = [...added.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
-    expect(rows).toEqual([...ADDED_FIELDS]);
+    expect(rowsOf('## What enrichment adds', '## Delivery')).toEqual(
+      ADDED_FIELDS.map(({ name, type, about }) => `| \`${name}\` | ${type} | ${about} |`),
+    );
   });
 });
 

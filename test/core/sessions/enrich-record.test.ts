@@ -1,4 +1,5 @@
 import { createRandom } from 'seeded-random';
+import { ADDED_FIELDS } from '../../../core/sessions/fields.ts';
 import { addedTo, anEvent, context, enrich, enrichedText, eventWithQuantity } from './fixtures.ts';
 import { createRandomJson, randomEvent } from './random-json.ts';
 
@@ -14,6 +15,8 @@ describe('An accepted event', () => {
       segment: 'usa',
       event_id,
     });
+    const names = Object.keys(addedTo(JSON.stringify(anEvent)));
+    expect(names).toEqual(ADDED_FIELDS.map(({ name }) => name));
   });
 
   it('goes under its session id as partition key, in the segment of its country', () => {

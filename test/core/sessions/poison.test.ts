@@ -8,7 +8,7 @@ const withExtra = (member: string) => valid.replace('{', `{${member},`);
 const nested = (open: string, close: string, times: number) =>
   withExtra(`"deep":${open.repeat(times)}${close.repeat(times)}`);
 
-describe('A poison record is refused', () => {
+describe('A poison record is rejected', () => {
   it.each([
     ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'not-utf8'],
     ['UTF-8 with a surrogate', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'not-utf8'],
@@ -55,6 +55,37 @@ describe('A poison record is refused', () => {
   ])('with the same key twice in an object: %s', (text, field) => {
     expect(enrich(text)).toEqual({ reason: 'duplicate-key', field });
   });
+
+  it.each([
+    [withExtra('"x":"\\ud83d"'), 'x'],
+    [withExtra('"x":"\\uD83D and more"'), 'x'],
+    [withExtra('"x":"\\ude00"'), 'x'],
+    [withExtra('"x":"\\ude00\\ud83d"'), 'x'],
+    [withExtra('"x":"\\ud83d\\ud83d\\ude00"'), 'x'],
+    [withExtra('"x":"\\ud83d\\n"'), 'x'],
+    [withExtra('"x":[{"y":"\\udfff"}]'), 'x'],
+    [withExtra('"x":[{"\\udbff":1}]'), 'x'],
+    [withExtra('"x\\udbff":1'), 'x\ufffd'],
+    [withExtra('"\\u0078":"\\ud83d"'), 'x'],
+    [valid.replace('Washington', '\\udc00'), 'city'],
+    [valid.replace('USA', '\\udc00'), 'country'],
+    [valid.replace('"a1"', '"\\ud800"'), 'session_id'],
+    [valid.replace('Product1', '\\ud800'), 'browsing_history[0]'],
+    [valid.replace('"quantity":2', '"quantity":2,"q":"\\ud800"'), 'browsing_history[0]'],
+  ])('with half a surrogate pair anywhere: %s', (text, field) => {
+    const detail = `at byte ${text.search(/\\u(d[89ab].{2}(?!\\ud[c-f])|d[c-f])/i)}`;
+    expect(enrich(text)).toMatchObject({ reason: 'unpaired-surrogate', field });
+    expect(enrich(text)).toHaveProperty('detail', expect.stringMatching(/^at byte \d+$/));
+    if (!/ude00.*ud83d|ud83d.*ud83d/.test(text))
+      expect(enrich(text)).toHaveProperty('detail', detail);
+  });
+
+  it.each(['\\ud83d\\ude00', '\\uD83D\\uDE00', '\\ud7ff\\ue000', '😀', '\\\\ud83d', '\\u0d83'])(
+    'but not with whole pairs and what only looks like halves: %s',
+    (text) => {
+      expect(enrich(withExtra(`"x":"${text}","${text}":1`))).toHaveProperty('segment');
+    },
+  );
 
   it('with the same key twice, however many keys stand between', () => {
     for (let count = 2; count < 70; count++) {
@@ -157,7 +188,7 @@ describe('The reader', () => {
 
 describe('The reasons', () => {
   it('are a closed list with a sentence each', () => {
-    expect(Object.keys(REASONS)).toHaveLength(22);
+    expect(Object.keys(REASONS)).toHaveLength(23);
     for (const text of Object.values(REASONS)) expect(text.length).toBeGreaterThan(15);
   });
 });

@@ -2,7 +2,7 @@ import { anEvent, enrich, enrichedText, eventWithQuantity } from './fixtures.ts'
 
 const without = (key: string) => ({ ...anEvent, [key]: undefined });
 
-describe('An event is refused', () => {
+describe('An event is rejected', () => {
   it.each([
     ['session_id', without('session_id'), 'missing-session-id'],
     ['session_id', { ...anEvent, session_id: null }, 'missing-session-id'],
@@ -10,7 +10,7 @@ describe('An event is refused', () => {
     ['session_id', { ...anEvent, session_id: '\u00a0 ' }, 'missing-session-id'],
     ['session_id', { ...anEvent, session_id: 7 }, 'invalid-session-id'],
     ['session_id', { ...anEvent, session_id: 'x'.repeat(257) }, 'invalid-session-id'],
-    ['session_id', { ...anEvent, session_id: '\ud800' }, 'invalid-session-id'],
+    ['session_id', { ...anEvent, session_id: '\ud800' }, 'unpaired-surrogate'],
     ['country', without('country'), 'missing-country'],
     ['country', { ...anEvent, country: null }, 'missing-country'],
     ['country', { ...anEvent, country: ' ' }, 'missing-country'],
