@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { ExecutionEvent } from 'local-aws/step-functions/step-functions.ts';
+import type { ExecutionEvent } from 'local-aws/step-functions/run-state-machine.ts';
 
 /**
  * Prints an execution as it goes: a line as a state is entered, with the seconds since the start, and

@@ -16,8 +16,9 @@ import { createPutObject } from 'local-aws/s3/put-object.ts';
 import { createS3 } from 'local-aws/s3/s3.ts';
 import type { PackagedFunction, Service } from 'local-aws/service/service.ts';
 import { createSsm } from 'local-aws/ssm/ssm.ts';
+import type { Execution, ExecutionOptions } from 'local-aws/step-functions/run-state-machine.ts';
 import { createStateMachines } from 'local-aws/step-functions/state-machines.ts';
-import type { Execution, ExecutionOptions } from 'local-aws/step-functions/step-functions.ts';
+import { createStepFunctionsApi } from 'local-aws/step-functions/step-functions-api.ts';
 import { type Streaming, type StreamingOptions, startStreaming } from 'local-aws/streaming.ts';
 import {
   LOCAL_CLIENT_ID,
@@ -97,19 +98,16 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const s3 = await createS3(lakeFolder, service.buckets, (object) => onPut(object));
   const streamingOptions = options.streaming === true ? {} : options.streaming || undefined;
   const streaming = streamingOptions && (await startStreaming(service.streaming, streamingOptions));
-  const gateway = await startGateway(
-    {
-      ...streaming?.services,
-      AmazonSSM: createSsm(credentialsOf(service, options.clientSecret ?? LOCAL_CLIENT_SECRET)),
-      AWSGlue: createGlue(service.crawlers, lakeFolder, catalog, iam),
-    },
-    s3,
-    {
-      iam,
-      roles: new Set(roles.keys()),
-      hasObject: (bucket, key) => existsSync(join(lakeFolder, bucket, key)),
-    },
-  );
+  const services: Parameters<typeof startGateway>[0] = {
+    ...streaming?.services,
+    AmazonSSM: createSsm(credentialsOf(service, options.clientSecret ?? LOCAL_CLIENT_SECRET)),
+    AWSGlue: createGlue(service.crawlers, lakeFolder, catalog, iam),
+  };
+  const gateway = await startGateway(services, s3, {
+    iam,
+    roles: new Set(roles.keys()),
+    hasObject: (bucket, key) => existsSync(join(lakeFolder, bucket, key)),
+  });
   const spotify = await startSpotify(options.spotify);
   const endpoints = { aws: gateway.url, spotify: spotify.url };
   const lambda = createLambda(
@@ -127,7 +125,8 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   });
 
   const notifications: string[] = [];
-  const machines = createStateMachines(lambda, iam, notifications);
+  const machines = createStateMachines(lambda, iam, notifications, service.stateMachines.values());
+  services.AWSStepFunctions = createStepFunctionsApi(machines);
   const triggers = createTriggers(service, machines, iam, options.rules);
   onPut = triggers.onPut;
 
@@ -163,6 +162,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     async close() {
       const stopped = streaming?.stop();
       await triggers.close();
+      await machines.close();
       await lambda.close();
       await stopped;
       await Promise.all([spotify.close(), gateway.close(), s3.close()]);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Execution } from 'local-aws/step-functions/step-functions.ts';
+import type { Execution } from 'local-aws/step-functions/run-state-machine.ts';
 import { type Manifest, manifestSchema, parseAs } from '../core/lake/manifest.ts';
 import { renderTable } from '../core/terminal/table.ts';
 import { isBalanced, type Ledger } from './simulate-sessions.ts';

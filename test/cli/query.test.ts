@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AwsError } from 'local-aws/gateway/gateway.ts';
+import { AwsError } from 'local-aws/gateway/aws-error.ts';
 import { givenAthena, givenLake, run, tributary } from './fake-lake.ts';
 import { collect } from './fixtures.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Execution } from 'local-aws/step-functions/step-functions.ts';
+import type { Execution } from 'local-aws/step-functions/run-state-machine.ts';
 import type { Catalog } from 'spotify-mock/catalog.ts';
 import type { FaultPlan } from 'spotify-mock/faults.ts';
 import { LOCAL_CLIENT_SECRET } from 'spotify-mock/server.ts';

@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { RuleStart } from 'local-aws/events/triggers.ts';
-import type { ExecutionEvent } from 'local-aws/step-functions/step-functions.ts';
+import type { ExecutionEvent } from 'local-aws/step-functions/run-state-machine.ts';
 import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { keys } from '../../core/lake/keys.ts';
 import type { Manifest } from '../../core/lake/manifest.ts';

@@ -1,4 +1,4 @@
-import { runStateMachine } from 'local-aws/step-functions/step-functions.ts';
+import { runStateMachine } from 'local-aws/step-functions/run-state-machine.ts';
 import { keys } from '../../core/lake/keys.ts';
 import {
   definitionOf,

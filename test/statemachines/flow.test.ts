@@ -1,5 +1,5 @@
 import { FunctionError } from 'local-aws/lambda/lambda.ts';
-import { runStateMachine } from 'local-aws/step-functions/step-functions.ts';
+import { runStateMachine } from 'local-aws/step-functions/run-state-machine.ts';
 import { readDefinition } from './definition.ts';
 
 const definition = readDefinition();

@@ -3,8 +3,8 @@ import { InvalidInput } from '../errors.ts';
 import type { Iam } from '../iam/iam.ts';
 import type { Trigger } from '../service/read-triggers.ts';
 import type { PackagedStateMachine, Service } from '../service/service.ts';
+import type { Execution, ExecutionOptions } from '../step-functions/run-state-machine.ts';
 import { machineArn, type StateMachines } from '../step-functions/state-machines.ts';
-import type { Execution, ExecutionOptions } from '../step-functions/step-functions.ts';
 import { objectCreated, type PutObject } from './object-created.ts';
 
 /** An execution that a rule has started. */

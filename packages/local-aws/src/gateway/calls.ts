@@ -17,6 +17,12 @@ const services: Record<string, { prefix: string; resources: (input: Input) => st
     resources: ({ StreamName, StreamARN }) =>
       StreamARN || StreamName ? [String(StreamARN ?? arn('kinesis', `stream/${StreamName}`))] : [],
   },
+  AWSStepFunctions: {
+    prefix: 'states',
+    resources: ({ stateMachineArn, executionArn }) => [
+      String(stateMachineArn ?? executionArn ?? '*'),
+    ],
+  },
   Firehose_20150804: {
     prefix: 'firehose',
     resources: ({ DeliveryStreamName }) => [

@@ -6,15 +6,8 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AccessDenied, ALLOW_ALL, type Iam } from '../iam/iam.ts';
+import { AwsError } from './aws-error.ts';
 import { callerOf, callOfS3, callsOfTarget } from './calls.ts';
-
-/** An error with the name that the SDK makes an exception of. */
-export class AwsError extends Error {
-  constructor(name: string, message: string) {
-    super(message);
-    this.name = name;
-  }
-}
 
 /** A service of AWS' JSON protocol: the names of its actions and what they answer. */
 export type JsonService = Record<

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parquetMetadata, parquetSchema } from 'hyparquet';
-import { AwsError, type JsonService } from '../gateway/gateway.ts';
+import { AwsError } from '../gateway/aws-error.ts';
+import type { JsonService } from '../gateway/gateway.ts';
 import { ALLOW_ALL, type Iam } from '../iam/iam.ts';
 import { keysUnder } from '../s3/s3.ts';
 import type { Crawler } from '../service/service.ts';

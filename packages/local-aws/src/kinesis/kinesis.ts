@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import kinesalite from 'kinesalite';
-import { AwsError, type RawResponse } from '../gateway/gateway.ts';
+import { AwsError } from '../gateway/aws-error.ts';
+import type { RawResponse } from '../gateway/gateway.ts';
 import type { StreamSettings } from '../service/stream-settings.ts';
 import { respondWithFaults, type StreamFaults } from './faults.ts';
 

@@ -1,4 +1,5 @@
-import { AwsError, type JsonService } from '../gateway/gateway.ts';
+import { AwsError } from '../gateway/aws-error.ts';
+import type { JsonService } from '../gateway/gateway.ts';
 
 interface Parameter {
   value: string;

@@ -6,7 +6,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { AwsError, type Gateway, startGateway } from '../../src/gateway/gateway.ts';
+import { AwsError } from '../../src/gateway/aws-error.ts';
+import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import { createIam, type Statement } from '../../src/iam/iam.ts';
 import { createSsm } from '../../src/ssm/ssm.ts';
 import { errorOf } from '../fixtures/error-of.ts';

@@ -1,4 +1,7 @@
-import { type ExecutionEvent, runStateMachine } from '../../src/step-functions/step-functions.ts';
+import {
+  type ExecutionEvent,
+  runStateMachine,
+} from '../../src/step-functions/run-state-machine.ts';
 
 const named = (name: string, message = 'why') => Object.assign(new Error(message), { name });
 
