@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
 import { streamNameOf } from '../core/names.ts';
 import {
@@ -9,17 +9,20 @@ import {
   wholeNumber,
 } from '../core/terminal/options.ts';
 import { connectKinesis } from './lib/aws-clients.ts';
-import { eventsOf, ndjsonOf, textOf } from './lib/events-of.ts';
+import { eventsOf, hasKey, ndjsonOf, textOf } from './lib/events-of.ts';
 import { expectOutcome } from './lib/expect.ts';
 import { count, print, stopOnInterrupt } from './lib/output.ts';
 import { type ReadRecord, readStream } from './lib/read-stream.ts';
 import type { Start } from './lib/shards.ts';
+import { namesOf } from './lib/stage-names.ts';
 
 interface Options extends GlobalOptions {
   stream: string;
   from?: Start['from'];
   timestamp?: Date;
   sequenceNumber: string[];
+  shard?: string[];
+  key?: string;
   follow?: true;
   format: 'text' | 'ndjson';
   limit?: number;
@@ -32,10 +35,10 @@ const FROM = ['trim-horizon', 'latest', 'at-timestamp', 'after-sequence-number']
 export function addConsume(program: Command): void {
   program
     .command('consume')
-    .description('Prints the events of a stream, all shards at once, each with shard and position')
+    .description('Prints the events of a stream, of all shards at once, with shard and position')
     .addOption(streamOption('the stream to read'))
     .addOption(
-      new Option('--from <start>', 'where to begin (default: "trim-horizon")').choices(FROM),
+      new Option('--from <start>', 'where to start (default: "trim-horizon")').choices(FROM),
     )
     .addOption(new Option('--timestamp <time>', `for at-timestamp: ${TIME}`).argParser(time))
     .option(
@@ -44,7 +47,13 @@ export function addConsume(program: Command): void {
       (number: string, all: string[]) => [...all, number],
       [],
     )
-    .option('--follow', 'go on when all is read, until Ctrl-C')
+    .option(
+      '--shard <id>',
+      'only this shard: shardId-000000000002, or 2; may be repeated',
+      (text: string, all: string[] = []) => [...all, shardId(text)],
+    )
+    .option('--key <key>', 'only events of this session_id or partition key')
+    .option('--follow', 'continue when all is read, until Ctrl-C')
     .addOption(
       new Option('--format <format>', 'tabs between shard, position and event, or JSON')
         .choices(['text', 'ndjson'])
@@ -54,19 +63,20 @@ export function addConsume(program: Command): void {
     .addOption(
       new Option(
         '--expect <file>',
-        'print nothing, but check the outcome that simulate wrote down',
-      ).conflicts(['limit', 'follow']),
+        'print no events, but check the outcome that simulate wrote to this file',
+      ).conflicts(['limit', 'follow', 'shard', 'key']),
     )
-    .option('--wait <seconds>', 'for --expect: until what does not come is lost', wholeNumber, 15)
+    .option('--wait <seconds>', 'for --expect: an event is lost after so long', wholeNumber, 15)
     .addHelpText(
       'after',
       `
-A shard that came of a split or merge is read after its parents. Events that the routers joined in one
-record come apart: 4959…#3 is the third of its record. Without --follow it ends when every shard is
-read to its tip.
+A shard that a split or merge made is read after its parents. Events that were joined in one record
+are printed one by one: 4959…#3 is the third of its record. Without --follow it ends when every shard
+is read to its tip.
 
---expect recomputes the sums by itself and ends with 1 for what is lost, unexpected, wrong or out of
-order within a session. It begins where the simulation did, and goes on until all has come.
+--expect recomputes the sums and ends with 1 if an event is lost, unexpected, wrong or out of order
+within its session; repeated deliveries are counted, and are no failure. It starts where the simulation
+did, and ends when all events have arrived.
 
 Examples:
   tributary consume --stream sessions-usa
@@ -78,21 +88,26 @@ Examples:
 
 async function consume(options: Options): Promise<void> {
   const start = startOf(options);
-  const stream = streamNameOf(options.stream, options.stage);
-  const kinesis = connectKinesis(options.stage);
+  const names = await namesOf(options);
+  const stream = streamNameOf(options.stream, names);
+  const kinesis = connectKinesis(options);
   const interrupt = stopOnInterrupt();
   const enough = new AbortController();
   const format = options.format === 'ndjson' ? ndjsonOf : textOf;
   if (options.expect !== undefined) {
     const from = options.from === undefined ? undefined : start;
     const { expect: file, wait: waitSeconds } = options;
-    return expectOutcome(kinesis, stream, { file, start: from, waitSeconds, signal: interrupt });
+    const expectation = { file, names, start: from, waitSeconds, signal: interrupt };
+    return expectOutcome(kinesis, stream, expectation);
   }
-  const { limit = Number.POSITIVE_INFINITY } = options;
+  const { limit = Number.POSITIVE_INFINITY, key, shard: shards } = options;
   const counts = { records: 0, events: 0 };
 
   async function onRecords(records: readonly ReadRecord[]): Promise<void> {
-    const events = records.flatMap(eventsOf).slice(0, limit - counts.events);
+    const events = records
+      .flatMap(eventsOf)
+      .filter((event) => key === undefined || hasKey(event, key))
+      .slice(0, limit - counts.events);
     counts.events += events.length;
     counts.records += new Set(events.map(({ sequenceNumber }) => sequenceNumber)).size;
     if (counts.events >= limit) enough.abort();
@@ -101,16 +116,23 @@ async function consume(options: Options): Promise<void> {
 
   const signal = AbortSignal.any([interrupt, enough.signal]);
   if (limit === 0) return;
-  const shards = await readStream(kinesis, stream, {
+  const shardsRead = await readStream(kinesis, stream, {
     start,
+    ...(shards && { shards }),
     follow: options.follow ?? false,
     signal,
     onRecords,
   });
   kinesis.destroy();
   process.stderr.write(
-    `${count(counts.events, 'event')} in ${count(counts.records, 'record')} of ${count(shards, 'shard')}\n`,
+    `${count(counts.events, 'event')} in ${count(counts.records, 'record')} of ${count(shardsRead, 'shard')}\n`,
   );
+}
+
+function shardId(text: string): string {
+  if (/^\d{1,12}$/.test(text)) return `shardId-${text.padStart(12, '0')}`;
+  if (/^shardId-\d+$/.test(text)) return text;
+  throw new InvalidArgumentError('A shard is shardId-000000000002, or 2.');
 }
 
 function startOf({ from = 'trim-horizon', timestamp, sequenceNumber }: Options): Start {
@@ -128,7 +150,7 @@ function startOf({ from = 'trim-horizon', timestamp, sequenceNumber }: Options):
   const sequenceNumbers = sequenceNumber.map((number) => {
     // As `consume` prints it for an event in a record of several.
     const [digits = ''] = /^\d+(?=#\d+$|$)/.exec(number) ?? [];
-    if (digits === '') throw new InvalidInput(`--sequence-number ${number} is no number`);
+    if (digits === '') throw new InvalidInput(`--sequence-number ${number} is not a number`);
     return digits;
   });
   return { from, sequenceNumbers };

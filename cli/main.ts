@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
 import { type GlobalOptions, globalOptions } from '../core/terminal/options.ts';
 import { addConsume } from './consume.ts';
-import { explain } from './lib/explain.ts';
+import { errorLine } from './lib/error-line.ts';
 import { endWhenOutputCloses } from './lib/output.ts';
 import { addProduce } from './produce.ts';
 import { addQuery } from './query.ts';
@@ -9,30 +11,43 @@ import { addReplay } from './replay.ts';
 import { addRuns } from './runs.ts';
 import { addSimulate } from './simulate.ts';
 
+/** Every command, under the headings of the help: a file of cli/ each. */
+const COMMANDS = {
+  'Session events:': [addProduce, addConsume, addSimulate, addReplay],
+  'The lake:': [addQuery, addRuns],
+};
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
 const program = new Command('tributary')
-  .description('Sends, reads, simulates and replays session events, and asks the lake in SQL')
+  .description('Sends, reads, simulates and replays session events, and queries the lake in SQL')
+  .version(version, '--version', 'print the version')
   .configureHelp({ showGlobalOptions: true });
 globalOptions(program).addHelpText(
   'after',
   `
-Address, region and credentials are those of the AWS SDK: AWS_ENDPOINT_URL, AWS_REGION, AWS_PROFILE …
-The stage local needs none of them while \`npm start -- --keep\` serves; query and runs only need the
-lake that it left.
-\`tributary <command> --help\` tells more about a command.`,
+Endpoint, region and credentials are those of the AWS SDK: AWS_ENDPOINT_URL, AWS_REGION, AWS_PROFILE …
+The stage local needs none of them while \`npm start -- --keep\` runs; query, runs and explain only
+need the lake that it left.
+
+\`tributary <command> --help\` says more about a command.
+Completion: source <(tributary complete bash), or zsh; tributary complete fish | source.`,
 );
 
-addProduce(program);
-addConsume(program);
-addSimulate(program);
-addReplay(program);
-addQuery(program);
-addRuns(program);
+for (const [heading, commands] of Object.entries(COMMANDS)) {
+  program.commandsGroup(heading);
+  for (const add of commands) add(program);
+}
+program.commandsGroup('Help:');
+tab(program);
 
 endWhenOutputCloses();
 try {
   await program.parseAsync();
 } catch (error) {
   if (program.opts<GlobalOptions>().stack) console.error(error);
-  process.stderr.write(`error: ${explain(error)}\n`);
+  process.stderr.write(`error: ${errorLine(error)}\n`);
   process.exitCode = 1;
 }

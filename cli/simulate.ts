@@ -14,11 +14,12 @@ import {
   wholeNumber,
 } from '../core/terminal/options.ts';
 import { connectKinesis } from './lib/aws-clients.ts';
-import { explain } from './lib/explain.ts';
+import { errorLine } from './lib/error-line.ts';
 import { count, print, stopOnInterrupt } from './lib/output.ts';
 import { createProgress } from './lib/progress.ts';
-import { createTally } from './lib/send-summary.ts';
+import { createSendSummary } from './lib/send-summary.ts';
 import { sizeOf } from './lib/size.ts';
+import { namesOf } from './lib/stage-names.ts';
 
 interface Options extends GlobalOptions {
   stream: string;
@@ -35,7 +36,7 @@ interface Options extends GlobalOptions {
 
 function share(name: string, description: string): Option {
   const option = new Option(`--${name} <percent>`, description).argParser(percent).default(0, '0');
-  // By its first letters commander takes --no-country for the opposite of --country.
+  // Commander would read --no-country as the opposite of --country.
   option.negate = false;
   return option;
 }
@@ -43,7 +44,7 @@ function share(name: string, description: string): Option {
 export function addSimulate(program: Command): void {
   program
     .command('simulate')
-    .description('Sends made-up session events, and writes down what is to become of them')
+    .description('Sends generated session events, and records the expected outcome of each')
     .addOption(streamOption('the stream to send to'))
     .option(
       '--rate <number>',
@@ -52,17 +53,18 @@ export function addSimulate(program: Command): void {
     )
     .option('--duration <seconds>', 'how long, at that rate', positiveNumber)
     .option('--count <number>', 'how many events in all, copies included', wholeNumber)
-    .option('--seed <number>', 'the same seed makes up the same events', wholeNumber, 1)
-    .addOption(share('duplicates', 'share of events that are sent a second time'))
+    .option('--seed <number>', 'the same seed generates the same events', wholeNumber, 1)
+    .addOption(share('duplicates', 'share of events that are sent twice'))
     .addOption(share('malformed', 'share of events with something wrong'))
     .addOption(share('no-country', 'share of events without a country'))
     .addOption(share('hot-key', 'share of events that belong to one single session'))
-    .option('--expect-out <file>', 'writes the outcome to expect, for consume --expect')
+    .option('--expect-out <file>', 'write the expected outcome to a file, for consume --expect')
     .addHelpText(
       'after',
       `
-The file has a line of JSON about the simulation and one for each event that went: its session, a
-digest of its bytes, and either the segment with the three sums or the reason to be set aside.
+The file has a line of JSON about the simulation and one for each event that was sent: its session, a
+digest of its bytes, and either the segment with the three sums or the reason to be rejected. Ctrl-C
+ends the simulation; the file then holds what was sent until then.
 
 Examples:
   tributary simulate --rate 100 --duration 60 --seed 7
@@ -78,29 +80,29 @@ async function simulate(options: Options): Promise<void> {
   if (options.malformed + options.noCountry > 100) {
     throw new InvalidInput('--malformed and --no-country are more than all events');
   }
-  const stream = streamNameOf(options.stream, options.stage);
-  const kinesis = connectKinesis(options.stage);
+  const stream = streamNameOf(options.stream, await namesOf(options));
+  const kinesis = connectKinesis(options);
   const startedAt = new Date().toISOString();
   const expected =
     options.expectOut === undefined
       ? undefined
       : createExpectedFile(options.expectOut, { stream, seed, started_at: startedAt });
   const progress = createProgress(total);
-  const tally = createTally();
+  const summary = createSendSummary();
   const outcomes = new Map<string, number>();
   const start = performance.now();
 
   const sender = createSender<SimulatedEvent>(kinesis, stream, ({ records, lost, why }) => {
     const sent = records.filter((_, i) => !lost.has(i));
-    for (const _ of lost) tally.refuse(why, 'of the simulation');
+    for (const _ of lost) summary.addUnsent(why, 'of the simulation');
     for (const { data, expected: outcome, isCopy } of sent) {
-      tally.add(data.length);
-      const names = [isAccepted(outcome) ? outcome.segment : `set aside: ${outcome.reason}`];
+      summary.addSent(data.length);
+      const names = [isAccepted(outcome) ? outcome.segment : `rejected: ${outcome.reason}`];
       if (isCopy) names.push('copies');
       for (const name of names) outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
     }
     expected?.write(sent.map((event) => event.expected));
-    progress.update(tally.sent, tally.sent);
+    progress.update(summary.sent, summary.sent);
   });
 
   const interrupt = stopOnInterrupt();
@@ -116,16 +118,20 @@ async function simulate(options: Options): Promise<void> {
     kinesis.destroy();
   }
   const seconds = (performance.now() - start) / 1_000;
-  const achieved = Math.round(tally.sent / seconds).toLocaleString('en');
+  const achieved = Math.round(summary.sent / seconds).toLocaleString('en');
   await print(
-    `${count(tally.sent, 'event')} sent to ${stream} (${sizeOf(tally.bytes)}, ${seconds.toFixed(1)} s, ${achieved}/s)\n` +
+    `${count(summary.sent, 'event')} sent to ${stream} (${sizeOf(summary.bytes)}, ${seconds.toFixed(1)} s, ${achieved}/s)\n` +
       [...outcomes]
         .sort()
         .map(([name, n]) => `  ${n.toLocaleString('en').padStart(9)}  ${name}\n`)
         .join(''),
   );
-  if (failure !== undefined) throw new InvalidInput(explain(failure), { cause: failure });
-  if (tally.unsent > 0) throw new InvalidInput(tally.complaint());
+  const unsent = total - summary.sent - summary.unsent;
+  if (unsent > 0) {
+    process.stderr.write(`${count(unsent, 'event')} of ${total.toLocaleString('en')} not sent\n`);
+  }
+  if (failure !== undefined) throw new InvalidInput(errorLine(failure), { cause: failure });
+  if (summary.unsent > 0) throw new InvalidInput(summary.unsentText());
 }
 
 function totalOf({ rate, duration, count: events }: Options): number {
@@ -140,7 +146,7 @@ function totalOf({ rate, duration, count: events }: Options): number {
   return rate === undefined ? (events as number) : total;
 }
 
-/** Adds events as their time comes, a twentieth of a second at a time; behind time, all at once. */
+/** Adds events when they are due, those of a twentieth of a second at once; if late, all at once. */
 async function sendPaced<T>(
   events: Iterable<T>,
   rate: number,

@@ -1,46 +1,79 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { InvalidInput } from '../../core/errors.ts';
 import { createKinesis, requestHandler } from '../../core/kinesis/kinesis-client.ts';
 import { LOCAL_STAGE } from '../../core/names.ts';
+import type { StageOptions } from '../../core/terminal/options.ts';
+import { readLocalEndpoints } from './local-endpoint.ts';
 
-const endpointsFile = join(import.meta.dirname, '../../.local/endpoints.json');
+/** As the AWS SDK names services in variables such as AWS_ENDPOINT_URL_S3. */
+type Service =
+  | 'ATHENA'
+  | 'CLOUDFORMATION'
+  | 'CLOUDWATCH_LOGS'
+  | 'GLUE'
+  | 'KINESIS'
+  | 'S3'
+  | 'SFN'
+  | 'SQS';
+
+export interface ClientConfig {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly credentials?: { accessKeyId: string; secretAccessKey: string };
+}
 
 /**
- * Address, region and credentials are the SDK's own business (AWS_ENDPOINT_URL, AWS_PROFILE, …).
- * The stage `local` works without any: it is where `npm start -- --keep` says that it serves.
+ * Endpoint, region and credentials are the SDK's own business (AWS_ENDPOINT_URL, AWS_PROFILE, …). The
+ * stage `local` works without any of them, and only on this machine: without an endpoint the SDK would
+ * call AWS.
  */
-function configOf(service: 'KINESIS' | 'S3', stage: string) {
+export function clientConfig(service: Service, { stage, folder }: StageOptions): ClientConfig {
   const { env } = process;
-  const endpoint = env[`AWS_ENDPOINT_URL_${service}`] || env.AWS_ENDPOINT_URL;
+  const name = env[`AWS_ENDPOINT_URL_${service}`]
+    ? `AWS_ENDPOINT_URL_${service}`
+    : 'AWS_ENDPOINT_URL';
+  const endpoint = env[name] || undefined;
+  if (endpoint !== undefined) checkUrl(name, endpoint);
   if (stage !== LOCAL_STAGE) return endpoint ? { endpoint } : {};
+  if (endpoint !== undefined && !isOnThisMachine(endpoint)) {
+    throw new InvalidInput(
+      `The stage local stays on this machine, and ${name} is ${endpoint}: unset it, or name another --stage`,
+    );
+  }
   const hasCredentials = env.AWS_ACCESS_KEY_ID || env.AWS_PROFILE;
   return {
-    endpoint: endpoint || servedAt(),
+    endpoint: endpoint ?? readLocalEndpoints(folder).aws,
     region: env.AWS_REGION || 'us-east-1',
     ...(!hasCredentials && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
   };
 }
 
-function servedAt(): string {
-  try {
-    const { aws, pid } = JSON.parse(readFileSync(endpointsFile, 'utf8'));
-    process.kill(pid, 0); // signal 0 only asks whether the process is there
-    return aws;
-  } catch (cause) {
-    throw new InvalidInput(
-      'The local stage does not serve: start it with `npm start -- --keep`, or name another --stage',
-      { cause },
-    );
-  }
+function checkUrl(name: string, url: string): void {
+  const { protocol } = URL.parse(url) ?? {};
+  if (protocol === 'http:' || protocol === 'https:') return;
+  throw new InvalidInput(`${name} is no http or https URL: ${url}`);
 }
 
-export const connectKinesis = (stage: string) => createKinesis(configOf('KINESIS', stage));
+const isOnThisMachine = (url: string): boolean =>
+  /^(127\.\d+\.\d+\.\d+|\[::1\]|(.+\.)?localhost)$/.test(new URL(url).hostname);
 
-export function connectS3(stage: string): S3Client {
-  const config = configOf('S3', stage);
-  // At an address of one's own there is no name for each bucket.
-  const forcePathStyle = 'endpoint' in config;
+/** Makes a client of a service other than Kinesis and S3; the SDK owns its retries. */
+export function connect<C>(
+  Client: new (config: object) => C,
+  service: Service,
+  options: StageOptions,
+  maxAttempts = 3,
+): C {
+  const config = clientConfig(service, options);
+  return new Client({ ...config, maxAttempts, requestHandler: requestHandler() });
+}
+
+export const connectKinesis = (options: StageOptions) =>
+  createKinesis(clientConfig('KINESIS', options));
+
+export function connectS3(options: StageOptions): S3Client {
+  const config = clientConfig('S3', options);
+  // A custom endpoint has no host name for each bucket.
+  const forcePathStyle = config.endpoint !== undefined;
   return new S3Client({ ...config, forcePathStyle, requestHandler: requestHandler() });
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { splitRecord } from '../../core/sessions/pack-records.ts';
 import type { ReadRecord } from './read-stream.ts';
 
-/** An event of a record, with where it stood. */
+/** An event of a record, with its position. */
 export interface ReadEvent extends ReadRecord {
   /** Whether `data` is one JSON document; if not, it may be any bytes. */
   readonly isJson: boolean;
@@ -17,13 +17,13 @@ export interface ReadEvent extends ReadRecord {
 export function eventsOf(record: ReadRecord): ReadEvent[] {
   const lines = splitRecord(record.data);
   const [first] = lines;
-  if (first === undefined || lines.length === 1 || !isJson(first)) {
-    return [{ ...record, isJson: isJson(record.data), part: 0 }];
+  if (first === undefined || lines.length === 1 || !isJsonText(first)) {
+    return [{ ...record, isJson: isJsonText(record.data), part: 0 }];
   }
-  return lines.map((data, i) => ({ ...record, data, isJson: isJson(data), part: i + 1 }));
+  return lines.map((data, i) => ({ ...record, data, isJson: isJsonText(data), part: i + 1 }));
 }
 
-function isJson(data: Buffer): boolean {
+function isJsonText(data: Buffer): boolean {
   if (!isUtf8(data)) return false;
   try {
     JSON.parse(data.toString());
@@ -33,7 +33,13 @@ function isJson(data: Buffer): boolean {
   }
 }
 
-/** Shard, position and event between tabs; what a terminal would obey is written as an escape. */
+/** Whether the event is of this session, or its record has this partition key. */
+export function hasKey({ partitionKey, isJson, data }: ReadEvent, key: string): boolean {
+  if (partitionKey === key) return true;
+  return isJson && JSON.parse(data.toString())?.session_id === key;
+}
+
+/** Shard, position and event between tabs; control characters are escaped, for the terminal's sake. */
 export function textOf({ shardId, sequenceNumber, part, data }: ReadEvent): string {
   const position = part === 0 ? sequenceNumber : `${sequenceNumber}#${part}`;
   const shown = isUtf8(data) ? data.toString().trimEnd() : `base64:${data.toString('base64')}`;
@@ -44,8 +50,8 @@ const escaped = (character: string): string =>
   `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /**
- * One line of JSON: the event stands in it as it came, but for line breaks between its tokens, which
- * become spaces. What is no JSON stands there as base64.
+ * One line of JSON: it holds the bytes of the event, but for line breaks between its tokens, which become
+ * spaces. What is no JSON is base64.
  */
 export function ndjsonOf(event: ReadEvent): string {
   const { shardId, sequenceNumber, part, partitionKey, arrivedAt, data } = event;

@@ -8,11 +8,11 @@ export function print(text: string): Promise<void> {
   });
 }
 
-/** Whoever reads may go away (`| head -1`): that ends the command without a stack. */
+/** The reader of the output may end (`| head -1`): that ends the command without a stack. */
 export function endWhenOutputCloses(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    process.stderr.write('tributary: stopped, because nobody reads the output any more\n');
+    process.stderr.write('tributary: stopped, because its output was closed\n');
     process.exit(CLOSED_PIPE);
   });
 }
@@ -20,7 +20,7 @@ export function endWhenOutputCloses(): void {
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
-/** The first Ctrl-C ends in order, so that what was done can be told; the second one at once. */
+/** The first Ctrl-C ends in order, so that a summary can be printed; the second one at once. */
 export function stopOnInterrupt(): AbortSignal {
   const controller = new AbortController();
   process.once('SIGINT', () => {

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { createCall, pause } from './retry.ts';
 import {
+  checkShards,
   descendantPosition,
   firstPositions,
   isOpen,
@@ -27,25 +28,27 @@ export interface ReadRecord {
 
 export interface ReadOptions {
   readonly start: Start;
-  /** Goes on at the tip of each shard, instead of ending there. */
+  /** Only these shards, not those that a split or merge made of them; all where it is missing. */
+  readonly shards?: readonly string[];
+  /** Continues at the tip of each shard, instead of ending there. */
   readonly follow: boolean;
   readonly signal: AbortSignal;
-  /** Takes records of one shard, in order; resolves when more are welcome. */
+  /** Takes records of one shard, in order; resolves when it takes more. */
   readonly onRecords: (records: readonly ReadRecord[]) => Promise<void>;
-  /** Called as long as nothing is left to read in any shard, about once a second. */
+  /** Called about once a second while nothing is left to read in any shard. */
   readonly onTip?: () => void;
 }
 
-/** A shard takes five calls a second, from all who read it together. */
+/** A shard takes five calls a second, from all its readers together. */
 const GAP_MS = 200;
 const IDLE_MS = 1_000;
 
-/** Kinesis' own limit; an emulator that has no MillisBehindLatest shows by it that there is more. */
+/** Kinesis' own limit; a full response means that there is more, where MillisBehindLatest is always 0. */
 const LIMIT = 10_000;
 
 /**
- * Reads all shards of a stream at once, each in order; a shard that came of a split or merge after
- * its parents. Returns the number of shards read. Throws what keeps any of them from being read.
+ * Reads the shards of a stream in parallel, each in order; a shard that a split or merge made after its
+ * parents. Returns the number of shards read. Throws the first error that keeps one from being read.
  */
 export async function readStream(
   kinesis: KinesisClient,
@@ -60,7 +63,7 @@ export async function readStream(
   } catch (error) {
     if (!options.signal.aborted) throw error;
   } finally {
-    // One shard that cannot be read ends the others.
+    // One shard that cannot be read ends all.
     stop.abort();
   }
   return reading.shards;
@@ -71,7 +74,7 @@ class Reading {
   readonly #streamName: string;
   readonly #options: ReadOptions;
   readonly #call: ReturnType<typeof createCall>;
-  /** Shards begun, with whether they were read to their end, or have nothing more at the moment. */
+  /** Shards begun, and whether they are read to their end, or have nothing more at the moment. */
   readonly #readers = new Map<string, { state: 'reading' | 'tip' | 'ended' }>();
 
   constructor(kinesis: KinesisClient, streamName: string, options: ReadOptions) {
@@ -86,25 +89,35 @@ class Reading {
   }
 
   async begin(): Promise<void> {
-    const shards = await listShards(this.#kinesis, this.#call, this.#streamName);
+    const shards = await this.#list();
+    checkShards(this.#streamName, shards, this.#options.shards ?? []);
+    const chosen = shards.filter(({ ShardId = '' }) => this.#isWanted(ShardId));
     const first = await firstPositions(
       this.#kinesis,
       this.#call,
       this.#streamName,
-      shards,
+      chosen,
       this.#options.start,
     );
     await Promise.all(
-      shards.map((shard) => {
+      chosen.map((shard) => {
         const position = first.get(shard.ShardId ?? '');
         return position && this.#read(shard, position);
       }),
     );
   }
 
-  /** Begins with those shards whose parents, as far as they were begun, are read to their end. */
+  #list(): Promise<Shard[]> {
+    return listShards(this.#kinesis, this.#call, this.#streamName);
+  }
+
+  #isWanted(shardId: string): boolean {
+    return this.#options.shards?.includes(shardId) ?? true;
+  }
+
+  /** Begins those shards whose parents, as far as they were begun, are read to their end. */
   async #beginDescendants(): Promise<void> {
-    const shards = await listShards(this.#kinesis, this.#call, this.#streamName);
+    const shards = (await this.#list()).filter(({ ShardId = '' }) => this.#isWanted(ShardId));
     const ready = shards.filter((shard) => {
       const parents = parentsOf(shard).flatMap((id) => this.#readers.get(id) ?? []);
       const isNew = !this.#readers.has(shard.ShardId ?? '');
@@ -122,27 +135,27 @@ class Reading {
     let from = position;
     let notBefore = timestampOf(position);
     let iterator = await this.#open(shardId, from);
-    // Whoever waits at the tip for the first record must not miss it when the iterator runs out.
+    // Waiting at the tip, the first record must not be missed when the iterator expires.
     if (from.type === 'LATEST') from = { type: 'AT_TIMESTAMP', timestamp: new Date() };
     while (iterator !== undefined && !signal.aborted) {
       const calledAt = performance.now();
-      const answer = await this.#getRecords(iterator);
-      if (answer === 'expired') {
+      const output = await this.#getRecords(iterator);
+      if (output === 'expired') {
         notBefore ??= timestampOf(from);
         iterator = await this.#open(shardId, from);
         await pause(GAP_MS, signal);
         continue;
       }
-      const { Records = [], MillisBehindLatest, NextShardIterator } = answer;
+      const { Records = [], MillisBehindLatest, NextShardIterator } = output;
       const last = Records.at(-1)?.SequenceNumber;
       if (last !== undefined) from = { type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: last };
-      await this.#hand(shardId, Records, notBefore);
+      await this.#pass(shardId, Records, notBefore);
       iterator = NextShardIterator;
       const isAtTip = MillisBehindLatest === 0 && Records.length < LIMIT;
       // A closed shard is read to its end, because its children wait for that.
       if (isAtTip && !follow && isOpen(shard)) return;
       reader.state = isAtTip ? 'tip' : 'reading';
-      if (isAtTip) this.#tellTip();
+      if (isAtTip) this.#reportTip();
       const elapsed = performance.now() - calledAt;
       if (iterator) await pause(isAtTip && isOpen(shard) ? IDLE_MS : GAP_MS - elapsed, signal);
     }
@@ -160,13 +173,13 @@ class Reading {
       const command = new GetRecordsCommand({ ShardIterator, Limit: LIMIT });
       return await this.#call(() => this.#kinesis.send(command));
     } catch (error) {
-      // An iterator lives five minutes; whoever takes the records may need longer.
+      // An iterator is valid for five minutes; onRecords may take longer.
       if (error instanceof ExpiredIteratorException) return 'expired';
       throw error;
     }
   }
 
-  async #hand(
+  async #pass(
     shardId: string,
     records: NonNullable<GetRecordsOutput['Records']>,
     notBefore = new Date(0),
@@ -182,7 +195,7 @@ class Reading {
     if (wanted.length > 0) await this.#options.onRecords(wanted);
   }
 
-  #tellTip(): void {
+  #reportTip(): void {
     const isDone = [...this.#readers.values()].every(({ state }) => state !== 'reading');
     if (isDone) this.#options.onTip?.();
   }

@@ -2,18 +2,18 @@ import { count } from './output.ts';
 
 const SHOWN = 5;
 
-/** Counts what went and what did not, with the first few lines of each reason. */
-export interface Tally {
+/** Counts events that were sent, and those that were not, with the first few of each reason. */
+export interface SendSummary {
   readonly sent: number;
   readonly bytes: number;
   readonly unsent: number;
-  add(bytes: number): void;
-  refuse(reason: string, place: string): void;
+  addSent(bytes: number): void;
+  addUnsent(reason: string, place: string): void;
   /** `2 of 10 events were not sent: no JSON (line 3, line 9)` */
-  complaint(): string;
+  unsentText(): string;
 }
 
-export function createTally(): Tally {
+export function createSendSummary(): SendSummary {
   let sent = 0;
   let bytes = 0;
   const reasons = new Map<string, { count: number; places: string[] }>();
@@ -28,17 +28,17 @@ export function createTally(): Tally {
     get unsent() {
       return unsent();
     },
-    add(size) {
+    addSent(size) {
       sent++;
       bytes += size;
     },
-    refuse(reason, place) {
-      const known = reasons.get(reason) ?? { count: 0, places: [] };
-      known.count++;
-      if (known.places.length < SHOWN) known.places.push(place);
-      reasons.set(reason, known);
+    addUnsent(reason, place) {
+      const entry = reasons.get(reason) ?? { count: 0, places: [] };
+      entry.count++;
+      if (entry.places.length < SHOWN) entry.places.push(place);
+      reasons.set(reason, entry);
     },
-    complaint() {
+    unsentText() {
       const each = [...reasons].map(([reason, { count: times, places }]) => {
         const more = times > places.length ? `, and ${times - places.length} more` : '';
         return `${reason} (${places.join(', ')}${more})`;

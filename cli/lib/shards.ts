@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { InvalidInput } from '../../core/errors.ts';
 
-/** Where reading begins. Sequence numbers: one for each shard to go on in; the others are left out. */
+/** Where reading begins. Sequence numbers: one for each shard to continue; other shards are not read. */
 export type Start =
   | { readonly from: 'trim-horizon' | 'latest' }
   | { readonly from: 'at-timestamp'; readonly timestamp: Date }
@@ -18,7 +18,7 @@ export type Position =
   | { readonly type: 'AT_TIMESTAMP'; readonly timestamp: Date }
   | { readonly type: 'AFTER_SEQUENCE_NUMBER'; readonly sequenceNumber: string };
 
-/** Calls Kinesis, repeating what is worth it. */
+/** Calls Kinesis, with retries. */
 export type Call = <T>(call: () => Promise<T>) => Promise<T>;
 
 /** All shards of a stream, those included that a split or merge has closed. */
@@ -31,9 +31,9 @@ export async function listShards(
   let NextToken: string | undefined;
   do {
     const page = NextToken === undefined ? { StreamName: streamName } : { NextToken };
-    const answer = await call(() => kinesis.send(new ListShardsCommand(page)));
-    shards.push(...(answer.Shards ?? []));
-    NextToken = answer.NextToken;
+    const response = await call(() => kinesis.send(new ListShardsCommand(page)));
+    shards.push(...(response.Shards ?? []));
+    NextToken = response.NextToken;
   } while (NextToken !== undefined);
   return shards;
 }
@@ -44,7 +44,7 @@ export const isOpen = ({ SequenceNumberRange }: Shard): boolean =>
 export const parentsOf = ({ ParentShardId, AdjacentParentShardId }: Shard): string[] =>
   [ParentShardId, AdjacentParentShardId].filter((id) => id !== undefined);
 
-/** Opens an iterator; where it is told where it stands, an AT_TIMESTAMP that is too late ends. */
+/** Opens an iterator of a shard at a position. */
 export async function openIterator(
   kinesis: KinesisClient,
   call: Call,
@@ -52,11 +52,11 @@ export async function openIterator(
   shardId: string,
   position: Position,
 ): Promise<string | undefined> {
-  const input = { StreamName: streamName, ShardId: shardId, ...(await request(kinesis, position)) };
+  const input = { StreamName: streamName, ShardId: shardId, ...request(position) };
   return (await call(() => kinesis.send(new GetShardIteratorCommand(input)))).ShardIterator;
 }
 
-async function request(kinesis: KinesisClient, position: Position) {
+function request(position: Position) {
   if (position.type === 'AFTER_SEQUENCE_NUMBER') {
     return {
       ShardIteratorType: position.type,
@@ -64,13 +64,22 @@ async function request(kinesis: KinesisClient, position: Position) {
     } as const;
   }
   if (position.type !== 'AT_TIMESTAMP') return { ShardIteratorType: position.type };
-  // kinesalite never answers where a shard holds nothing later. The reader drops what is earlier, so
-  // that at an address that is not AWS' own it may begin at the beginning.
-  if (kinesis.config.endpoint !== undefined) return { ShardIteratorType: 'TRIM_HORIZON' } as const;
   return { ShardIteratorType: position.type, Timestamp: position.timestamp } as const;
 }
 
-/** Where reading begins: by shard, those shards that come first. */
+/** Throws InvalidInput for a shard that the stream does not have. */
+export function checkShards(
+  streamName: string,
+  shards: readonly Shard[],
+  wanted: readonly string[],
+): void {
+  const ids = shards.map(({ ShardId = '' }) => ShardId);
+  const unknown = wanted.find((id) => !ids.includes(id));
+  if (unknown === undefined) return;
+  throw new InvalidInput(`${streamName} has no shard ${unknown}: it has ${ids.join(', ')}`);
+}
+
+/** Where reading begins, by shard: of shards whose parents are not read. */
 export async function firstPositions(
   kinesis: KinesisClient,
   call: Call,
@@ -78,7 +87,7 @@ export async function firstPositions(
   shards: readonly Shard[],
   start: Start,
 ): Promise<Map<string, Position>> {
-  const known = new Set(shards.map(({ ShardId }) => ShardId));
+  const ids = new Set(shards.map(({ ShardId }) => ShardId));
   switch (start.from) {
     case 'latest':
       return positions(shards.filter(isOpen), { type: 'LATEST' });
@@ -91,7 +100,7 @@ export async function firstPositions(
       return all;
     }
     default: {
-      const roots = shards.filter((shard) => !parentsOf(shard).some((id) => known.has(id)));
+      const roots = shards.filter((shard) => !parentsOf(shard).some((id) => ids.has(id)));
       return positions(roots, descendantPosition(start));
     }
   }
@@ -106,7 +115,7 @@ export const descendantPosition = (start: Start): Position =>
 const positions = (shards: readonly Shard[], position: Position): Map<string, Position> =>
   new Map(shards.map(({ ShardId }) => [ShardId as string, position]));
 
-/** The one shard that takes the sequence number for its own. */
+/** The shard that the sequence number is from. */
 async function shardOf(
   kinesis: KinesisClient,
   call: Call,

@@ -2,21 +2,23 @@ import type { KeyedRecord } from '../../core/kinesis/records.ts';
 import { unpackRejected } from '../../core/sessions/rejected-lines.ts';
 import type { RejectedLine } from './rejected-lines.ts';
 
-/** An event that was set aside, as it is sent again. */
+/** A rejected event, as it is replayed. */
 export interface ReplayedEvent extends KeyedRecord {
   readonly eventId: string;
+  /** In which it was rejected. */
+  readonly stream: string;
   readonly reason: string;
 }
 
 /**
- * Puts lines together to events: each once, however often Lambda and Firehose wrote it, and those of
- * several parts when the last part has come. Holds what is not whole, and nothing else.
+ * Joins lines to events: each once, however often Lambda and Firehose wrote it, and those of several
+ * parts when the last part is read. Holds incomplete events and nothing else.
  */
 export function createAssembly() {
   const done = new Set<string>();
   const open = new Map<string, Map<number, RejectedLine>>();
 
-  /** The lines of events that are whole with this line; none if it is known, or a part is missing. */
+  /** The lines of the event that this line completes; none if it is a copy, or a part is missing. */
   function complete(line: RejectedLine): RejectedLine[] {
     const key = `${line.stream}/${line.eventId}`;
     if (done.has(key)) return [];
@@ -33,7 +35,7 @@ export function createAssembly() {
 
   return {
     complete,
-    /** The ids of events that are not whole. */
+    /** The ids of events of which a part is missing. */
     incomplete: (): string[] => [...open.values()].flatMap((parts) => firstIdOf(parts)),
   };
 }
@@ -46,8 +48,9 @@ export function toEvents(lines: readonly RejectedLine[]): ReplayedEvent[] {
   const { events } = unpackRejected(lines.map(({ text }) => text));
   return events
     .sort((a, b) => comparePositions(a.sequenceNumber, b.sequenceNumber))
-    .map(({ eventId, reason, partitionKey, original }) => ({
+    .map(({ eventId, stream, reason, partitionKey, original }) => ({
       eventId,
+      stream,
       reason,
       partitionKey,
       data: original,

@@ -8,14 +8,24 @@ import { type WriteReport, writeRecords } from './write-records.ts';
 /** What is written together, and what may wait behind it. */
 const CHUNK = { records: 5_000, bytes: 8 * 1024 * 1024 };
 
-/** Why a record did not arrive that was under way, or waited, when the writing ended. */
-const GIVEN_UP = 'given up then';
+/** As many records in a row without one that was stored: the stream is down, not only throttled. */
+const STOP_AFTER = PUT_RECORDS.records;
 
-/** What became of a chunk; `lost` holds indices, `why` says what kept them from arriving. */
+/** Why a record was not sent that was in flight, or waited, when the writing ended. */
+const GIVEN_UP = 'not sent any more';
+
+/** Where a stream has stored a record. */
+export interface StoredAt {
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+}
+
+/** The result of a chunk; `lost` holds indices, `why` the error codes of those that were not stored. */
 export interface Written<T> {
   readonly records: readonly T[];
   readonly lost: ReadonlySet<number>;
   readonly why: string;
+  readonly storedAt: ReadonlyMap<T, StoredAt>;
 }
 
 export interface Sender<T> {
@@ -40,9 +50,10 @@ export function createSender<T extends KeyedRecord>(
   let waitingBytes = 0;
   let writing: Promise<void> | undefined;
   let chunk: Promise<void> | undefined;
+  let lostInARow = 0;
   let failure: { error: unknown } | undefined;
 
-  const write = (records: readonly T[]): Promise<WriteReport> =>
+  const write = (records: readonly T[], storedAt: Map<T, StoredAt>): Promise<WriteReport> =>
     writeRecords(records, {
       limits: PUT_RECORDS,
       afterLoss: 'continue',
@@ -55,21 +66,27 @@ export function createSender<T extends KeyedRecord>(
           })),
         });
         const { Records = [] } = await contact(() => kinesis.send(command, { abortSignal }));
-        return Records.map(({ ErrorCode }) => (ErrorCode ? { errorCode: ErrorCode } : undefined));
+        return Records.map(({ ErrorCode, ShardId = '', SequenceNumber = '' }, i) => {
+          if (ErrorCode) return { errorCode: ErrorCode };
+          storedAt.set(batch[i] as T, { shardId: ShardId, sequenceNumber: SequenceNumber });
+          return undefined;
+        });
       },
     });
 
   async function writeChunk(): Promise<void> {
     const records = waiting.splice(0, chunkLength(waiting));
     waitingBytes -= bytesOf(records);
-    const report = await write(records);
+    const storedAt = new Map<T, StoredAt>();
+    const report = await write(records, storedAt);
     const lost = new Set(report.unplaced);
     const why = Object.keys(report.errors).join(', ') || GIVEN_UP;
     if (report.failure !== undefined) failure = { error: report.failure };
-    else if (lost.size === records.length) {
+    lostInARow = lost.size === records.length ? lostInARow + lost.size : 0;
+    if (failure === undefined && lostInARow >= STOP_AFTER) {
       failure = { error: new ServiceUnavailable(`The stream takes nothing: ${why}`) };
     }
-    onWritten({ records, lost, why });
+    onWritten({ records, lost, why, storedAt });
   }
 
   async function writeAll(): Promise<void> {
@@ -87,7 +104,7 @@ export function createSender<T extends KeyedRecord>(
 
   function giveUp(records: readonly T[]): void {
     if (records.length === 0) return;
-    onWritten({ records, lost: new Set(records.keys()), why: GIVEN_UP });
+    onWritten({ records, lost: new Set(records.keys()), why: GIVEN_UP, storedAt: new Map() });
   }
 
   return {

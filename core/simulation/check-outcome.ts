@@ -12,12 +12,12 @@ export interface OutcomeReport {
   /** Events that should arrive in this stream, and those of them that did. */
   readonly expected: number;
   readonly arrived: number;
-  /** Came again under the same event id, which "at least once" allows. */
-  readonly duplicated: Finding;
+  /** Delivered more often than sent, which "at least once" allows. */
+  readonly repeated: Finding;
   readonly lost: Finding;
-  /** Never sent, sent less often, changed on the way, or in the wrong stream. */
+  /** Never sent, changed on the way, or in the wrong stream. */
   readonly unexpected: Finding;
-  /** Added fields that are not what the event's own fields add up to. */
+  /** Added fields that do not follow from the event's own fields. */
   readonly wrong: Finding;
   /** Behind an event of their session that was sent later. */
   readonly disordered: Finding;
@@ -26,7 +26,7 @@ export interface OutcomeReport {
 }
 
 export interface OutcomeCheck {
-  /** Takes what a stream holds, the events of a session in their order. */
+  /** Takes the events of a stream, those of a session in their order. */
   take(event: ArrivedEvent): void;
   /** Whether all that is expected has arrived. */
   isComplete(): boolean;
@@ -42,9 +42,9 @@ interface Entry {
 }
 
 /**
- * Holds what arrives in one stream against what was sent. Independent of the code it checks: it
- * recognises an event by the digest of the bytes that were sent, reads it with JSON.parse, and sums
- * up by itself.
+ * Compares the events of one stream with those that were sent. Independent of the code it checks: it
+ * recognises an event by the digest of its original bytes, reads it with JSON.parse, and computes the
+ * sums on its own.
  */
 export function createOutcomeCheck(events: Iterable<ExpectedEvent>, scope: Scope): OutcomeCheck {
   const entries = new Map<string, Entry>();
@@ -58,7 +58,7 @@ export function createOutcomeCheck(events: Iterable<ExpectedEvent>, scope: Scope
   const seen = new Set<string>();
   const lastPlace = new Map<string, number>();
   let arrived = 0;
-  const duplicated = createFinding();
+  const repeated = createFinding();
   const unexpected = createFinding();
   const wrong = createFinding();
   const disordered = createFinding();
@@ -68,9 +68,10 @@ export function createOutcomeCheck(events: Iterable<ExpectedEvent>, scope: Scope
     const id = read?.eventId ?? positionOf(event);
     const name = read ? `event ${id} of session ${read.sessionId}` : `record ${id}`;
     const entry = entries.get(digestOf(read?.original ?? event.data));
-    if (seen.has(id)) duplicated.add(name);
-    else if (entry === undefined) unexpected.add(`${name}: not for here, or not in these bytes`);
-    else if (entry.found === entry.places.length) unexpected.add(`${name}: sent less often`);
+    if (seen.has(id)) repeated.add(name);
+    else if (entry === undefined) unexpected.add(`${name}: not for this stream, or other bytes`);
+    // A retry may store a record twice; the second one has a position, and an event_id, of its own.
+    else if (entry.found === entry.places.length) repeated.add(name);
     else settle(entry, name, read?.faults(entry.expected) ?? []);
     seen.add(id);
   }
@@ -79,10 +80,11 @@ export function createOutcomeCheck(events: Iterable<ExpectedEvent>, scope: Scope
     const { session_id: session } = entry.expected;
     const place = entry.places[entry.found++] as number;
     arrived++;
-    // Some that are refused, such as `null`, are the same bytes in any session.
+    // Some rejected events, such as `null`, are the same bytes in any session.
     if (!isAccepted(entry.expected)) return;
     if (place < (lastPlace.get(session) ?? 0)) disordered.add(name);
-    else lastPlace.set(session, place);
+    // A later copy may as well be the first one, delivered again: it says nothing of what follows.
+    else if (entry.found === 1) lastPlace.set(session, place);
     for (const fault of faults) wrong.add(`${name}: ${fault}`);
   }
 
@@ -98,7 +100,7 @@ export function createOutcomeCheck(events: Iterable<ExpectedEvent>, scope: Scope
       }
       const faults = [lost, unexpected, wrong, disordered];
       const isMet = faults.every(({ count }) => count === 0);
-      return { expected, arrived, duplicated, lost, unexpected, wrong, disordered, isMet };
+      return { expected, arrived, repeated, lost, unexpected, wrong, disordered, isMet };
     },
   };
 }

@@ -1,15 +1,24 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LOCAL_STAGE } from '../names.ts';
 
-/** Of every command; `main.ts` declares them. */
-export interface GlobalOptions {
-  stage: string;
-  stack?: true;
+/** Which stage a command works on. */
+export interface StageOptions {
+  readonly stage: string;
+  /** Of the stage `local`: where `npm start` keeps the lake and its endpoints. */
+  readonly folder: string;
 }
+
+/** Of every command; `cli/main.ts` declares them. */
+export interface GlobalOptions extends StageOptions {
+  readonly stack?: true;
+}
+
+export const LOCAL_FOLDER = '.local';
 
 export function globalOptions(program: Command): Command {
   return program
     .option('--stage <stage>', 'the stage to work on', stageName, LOCAL_STAGE)
+    .option('--folder <folder>', 'of the stage local: as given to npm start', LOCAL_FOLDER)
     .option('--stack', 'show the stack of an error');
 }
 
@@ -40,16 +49,31 @@ export function percent(text: string): number {
 }
 
 const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const ISO = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?$/;
+const DATE_TIME =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,3})?)?\s?(?:(Z)|([+-]\d\d):?(\d\d)?)?$/;
 
-export const TIME = 'ISO 8601, UTC unless it says otherwise, or an age such as 90s, 15m, 2h, 1d';
+export const TIME =
+  'YYYY-MM-DD [HH:MM[:SS]] or ISO 8601, in UTC unless it has an offset; epoch seconds; or an age such as 90s, 15m, 2h, 1d';
 
 /** A time that a person wrote, see TIME. */
 export function time(text: string): Date {
-  const [, amount, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
   if (unit !== undefined) return new Date(Date.now() - Number(amount) * (UNITS[unit] as number));
-  const [, clock, , , zone] = ISO.exec(text) ?? [];
-  const date = new Date(clock !== undefined && zone === undefined ? `${text}Z` : text);
-  if (ISO.test(text) && !Number.isNaN(date.getTime())) return date;
-  throw new InvalidArgumentError(`It is no time: ${TIME}.`);
+  // Ten digits: 2001 to 2286. Fewer would rather be a mistake than a time in the last century.
+  if (/^\d{10}(\.\d{1,3})?$/.test(text)) return new Date(Math.round(Number(text) * 1_000));
+  const date = dateTime(text.trim());
+  if (date !== undefined) return date;
+  throw new InvalidArgumentError(`It is not a time: ${TIME}.`);
+}
+
+function dateTime(text: string): Date | undefined {
+  const [, day, clock = '00:00', seconds = ':00', fraction = '', , hours, minutes = '00'] =
+    DATE_TIME.exec(text) ?? [];
+  if (day === undefined) return undefined;
+  const local = `${day}T${clock}${seconds}`;
+  const asUtc = new Date(`${local}Z`);
+  // Date makes March of 30 February.
+  if (Number.isNaN(asUtc.getTime()) || !asUtc.toISOString().startsWith(local)) return undefined;
+  const date = new Date(`${local}${fraction}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }

@@ -5,7 +5,7 @@ const STREAM = 'tributary-local-sessions-usa';
 
 let aws: GivenAws;
 beforeAll(async () => {
-  aws = await givenAws({ [STREAM]: 2, empty: 1, large: 1 });
+  aws = await givenAws({ [STREAM]: 2, empty: 1, large: 1, keyed: 2 });
   // As the routers write them, and one by hand.
   await aws.put(STREAM, { data: '{"n":1}\n{"n":2}\n', key: 'bucket-0' }, { data: '{"n":3}' });
   await aws.put('large', ...Array.from({ length: 20 }, () => ({ data: 'x'.repeat(500_000) })));
@@ -15,7 +15,7 @@ afterAll(() => aws.close());
 const consume = (...args: string[]) => aws.run(['consume', ...args]);
 
 describe('tributary consume', () => {
-  it('prints the events of all shards with shard and position, those joined taken apart', async () => {
+  it('prints the events of all shards with shard and position, joined ones one by one', async () => {
     const { status, stdout, stderr } = await consume('--stream', 'sessions-usa');
     expect({ status, stderr }).toEqual({
       status: 0,
@@ -46,7 +46,7 @@ describe('tributary consume', () => {
     expect(stderr).toMatch(/^2 events in /);
   });
 
-  it('goes on after the position of an event as it printed it', async () => {
+  it('continues after the position of an event as it printed it', async () => {
     const { stdout } = await consume('--stream', STREAM, '--format', 'ndjson');
     const position = stdout
       .trim()
@@ -59,6 +59,39 @@ describe('tributary consume', () => {
       ...['--sequence-number', position.sequence_number],
     );
     expect(later.trim().split('\t').at(-1)).toBe('{"n":4}');
+  });
+
+  it('prints the events of one shard, or of one session', async () => {
+    const lines = async (...args: string[]) => {
+      const { status, stdout } = await consume('--stream', 'keyed', ...args);
+      expect(status).toBe(0);
+      return stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => line.split('\t'));
+    };
+    await aws.put(
+      'keyed',
+      { data: '{"session_id":"a","n":1}\n{"session_id":"b","n":2}\n', key: 'bucket-0' },
+      { data: '{"session_id":"a","n":3}', key: 'a' },
+      { data: 'no JSON', key: 'a' },
+    );
+    const all = await lines();
+    const shards = Map.groupBy(all, ([shard]) => shard);
+    for (const [shard = '', expected] of shards) {
+      expect(await lines('--shard', shard)).toEqual(expected);
+      expect(await lines('--shard', `${Number(shard.slice(8))}`)).toEqual(expected);
+    }
+    const ofA = (await lines('--key', 'a')).map(([, , data]) => data);
+    expect(ofA.sort()).toEqual(
+      ['no JSON', '{"session_id":"a","n":1}', '{"session_id":"a","n":3}'].sort(),
+    );
+    await expect(consume('--stream', 'keyed', '--shard', '7')).resolves.toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^error: keyed has no shard shardId-000000000007: it has shardId-/,
+      ),
+    });
   });
 
   it('follows a stream until Ctrl-C', async () => {
@@ -75,22 +108,22 @@ describe('tributary consume', () => {
     });
   });
 
-  it('ends with the status of a closed pipe, and a line, when nobody reads any more', async () => {
+  it('ends with the status of a closed pipe, and a line, when its output is closed', async () => {
     const child = aws.start(['consume', '--stream', 'large']);
     child.stdout?.once('data', () => child.stdout?.destroy());
     const { status, stderr } = await collect(child);
     expect({ status, stderr }).toEqual({
       status: 141,
-      stderr: 'tributary: stopped, because nobody reads the output any more\n',
+      stderr: 'tributary: stopped, because its output was closed\n',
     });
   });
 
   it.each([
-    ['an unknown stream', ['--stream', 'nothing'], /^error: Not there .*nothing.*\n$/],
+    ['an unknown stream', ['--stream', 'nothing'], /^error: Not found .*nothing.*\n$/],
     [
-      'a time that is none',
+      'an invalid time',
       ['--from', 'at-timestamp', '--timestamp', 'noon'],
-      /It is no time: ISO 8601/,
+      /It is not a time: YYYY-MM-DD/,
     ],
     [
       'a missing time',
@@ -98,7 +131,7 @@ describe('tributary consume', () => {
       'error: --timestamp and --from at-timestamp go together\n',
     ],
     [
-      'a time to come',
+      'a time in the future',
       ['--from', 'at-timestamp', '--timestamp', '2999-01-01'],
       'error: --timestamp is in the future\n',
     ],
@@ -108,13 +141,13 @@ describe('tributary consume', () => {
       /^error: --sequence-number and --from/,
     ],
     [
-      'a position that is none',
+      'an invalid position',
       ['--from', 'after-sequence-number', '--sequence-number', 'x'],
-      /x is no number/,
+      /x is not a number/,
     ],
-    ['a start that is none', ['--from', 'monday'], /Allowed choices are trim-horizon/],
+    ['an invalid start', ['--from', 'monday'], /Allowed choices are trim-horizon/],
     [
-      'an expectation that is not there',
+      'a missing file of expectations',
       ['--expect', '/no/such'],
       /^error: \/no\/such cannot be read/,
     ],

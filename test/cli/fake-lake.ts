@@ -43,7 +43,7 @@ export const tributary = (args: string[], env: Record<string, string> = {}) =>
   spawn(process.execPath, [command, ...args], { env: { PATH: process.env.PATH, ...env } });
 
 export const run = (args: string[], env?: Record<string, string>): Promise<Outcome> =>
-  collect(tributary(args, env));
+  collect(tributary(args, env), '');
 
 /** Athena on a free port of 127.0.0.1, as far as the test says what it answers. */
 export async function givenAthena(service: JsonService) {

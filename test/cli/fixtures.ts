@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
-import { S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type RawResponse, startGateway } from 'local-aws/gateway/gateway.ts';
 import type { StreamFaults } from 'local-aws/kinesis/faults.ts';
@@ -31,6 +31,8 @@ export interface GivenAws {
   faults: StreamFaults;
   /** Answers in the place of Kinesis, by action; undefined lets the request through. */
   respondWith: Record<string, (input: Record<string, unknown>) => object | undefined>;
+  /** No object can be written any more. */
+  denyPuts(): void;
   put(stream: string, ...records: { data: string | Buffer; key?: string }[]): Promise<void>;
   start(args: string[], env?: Record<string, string>): ChildProcess;
   run(
@@ -68,7 +70,17 @@ export async function givenAws(streams: Record<string, number>): Promise<GivenAw
     };
   };
   const app = await createS3(join(folder, 'lake'), [BUCKET]);
-  const gateway = await startGateway({ Kinesis_20131202: handle }, app);
+  let areDenied = false;
+  const gateway = await startGateway(
+    { Kinesis_20131202: handle },
+    {
+      routing(request: IncomingMessage, response: ServerResponse) {
+        if (!areDenied || request.method !== 'PUT') return app.routing(request, response);
+        response.writeHead(403, { 'content-type': 'application/xml' });
+        response.end('<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>');
+      },
+    },
+  );
   const config = {
     endpoint: gateway.url,
     region: 'us-east-1',
@@ -90,6 +102,9 @@ export async function givenAws(streams: Record<string, number>): Promise<GivenAw
     folder,
     faults,
     respondWith,
+    denyPuts() {
+      areDenied = true;
+    },
     async put(StreamName, ...records) {
       for (const { data, key = 'key' } of records) {
         await kinesis.call('PutRecord', {
@@ -100,7 +115,7 @@ export async function givenAws(streams: Record<string, number>): Promise<GivenAw
       }
     },
     start,
-    run: (args, { input, env } = {}) => collect(start(args, env), input),
+    run: (args, { input = '', env } = {}) => collect(start(args, env), input),
     async close() {
       client.destroy();
       s3.destroy();
@@ -112,8 +127,8 @@ export async function givenAws(streams: Record<string, number>): Promise<GivenAw
   };
 }
 
-/** Waits for the end of a command and gives what it wrote. */
-export function collect(child: ChildProcess, input: string | Buffer = ''): Promise<Outcome> {
+/** Waits for the end of a command and returns what it wrote; its input stays open where none is given. */
+export function collect(child: ChildProcess, input?: string | Buffer): Promise<Outcome> {
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (data) => {
@@ -123,9 +138,20 @@ export function collect(child: ChildProcess, input: string | Buffer = ''): Promi
     stderr += data;
   });
   child.stdin?.on('error', () => {}); // a command that fails at once does not read
-  child.stdin?.end(input);
+  if (input !== undefined) child.stdin?.end(input);
   return new Promise((resolve) =>
     child.once('close', (status) => resolve({ status, stdout, stderr })),
+  );
+}
+
+/** The text of every object of the lake whose key begins so, in the order of their keys. */
+export async function objectsUnder({ s3 }: GivenAws, Prefix: string): Promise<string[]> {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix }));
+  return Promise.all(
+    Contents.map(async ({ Key }) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+      return (await Body?.transformToString()) ?? '';
+    }),
   );
 }
 

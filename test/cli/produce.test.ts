@@ -1,14 +1,14 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { error, type GivenAws, givenAws, recordsIn } from './fixtures.ts';
+import { gzipSync } from 'node:zlib';
+import { collect, error, type GivenAws, givenAws, recordsIn } from './fixtures.ts';
 
 const STREAM = 'tributary-local-sessions';
 
 let aws: GivenAws;
 beforeAll(async () => {
-  aws = await givenAws({ [STREAM]: 2, events: 1, order: 2 });
+  aws = await givenAws({ [STREAM]: 2, events: 1, order: 2, packed: 1 });
 });
 afterAll(() => aws.close());
 afterEach(() => {
@@ -35,7 +35,7 @@ describe('tributary produce', () => {
     expect((await recordsIn(aws, STREAM)).map(String)).toEqual([json]);
   });
 
-  it('sends lines as they came, each session in order, and says which it could not send', async () => {
+  it('sends lines byte for byte, each session in order, and says which it could not send', async () => {
     const lines = [
       `\ufeff${event('a', ', "n" : 1')}`,
       'no JSON',
@@ -70,7 +70,7 @@ describe('tributary produce', () => {
     ]);
   });
 
-  it('sends what is no event with --unchecked', async () => {
+  it('sends lines that are no events with --unchecked', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tributary-produce-'));
     const file = join(folder, 'events.ndjson');
     const poison = [Buffer.from([0xff, 0xfe]), Buffer.from('{"a'), Buffer.from(event('z'))];
@@ -81,6 +81,43 @@ describe('tributary produce', () => {
     const came = (await recordsIn(aws, 'order')).map((data) => data.toString('hex'));
     expect(came.sort()).toEqual(poison.map((line) => line.toString('hex')).sort());
   });
+
+  it('unpacks gzip, from a file and from standard input, and starts at a line', async () => {
+    const lines = ['g1', 'g2', 'g3'].map((id) => event(id));
+    const packed = gzipSync(lines.join('\n'));
+    const file = join(aws.folder, 'events.gz');
+    writeFileSync(file, packed);
+    const from = await aws.run(['produce', '--stream', 'packed', '--file', file]);
+    expect(from).toMatchObject({ status: 0, stderr: '' });
+    const piped = ['produce', '--stream', 'packed', '--from-line', '3'];
+    await expect(aws.run(piped, { input: packed })).resolves.toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^1 event sent/),
+    });
+    const sent = (await recordsIn(aws, 'packed')).map(String);
+    expect(sent.sort()).toEqual([...lines, event('g3')].sort());
+    writeFileSync(file, packed.subarray(0, -9));
+    await expect(aws.run(['produce', '--stream', 'packed', '--file', file])).resolves.toMatchObject(
+      {
+        status: 1,
+        stderr: expect.stringMatching(/error: The gzip input is damaged: unexpected end of file/),
+      },
+    );
+  });
+
+  it('reports a record that stays throttled by its code', async () => {
+    aws.respondWith.PutRecords = ({ Records }) => ({
+      FailedRecordCount: 1,
+      Records: (Records as object[]).map(() => ({
+        ErrorCode: 'ProvisionedThroughputExceededException',
+        ErrorMessage: 'Rate exceeded',
+      })),
+    });
+    await expect(aws.run(['produce', '--json', event('a')])).resolves.toMatchObject({
+      status: 1,
+      stderr: 'error: 1 of 1 event was not sent: ProvisionedThroughputExceededException (line 1)\n',
+    });
+  }, 20_000);
 
   it.each([
     ['malformed --json', ['--json', '{"session_id"'], /^error: --json: no JSON: .*\n$/],
@@ -120,11 +157,11 @@ describe('tributary produce', () => {
     expect(stderr).toContain('    at ');
   });
 
-  it('says in a line where nothing answers, and where nothing serves', async () => {
+  it('says in a line that nothing listens, and that there are no credentials or no region', async () => {
     const args = ['produce', '--json', event('a')];
     const nowhere = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
     await expect(aws.run(args, { env: nowhere })).resolves.toEqual(
-      failure('Nothing answers: connect ECONNREFUSED 127.0.0.1:9'),
+      failure('Nothing listens on 127.0.0.1:9 (ECONNREFUSED): is the address right?'),
     );
     const noCredentials = { ...nowhere, AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nowhere' };
     await expect(
@@ -135,19 +172,16 @@ describe('tributary produce', () => {
     );
   });
 
-  it('tells on Ctrl-C what went, and ends as shells expect', async () => {
-    const child = aws.start(['produce']);
-    child.stdin?.write(`${event('c')}\n`);
+  it('says on Ctrl-C what was sent and the line to continue from, and ends as shells expect', async () => {
+    const child = aws.start(['produce', '--from-line', '3']);
+    const outcome = collect(child);
+    child.stdin?.write(`${event('a')}\n\n${event('c')}\n`);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     child.kill('SIGINT');
-    let stdout = '';
-    child.stdout?.on('data', (data) => {
-      stdout += data;
-    });
-    const [status] = await once(child, 'close');
-    expect({ status, stdout }).toEqual({
+    await expect(outcome).resolves.toEqual({
       status: 130,
       stdout: expect.stringMatching(/^1 event sent to /),
+      stderr: 'Continue with --from-line 4\n',
     });
   });
 

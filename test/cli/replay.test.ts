@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Reason } from '../../core/sessions/reasons.ts';
 import { rejectedLines } from '../../core/sessions/rejected-lines.ts';
-import { BUCKET, error, type GivenAws, givenAws, recordsIn } from './fixtures.ts';
+import { BUCKET, error, type GivenAws, givenAws, objectsUnder, recordsIn } from './fixtures.ts';
 
 const SOURCE = 'tributary-local-sessions';
 
@@ -14,13 +14,21 @@ beforeEach(async () => {
 });
 afterEach(() => aws.close());
 
-const linesOf = (reason: Reason, original: string | Buffer, rejectedAt: string) =>
+const now = () => new Date().toISOString();
+const today = () => now().slice(0, 10);
+
+const linesOf = (
+  reason: Reason,
+  original: string | Buffer,
+  rejectedAt: string,
+  sequenceNumber = `${sequence++}`,
+) =>
   rejectedLines(
     { reason },
     {
       stream: SOURCE,
       shardId: 'shardId-000000000000',
-      sequenceNumber: `${sequence++}`,
+      sequenceNumber,
       partitionKey: 'a1',
       arrivedAt: rejectedAt,
     },
@@ -58,9 +66,9 @@ describe('tributary replay', () => {
     const { status, stdout, stderr } = await replay('--reason', 'invalid-quantity', ...args);
     expect({ status, stdout }).toEqual({
       status: 0,
-      stdout: expect.stringMatching(/^0-\d+\tinvalid-quantity\n$/),
+      stdout: expect.stringMatching(/^0-\d+\tinvalid-quantity\t0-\d+\n$/),
     });
-    expect(stderr).toMatch(/^1 event sent again to .*; what is set aside again: --since 2\S+Z\n$/);
+    expect(stderr).toBe(`1 event replayed to ${SOURCE}\n`);
     expect(await sent()).toEqual(['{"quantity":-1}']);
   });
 
@@ -76,7 +84,7 @@ describe('tributary replay', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/│ invalid-quantity +│ +1 │ +15 │ 2026-11-20T06:00:00.000Z/);
     expect(stdout).toMatch(/│ not-json +│ +1 │/);
-    expect(stdout).toMatch(/\n2 events would be sent again\n$/);
+    expect(stdout).toMatch(/\n2 events would be replayed\n$/);
     expect(await sent()).toEqual([]);
   });
 
@@ -93,11 +101,72 @@ describe('tributary replay', () => {
       '--since',
       '2026-11-20',
     );
-    expect(stdout).toMatch(/^0-\d+\ttoo-large\n$/);
+    expect(stdout).toMatch(/^0-\d+\ttoo-large\t0-\d+\n$/);
     expect(stderr).toMatch(/\nerror: 1 of 2 events was not sent: a part is missing \(0-\d+\)\n$/);
     expect(status).toBe(1);
     const [first] = await recordsIn(aws, SOURCE);
     expect(first?.equals(large)).toBe(true);
+  });
+
+  it('sends nothing in a second replay, and joins the rejected event with its copy', async () => {
+    await givenThree();
+    const args = ['--reason', 'all', '--since', '2026-11-01'];
+    const { stdout } = await replay(...args);
+    await expect(replay(...args)).resolves.toEqual({
+      status: 0,
+      stdout: '',
+      stderr: `0 events replayed to ${SOURCE}; 3 skipped, replayed before (--again)\n`,
+    });
+    expect(await sent()).toHaveLength(3);
+    const lines = (await objectsUnder(aws, 'replayed/sessions/ingest_date='))
+      .flatMap((text) => text.split('\n').filter(Boolean))
+      .map((line) => JSON.parse(line));
+    const printed = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t'));
+    expect(lines.map((line) => [line.event_id, line.reason, line.replayed_as])).toEqual(printed);
+    expect(lines[0]).toMatchObject({
+      stream: SOURCE,
+      replayed_to: SOURCE,
+      replayed_at: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+  });
+
+  it('takes a copy that is rejected again for the same event, also with --again', async () => {
+    await givenThree();
+    const args = ['--reason', 'all', '--since', '2026-11-01'];
+    const { stdout } = await replay(...args);
+    // All three are rejected once more, where the replay has put them.
+    for (const [i, line] of stdout.trimEnd().split('\n').entries()) {
+      const [, reason = '', copy = ''] = line.split('\t');
+      await file(
+        `${today()}/again-${i}`,
+        ...linesOf(reason as Reason, '{"x', now(), copy.slice(2)),
+      );
+    }
+    await expect(replay(...args)).resolves.toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining('; 3 skipped'),
+    });
+    const again = await replay(...args, '--again');
+    expect(again.stderr).toBe(`3 events replayed to ${SOURCE}\n`);
+    expect(await sent()).toHaveLength(6);
+    const counted = await replay('--since', '2026-11-01', '--dry-run');
+    expect(counted.stdout).toBe(
+      '0 events would be replayed; 3 skipped, replayed before (--again)\n',
+    );
+  });
+
+  it('sends nothing where it cannot be remembered', async () => {
+    await givenThree();
+    aws.denyPuts();
+    const { status, stderr } = await replay('--reason', 'all', '--since', '2026-11-01');
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^0 events replayed .*\nerror: No permission: /),
+    });
+    expect(await sent()).toEqual([]);
   });
 
   it('finds the lake of an account by the stream', async () => {
@@ -107,7 +176,7 @@ describe('tributary replay', () => {
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr: expect.stringMatching(
-        /^error: Not there \(are --bucket and --stage right\?\): .*\n$/,
+        /^error: Not found \(are --bucket and --stage right\?\): .*\n$/,
       ),
     });
     const { status: given } = await aws.run([...args, '--bucket', BUCKET], { env });
@@ -138,7 +207,7 @@ describe('tributary replay', () => {
       }),
     );
     await expect(failed('--reason', 'all', '--since', '2026-11-20')).resolves.toMatch(
-      /^error: s3:\/\/.*\/x\.gz is not what enrichment sets aside: incorrect header check$/,
+      /^error: s3:\/\/.*\/x\.gz holds no rejected events: incorrect header check$/,
     );
   });
 
@@ -149,7 +218,7 @@ describe('tributary replay', () => {
       status: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /^0 events sent again .*\nerror: No permission: not authorized\n$/,
+        /^0 events replayed to .*\nerror: No permission: not authorized\n$/,
       ),
     });
   });

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packRecords } from '../../core/sessions/pack-records.ts';
 import { enriched } from '../core/simulation/fixtures.ts';
-import { type GivenAws, givenAws, recordsIn } from './fixtures.ts';
+import { collect, type GivenAws, givenAws, recordsIn } from './fixtures.ts';
 
 const SOURCE = 'tributary-local-sessions';
 
@@ -34,12 +34,12 @@ describe('tributary simulate', () => {
     expect(simulated).toMatchObject({ status: 0, stderr: '' });
     expect(simulated.stdout).toMatch(/^600 events sent to tributary-local-sessions \(/);
     expect(simulated.stdout).toMatch(/ usa\n/);
-    expect(simulated.stdout).toMatch(/ set aside: missing-country\n/);
+    expect(simulated.stdout).toMatch(/ rejected: missing-country\n/);
     expect(await recordsIn(aws, SOURCE)).toHaveLength(600);
 
     await expect(aws.run(['consume', '--expect', file])).resolves.toEqual({
       status: 0,
-      stdout: '600 of 600 events came in tributary-local-sessions\n',
+      stdout: '600 of 600 events arrived in tributary-local-sessions\n',
       stderr: '',
     });
 
@@ -48,22 +48,39 @@ describe('tributary simulate', () => {
     const [, total] = /(\d+) {2}usa/.exec(simulated.stdout) ?? [];
     await expect(aws.run(usa)).resolves.toEqual({
       status: 0,
-      stdout: `${total} of ${total} events came in tributary-local-sessions-usa\n`,
+      stdout: `${total} of ${total} events arrived in tributary-local-sessions-usa\n`,
       stderr: '',
     });
   });
 
-  it('makes consume --expect end with 1 when events are lost or were not expected', async () => {
+  it('makes consume --expect end with 1 when events are lost or unexpected', async () => {
     const [header, first = '', ...rest] = readFileSync(file, 'utf8').trimEnd().split('\n');
     const another = first.replace(/"digest":"[^"]*"/, '"digest":"another"');
     writeFileSync(file, [header, another, ...rest].join('\n'));
     await expect(aws.run(['consume', '--expect', file, '--wait', '0'])).resolves.toEqual({
       status: 1,
       stdout: expect.stringMatching(
-        /^599 of 600 events came .*\n1 did not come:\n {2}number 1, of session .*\n1 were not expected:\n/,
+        /^599 of 600 events arrived .*\n1 lost:\n {2}number 1, of session .*\n1 unexpected:\n/,
       ),
-      stderr: `error: ${file} expects another outcome: 1 lost, 1 unexpected\n`,
+      stderr: `error: The outcome is not the one in ${file}: 1 lost, 1 unexpected\n`,
     });
+  });
+
+  it('says on Ctrl-C how many events are left, and keeps the file of those sent', async () => {
+    const part = join(aws.folder, 'part.ndjson');
+    const args = ['--rate', '50', '--duration', '60', '--expect-out', part];
+    const child = aws.start(['simulate', '--stream', 'paced', ...args]);
+    const outcome = collect(child);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    child.kill('SIGINT');
+    const { status, stdout, stderr } = await outcome;
+    const [, sent] = /^(\d+) events sent/.exec(stdout) ?? [];
+    const left = (3_000 - Number(sent)).toLocaleString('en');
+    expect({ status, stderr }).toEqual({
+      status: 130,
+      stderr: `${left} events of 3,000 not sent\n`,
+    });
+    expect(readFileSync(part, 'utf8').trimEnd().split('\n')).toHaveLength(Number(sent) + 1);
   });
 
   it('keeps to its rate', async () => {
@@ -85,9 +102,13 @@ describe('tributary simulate', () => {
     ['no count', [], 'error: How many events? Give --rate and --duration, or --count\n'],
     ['a duration alone', ['--duration', '1'], 'error: --duration needs a --rate\n'],
     ['more than all', ['--count', '1', '--malformed', '60', '--no-country', '60'], /more than all/],
-    ['a share that is none', ['--count', '1', '--malformed', 'few'], /not a percentage/],
-    ['a file that cannot be', ['--count', '1', '--expect-out', '/no/such'], /cannot be written/],
-    ['an unknown stream', ['--count', '1', '--stream', 'nothing'], /^error: Not there/],
+    ['an invalid share', ['--count', '1', '--malformed', 'few'], /not a percentage/],
+    [
+      'a file that cannot be written',
+      ['--count', '1', '--expect-out', '/no/such'],
+      /cannot be written/,
+    ],
+    ['an unknown stream', ['--count', '1', '--stream', 'nothing'], /^error: Not found/],
   ])('says in a line what is wrong with %s', async (_, args, line) => {
     const { status, stderr } = await aws.run(['simulate', ...args]);
     expect(status).toBe(1);

@@ -77,6 +77,27 @@ describe('a sender', () => {
     expect(counts()).toEqual({ reported: 200, lost: 100 });
   });
 
+  it('goes on behind a record that stays throttled, and ends when nothing is stored any more', async () => {
+    aws.faults.failsEntry = () => true;
+    const { sender, counts } = givenSender();
+    await sender.add(records(1));
+    await expect(sender.end()).resolves.toBeUndefined();
+    expect(counts()).toEqual({ reported: 1, lost: 1 });
+    await sender.add(records(500));
+    await expect(sender.end()).rejects.toThrow(
+      'The stream takes nothing: ProvisionedThroughputExceededException',
+    );
+  }, 60_000);
+
+  it('reports where each record was stored', async () => {
+    const { sender, written } = givenSender();
+    await sender.add(records(10));
+    await sender.end();
+    const storedAt = written.flatMap(({ storedAt: each }) => [...each.values()]);
+    expect(new Set(storedAt.map(({ sequenceNumber }) => sequenceNumber)).size).toBe(10);
+    expect(storedAt[0]).toMatchObject({ shardId: expect.stringMatching(/^shardId-/) });
+  });
+
   it('takes large records in calls that Kinesis takes', async () => {
     const { sender, counts } = givenSender();
     await sender.add(records(30, 900_000));

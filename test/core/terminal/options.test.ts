@@ -6,7 +6,13 @@ describe('options', () => {
     ['2026-11-21T06:30', '2026-11-21T06:30:00.000Z'],
     ['2026-11-21T06:30:15.5Z', '2026-11-21T06:30:15.500Z'],
     ['2026-11-21T06:30:00+02:00', '2026-11-21T04:30:00.000Z'],
-  ])('takes %s for a time, in UTC unless it says otherwise', (text, iso) => {
+    ['2026-11-21 06:30', '2026-11-21T06:30:00.000Z'],
+    ['2026-11-21 06:30:15', '2026-11-21T06:30:15.000Z'],
+    ['2026-11-21 06:30 -0430', '2026-11-21T11:00:00.000Z'],
+    ['1795242600', '2026-11-21T06:30:00.000Z'],
+    ['1795242600.5', '2026-11-21T06:30:00.500Z'],
+    ['2028-02-29', '2028-02-29T00:00:00.000Z'],
+  ])('takes %s for a time, in UTC unless it has an offset', (text, iso) => {
     expect(time(text).toISOString()).toBe(iso);
   });
 
@@ -15,10 +21,11 @@ describe('options', () => {
     expect(Date.now() - time('2d').getTime()).toBeCloseTo(2 * 86_400_000, -2);
   });
 
-  it.each(['yesterday', '2026-13-01', '1e3', '15', '21.11.2026', ''])(
-    'does not take %j for a time',
-    (text) => expect(() => time(text)).toThrow('It is no time'),
-  );
+  it.each([
+    ...['yesterday', '2026-13-01', '1e3', '15', '21.11.2026', ''],
+    ...['2026-02-30', '2026-02-29', '2026-11-31T06:00', '2026-11-21 24:30', '2026-11-21 06:61'],
+    ...['999999999999999d', '2026-11-21T06:30+99:00'],
+  ])('does not take %j for a time', (text) => expect(() => time(text)).toThrow('It is not a time'));
 
   it('takes percentages from 0 to 100', () => {
     expect([percent('0'), percent('1.5'), percent('100%')]).toEqual([0, 1.5, 100]);

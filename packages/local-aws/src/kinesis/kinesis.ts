@@ -5,6 +5,7 @@ import { AwsError } from '../gateway/aws-error.ts';
 import type { RawResponse } from '../gateway/gateway.ts';
 import type { StreamSettings } from '../service/stream-settings.ts';
 import { respondWithFaults, type StreamFaults } from './faults.ts';
+import { withoutTimestamp } from './timestamp-iterator.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of many actions, each read where it is asked for
 type Json = any;
@@ -93,8 +94,19 @@ export async function startKinesis(
     }
   }
 
+  /** Streams are asked in JSON by the SDK; other encodings pass as they are. */
+  const withTimestamp = async (
+    headers: IncomingHttpHeaders,
+    body: Buffer,
+  ): Promise<RawResponse> => {
+    const isIterator = headers['x-amz-target'] === `${TARGET}.GetShardIterator`;
+    if (!isIterator || headers['content-type'] !== JSON_TYPE) return ask(headers, body);
+    const input = await withoutTimestamp(call, JSON.parse(body.toString()));
+    return ask(headers, Buffer.from(JSON.stringify(input)));
+  };
+
   return {
-    handle: (headers, body) => respondWithFaults(faults, headers, body, ask),
+    handle: (headers, body) => respondWithFaults(faults, headers, body, withTimestamp),
     call,
     async close() {
       // A store that is closed under a request ends the process, too.

@@ -1,9 +1,10 @@
+import { unreachable } from '../../core/contact.ts';
 import { TributaryError } from '../../core/errors.ts';
 
 /** What to do about errors that AWS and its SDK name, by the beginning of the name. */
 const ADVICE: [RegExp, string][] = [
-  [/^ResourceNotFoundException$/, 'Not there (are --stream and --stage right?)'],
-  [/^(NoSuchBucket|NoSuchKey)$/, 'Not there (are --bucket and --stage right?)'],
+  [/^ResourceNotFoundException$/, 'Not found (are --stream and --stage right?)'],
+  [/^(NoSuchBucket|NoSuchKey)$/, 'Not found (are --bucket and --stage right?)'],
   [/^AccessDenied|^UnauthorizedOperation|^KMSAccessDenied/, 'No permission'],
   [/^ExpiredToken|^TokenRefreshRequired|^RequestExpired/, 'The AWS credentials have expired'],
   [
@@ -14,20 +15,21 @@ const ADVICE: [RegExp, string][] = [
     /^CredentialsProviderError$/,
     'No AWS credentials (set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)',
   ],
-  [/ThroughputExceeded|^LimitExceeded|Throttl|^SlowDown/, 'Too much for the stream at the moment'],
+  [/ThroughputExceeded|^LimitExceeded|Throttl|^SlowDown/, 'Throttled'],
 ];
 
 /** An error in one line that says what to do. */
-export function explain(error: unknown): string {
+export function errorLine(error: unknown): string {
   if (!(error instanceof Error)) return oneLine(String(error));
   if (error instanceof TributaryError) return oneLine(error.message);
   if (error.message.startsWith('Region is missing')) return 'No AWS region: set AWS_REGION';
+  const noConnection = unreachable(error);
+  if (noConnection !== undefined) return noConnection;
   const { code } = error as { code?: unknown };
   const name = error.name === 'Error' && typeof code === 'string' ? code : error.name;
-  const said = oneLine(error.message) || 'no message';
-  const advice = ADVICE.find(([pattern]) => pattern.test(name))?.[1];
-  const label = advice ?? name;
-  return said.startsWith(label) ? said : `${label}: ${said}`;
+  const message = oneLine(error.message) || 'no message';
+  const label = ADVICE.find(([pattern]) => pattern.test(name))?.[1] ?? name;
+  return message.startsWith(label) ? message : `${label}: ${message}`;
 }
 
 const oneLine = (text: string): string => {

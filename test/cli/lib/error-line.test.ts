@@ -1,4 +1,4 @@
-import { explain } from '../../../cli/lib/explain.ts';
+import { errorLine } from '../../../cli/lib/error-line.ts';
 import { InvalidInput } from '../../../core/errors.ts';
 
 const named = (name: string, message: string, more: object = {}) =>
@@ -11,20 +11,25 @@ describe('an error in one line', () => {
     [named('AccessDenied', 'Access Denied'), 'No permission: Access Denied'],
     [named('ExpiredToken', 'old'), 'The AWS credentials have expired: old'],
     [named('UnrecognizedClientException', 'new'), 'AWS does not accept these credentials: new'],
-    [
-      named('ProvisionedThroughputExceededException', 'Rate'),
-      'Too much for the stream at the moment: Rate',
-    ],
+    [named('ProvisionedThroughputExceededException', 'Rate'), 'Throttled: Rate'],
     [new Error('Region is missing'), 'No AWS region: set AWS_REGION'],
     [named('Error', 'EACCES: permission denied', { code: 'EACCES' }), 'EACCES: permission denied'],
     [new TypeError('x is\nnot a function'), 'TypeError: x is not a function'],
     [named('UnknownError', ''), 'UnknownError: no message'],
     ['just text', 'just text'],
+    [
+      named('Error', 'connect', { code: 'ECONNREFUSED', address: '127.0.0.1', port: 9 }),
+      'Nothing listens on 127.0.0.1:9 (ECONNREFUSED): is the address right?',
+    ],
+    [
+      named('Error', 'getaddrinfo', { code: 'ENOTFOUND', hostname: 'kinesis.moon-1' }),
+      'No such host: kinesis.moon-1 (ENOTFOUND): are the address and the network right?',
+    ],
   ])('%s', (error, line) => {
-    expect(explain(error)).toBe(line);
+    expect(errorLine(error)).toBe(line);
   });
 
   it('is not endless', () => {
-    expect(explain(new Error('x'.repeat(10_000))).length).toBeLessThan(320);
+    expect(errorLine(new Error('x'.repeat(10_000))).length).toBeLessThan(320);
   });
 });

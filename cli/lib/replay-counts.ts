@@ -1,0 +1,39 @@
+import { renderTable } from '../../core/terminal/table.ts';
+import { count, print } from './output.ts';
+import type { ReplayChoice } from './replay-choice.ts';
+
+interface Counts {
+  events: number;
+  bytes: number;
+  first: Date;
+  last: Date;
+}
+
+/** Prints how many events a replay would send, by reason. */
+export async function printReplayCounts({ events, skipped }: ReplayChoice): Promise<void> {
+  const reasons = new Map<string, Counts>();
+  for await (const lines of events) {
+    for (const { reason, rejectedAt, part, bytes } of lines) {
+      const none = { events: 0, bytes: 0, first: rejectedAt, last: rejectedAt };
+      const counts = reasons.get(reason) ?? none;
+      reasons.set(reason, counts);
+      if (part === 1) counts.events++;
+      counts.bytes += bytes;
+      if (rejectedAt < counts.first) counts.first = rejectedAt;
+      if (rejectedAt > counts.last) counts.last = rejectedAt;
+    }
+  }
+  const sorted = [...reasons].sort(([, a], [, b]) => b.events - a.events);
+  if (sorted.length > 0) {
+    const rows = sorted.map(([reason, { events: n, bytes, first, last }]) => [
+      ...[reason, n, bytes],
+      ...[first.toISOString(), last.toISOString()],
+    ]);
+    await print(`${renderTable(['reason', 'events', 'bytes', 'first', 'last'], rows)}\n`);
+  }
+  const total = sorted.reduce((sum, [, { events: n }]) => sum + n, 0);
+  await print(`${count(total, 'event')} would be replayed${skippedText(skipped())}\n`);
+}
+
+export const skippedText = (skipped: number): string =>
+  skipped === 0 ? '' : `; ${skipped.toLocaleString('en')} skipped, replayed before (--again)`;
