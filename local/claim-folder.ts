@@ -6,6 +6,8 @@ import { InvalidInput } from '../core/errors.ts';
 export interface Endpoints {
   aws: string;
   spotify: string;
+  /** Settings that were given: names of streams, of the database … */
+  params?: Record<string, string>;
 }
 
 /**

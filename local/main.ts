@@ -124,7 +124,8 @@ async function main(options: Options): Promise<boolean> {
     ...(options.wrongSecret && { clientSecret: 'wrong' }),
   });
   if (options.fresh) stage.emptyLake();
-  claim.publish(stage.endpoints);
+  const params = options.param.map((param) => param.split(/=(.*)/s, 2));
+  claim.publish({ ...stage.endpoints, params: Object.fromEntries(params) });
   const end = async () => {
     claim.release();
     await stage.close();

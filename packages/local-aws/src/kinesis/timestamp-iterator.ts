@@ -1,4 +1,5 @@
-import type { Kinesis } from './kinesis.ts';
+// biome-ignore lint/suspicious/noExplicitAny: responses of two actions, read right away
+type Call = (action: string, input: object) => Promise<any>;
 
 interface GetShardIterator {
   readonly StreamName: string;
@@ -12,10 +13,7 @@ interface GetShardIterator {
  * The same request with a sequence number in place of a timestamp: kinesalite never responds where a
  * shard holds no record at the timestamp or later.
  */
-export async function withoutTimestamp(
-  call: Kinesis['call'],
-  input: GetShardIterator,
-): Promise<object> {
+export async function withoutTimestamp(call: Call, input: GetShardIterator): Promise<object> {
   const { StreamName, ShardId, ShardIteratorType, Timestamp } = input;
   const isPast = Timestamp !== undefined && Timestamp * 1_000 <= Date.now();
   if (ShardIteratorType !== 'AT_TIMESTAMP' || !isPast) return input;
