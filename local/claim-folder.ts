@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidInput } from '../core/errors.ts';
+import { type Claim, claimFile } from './claim-file.ts';
 
 /** Addresses on 127.0.0.1, as serverless.yml reads them for the stage `local`. */
 export interface Endpoints {
@@ -11,46 +12,39 @@ export interface Endpoints {
 }
 
 /**
- * Claims `<folder>/endpoints.json`, which tells `sls invoke local` where the stage serves. Throws
- * InvalidInput while another stage of this folder serves: both would write the same lake.
+ * Claims `<folder>/endpoints.json`, from which `sls invoke local` and the command line read where the
+ * stage serves. Throws InvalidInput while another stage of this folder serves: both would write the
+ * same lake.
  */
 export function claimFolder(folder: string): {
   publish(endpoints: Endpoints): void;
   release(): void;
 } {
-  const file = join(folder, 'endpoints.json');
-  mkdirSync(folder, { recursive: true });
-  const owner = ownerOf(file);
+  const { owner, write, release } = claimIn(folder);
   if (owner !== undefined) {
     throw new InvalidInput(
-      `The local stage already serves (process ${owner}): end it first, or give another --folder`,
+      `The local stage already serves (process ${owner}): end it first, or choose another --folder`,
     );
   }
-  rmSync(file, { force: true });
-  const write = (endpoints: object, flag: string) =>
-    writeFileSync(file, `${JSON.stringify({ ...endpoints, pid: process.pid }, null, 2)}\n`, {
-      flag,
-    });
-  try {
-    write({}, 'wx');
-  } catch (cause) {
-    // Exclusive: of two that start at the same moment, one fails here.
-    throw new InvalidInput('Another local stage has just started: give another --folder', {
-      cause,
-    });
-  }
-  return {
-    publish: (endpoints) => write(endpoints, 'w'),
-    release: () => rmSync(file, { force: true }),
-  };
+  return { publish: write, release };
 }
 
-function ownerOf(file: string): number | undefined {
+const PROBLEMS: Record<string, string> = {
+  EEXIST: 'is a file, not a folder',
+  ENOTDIR: 'leads through a file',
+  EACCES: 'is not writable',
+  EPERM: 'is not writable',
+  EROFS: 'is on a read-only file system',
+  ENOSPC: 'is on a full disk',
+};
+
+function claimIn(folder: string): Claim {
   try {
-    const { pid } = JSON.parse(readFileSync(file, 'utf8'));
-    process.kill(pid, 0); // signal 0 only asks whether the process is there
-    return pid;
-  } catch {
-    return undefined;
+    mkdirSync(folder, { recursive: true });
+    return claimFile(join(folder, 'endpoints.json'));
+  } catch (cause) {
+    const problem = PROBLEMS[(cause as NodeJS.ErrnoException).code ?? ''];
+    if (!problem) throw cause;
+    throw new InvalidInput(`--folder ${folder} ${problem}: choose another one`, { cause });
   }
 }

@@ -9,7 +9,7 @@ import { messageOfCause } from '../core/error-cause.ts';
 import { InvalidInput, TributaryError } from '../core/errors.ts';
 import { wholeNumber } from '../core/terminal/options.ts';
 import { claimFolder } from './claim-folder.ts';
-import { withPackage } from './packaging.ts';
+import { packageWithProgress } from './packaging-progress.ts';
 import { createProgress } from './progress.ts';
 import { prepareSamples } from './sample-events.ts';
 import { isBalanced, simulateSessions } from './simulate-sessions.ts';
@@ -110,8 +110,8 @@ async function main(options: Options): Promise<boolean> {
   if (bad !== undefined) throw new InvalidInput(`--param takes name=value, not '${bad}'`);
 
   const claim = claimFolder(folder);
-  console.log('Packaging the service for the stage local …');
-  const service = await withPackage(root, { params: options.param }, () => readService(root));
+  const packaged = await packageWithProgress(root, options.param);
+  const service = readService(packaged);
   const stage = await startStage({
     service,
     folder,

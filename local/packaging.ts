@@ -1,70 +1,192 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { InvalidInput } from '../core/errors.ts';
+import { claimFile } from './claim-file.ts';
 
-/** Longer than packaging takes on any machine: a lock of this age was left by a dead process. */
-const STALE_MS = 120_000;
-
-/**
- * Packages the service of `root` into `.serverless` and gives it to `use` while nobody else packages:
- * `sls` works in the same folders each time. `params` are `name=value` settings of serverless.yml.
- * Throws InvalidInput with what sls says.
- */
-export async function withPackage<T>(
-  root: string,
-  { stage = 'local', params = [] }: { stage?: string; params?: string[] },
-  use: () => T | Promise<T>,
-): Promise<T> {
-  const release = await lock(join(root, '.local/packaging'));
-  try {
-    await runSls(root, stage, params);
-    return await use();
-  } finally {
-    release();
-  }
+export interface PackageOptions {
+  stage?: string;
+  /** Settings of serverless.yml, as `name=value`. */
+  params?: string[];
+  /** What packaging does next; not called when the package is there already. */
+  onStep?: (step: string) => void;
+  /** Ends packaging, and leaves nothing of it. */
+  signal?: AbortSignal;
 }
 
-async function runSls(root: string, stage: string, params: string[]): Promise<void> {
-  const sls = join(root, 'node_modules/serverless/bin/serverless.js');
-  const given = [...placeholders(stage, params), ...params].map((param) => `--param=${param}`);
-  const args = ['package', '--stage', stage, ...given];
-  try {
-    await promisify(execFile)(process.execPath, [sls, ...args], { cwd: root });
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    const lines = `${stderr}\n${stdout}`.split('\n').map((line) => line.trim());
-    const said = lines.indexOf('Error:') + 1;
-    const why = said > 0 ? lines.slice(said, said + 2).join(' ') : 'see what it prints';
-    throw new InvalidInput(`'sls package --stage ${stage}' failed: ${why}`, { cause: error });
-  }
-}
+/** All that a package is made of. */
+const SOURCES = [
+  'core',
+  'functions',
+  'packages/serverless-bundle-functions/src',
+  'queries',
+  'resources',
+  'statemachines',
+  'serverless.yml',
+  'tsconfig.json',
+  'package-lock.json',
+  // What is installed, esbuild's version included, wherever it differs from the lock file.
+  'node_modules/.package-lock.json',
+];
+
+/** Packages that are kept, the last used ones. */
+const KEPT = 12;
 
 /** What serverless.yml puts where an address is not known before the stage serves. */
 export const PLACEHOLDER = 'http://127.0.0.1:9';
 
-/** A package is for any stage to come, whatever serves while it is made. */
-function placeholders(stage: string, params: string[]): string[] {
-  if (stage !== 'local') return [];
-  return ['awsUrl', 'spotifyApiUrl', 'spotifyAccountsUrl']
-    .filter((name) => !params.some((param) => param.startsWith(`${name}=`)))
-    .map((name) => `${name}=${PLACEHOLDER}`);
+/**
+ * A folder with the `.serverless` that `sls package` makes of the service in `root`: made once for each
+ * content of its sources, then taken from `.local/packages`. Whoever else packages the same content at
+ * this moment is waited for. Throws InvalidInput with what sls says, and the signal's reason.
+ */
+export async function packageService(root: string, options: PackageOptions = {}): Promise<string> {
+  const { stage = 'local', params = [], signal } = options;
+  const store = join(root, '.local/packages');
+  mkdirSync(store, { recursive: true });
+  const folder = join(store, `${stage}-${hashOf(root, [stage, ...params])}`);
+  for (;;) {
+    signal?.throwIfAborted();
+    if (existsSync(folder)) return markUsed(folder);
+    const claim = claimFile(`${folder}.lock`);
+    if (claim.owner === undefined) {
+      try {
+        return existsSync(folder)
+          ? folder
+          : await make(root, folder, { ...options, stage, params });
+      } finally {
+        claim.release();
+        removeOld(store);
+      }
+    }
+    options.onStep?.(`process ${claim.owner} packages the same sources`);
+    await sleep(100, undefined, signal && { signal });
+  }
 }
 
-/** A folder that only one can make. */
-async function lock(folder: string): Promise<() => void> {
-  mkdirSync(join(folder, '..'), { recursive: true });
-  for (;;) {
-    try {
-      mkdirSync(folder);
-      return () => rmSync(folder, { recursive: true, force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const madeAt = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-      if (Date.now() - madeAt > STALE_MS) rmSync(folder, { recursive: true, force: true });
-      await sleep(100);
+async function make(
+  root: string,
+  folder: string,
+  options: PackageOptions & { stage: string; params: string[] },
+): Promise<string> {
+  const work = mkdtempSync(`${folder}.unfinished-`);
+  try {
+    mirror(root, work);
+    await runSls(work, options);
+    mkdirSync(join(work, 'done'));
+    renameSync(join(work, '.serverless'), join(work, 'done/.serverless'));
+    renameSync(join(work, 'done'), folder);
+    return folder;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** `sls` writes beside what it reads: links to the sources give each call a folder of its own. */
+function mirror(root: string, work: string): void {
+  for (const entry of readdirSync(root)) {
+    if (entry.startsWith('.')) continue;
+    const source = join(root, entry);
+    if (statSync(source).isDirectory()) symlinkSync(source, join(work, entry), 'junction');
+    else copyFileSync(source, join(work, entry));
+  }
+}
+
+function runSls(
+  work: string,
+  { stage, params, onStep, signal }: PackageOptions & { stage: string; params: string[] },
+): Promise<void> {
+  const sls = join(work, 'node_modules/serverless/bin/serverless.js');
+  const args = ['package', '--stage', stage, ...params.map((param) => `--param=${param}`)];
+  onStep?.('reading serverless.yml');
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [sls, ...args], {
+      cwd: work,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C on the terminal comes to this process, which ends the child.
+      detached: process.platform !== 'win32',
+      env: { ...process.env, NODE_COMPILE_CACHE: join(work, '../../compiled') },
+    });
+    const lines: string[] = [];
+    for (const stream of [child.stderr, child.stdout]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        lines.push(line.trim());
+        if (line.startsWith('Packaging ')) onStep?.('bundling the functions');
+        if (line.startsWith('Bundled ')) onStep?.('writing the template');
+      });
     }
+    const kill = () => {
+      if (child.pid === undefined) return;
+      if (process.platform === 'win32') child.kill('SIGKILL');
+      else process.kill(-child.pid, 'SIGKILL');
+    };
+    signal?.addEventListener('abort', kill, { once: true });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      signal?.removeEventListener('abort', kill);
+      if (code === 0) return resolve();
+      if (signal?.aborted) return reject(signal.reason);
+      const said = lines.indexOf('Error:') + 1;
+      const why =
+        said > 0
+          ? lines
+              .slice(said, said + 2)
+              .join(' ')
+              .trim()
+          : 'see what it prints';
+      reject(new InvalidInput(`'sls package --stage ${stage}' failed: ${why}`));
+    });
+  });
+}
+
+function hashOf(root: string, settings: string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(settings)).update(process.version);
+  const add = (path: string) => {
+    const stat = statSync(join(root, path), { throwIfNoEntry: false });
+    if (stat?.isDirectory()) {
+      for (const name of readdirSync(join(root, path)).sort()) add(`${path}/${name}`);
+    } else if (stat) {
+      hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
+    }
+  };
+  for (const path of SOURCES) add(path);
+  return hash.digest('hex').slice(0, 16);
+}
+
+function markUsed(folder: string): string {
+  const now = new Date();
+  utimesSync(folder, now, now);
+  return folder;
+}
+
+/** Packages that were not used for long, and what killed processes left unfinished. */
+function removeOld(store: string): void {
+  const entries = readdirSync(store)
+    .map((name) => ({
+      path: join(store, name),
+      isPackage: /^[\w-]+$/.test(name),
+      usedAt: statSync(join(store, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    }))
+    .sort((a, b) => b.usedAt - a.usedAt);
+  const packages = entries.filter(({ isPackage }) => isPackage);
+  const anHourAgo = Date.now() - 3_600_000;
+  const left = entries.filter(({ isPackage, usedAt }) => !isPackage && usedAt < anHourAgo);
+  for (const { path } of [...packages.slice(KEPT), ...left]) {
+    rmSync(path, { recursive: true, force: true });
   }
 }

@@ -15,7 +15,7 @@ import { createSpotifyClient } from '../../core/spotify/client.ts';
 import { albumList, albumTracks, pathAt } from '../../core/spotify/paging.ts';
 import { retryPolicy } from '../../core/spotify/retry.ts';
 import { renderTable } from '../../core/terminal/table.ts';
-import { withPackage } from '../../local/packaging.ts';
+import { packageService } from '../../local/packaging.ts';
 import { type Stage, startStage } from '../../local/stage.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -77,7 +77,7 @@ async function withStage<T>(
   options: SpotifyOptions,
   work: (stage: Stage) => Promise<T>,
 ): Promise<T> {
-  const service = await withPackage(root, { params }, () => readService(root));
+  const service = readService(await packageService(root, { params }));
   const folder = mkdtempSync(join(tmpdir(), 'tributary-bench-'));
   const stage = await startStage({ service, folder, spotify: options });
   try {

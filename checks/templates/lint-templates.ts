@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { withPackage } from '../../local/packaging.ts';
+import { packageService } from '../../local/packaging.ts';
 import { CheckFailed } from '../lib/run-check.ts';
 import { pythonTools } from '../lib/tools.ts';
 import { BAD_TEMPLATE } from './bad-template.ts';
@@ -27,7 +27,7 @@ export async function lintTemplates(): Promise<string> {
   const bin = await pythonTools('linters', PINS);
   const results = [proveLinters(bin)];
   for (const variant of VARIANTS) {
-    const template = await withPackage(root, variant, readTemplate);
+    const template = readTemplate(await packageService(root, variant));
     // Linted while the next one is packaged.
     results.push(report(bin, nameOf(variant), template));
   }
@@ -38,8 +38,8 @@ export async function lintTemplates(): Promise<string> {
   return `${PINS.join(' and ')} found nothing wrong with ${VARIANTS.length} templates`;
 }
 
-const readTemplate = () =>
-  readFileSync(join(root, '.serverless/cloudformation-template-update-stack.json'), 'utf8');
+const readTemplate = (packaged: string) =>
+  readFileSync(join(packaged, '.serverless/cloudformation-template-update-stack.json'), 'utf8');
 
 /** A linter that finds nothing in a bad template says nothing about the others. */
 async function proveLinters(bin: string): Promise<string[]> {

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { InvalidInput } from '../../core/errors.ts';
 import { LOCAL_STAGE } from '../../core/names.ts';
 import type { GlobalOptions } from '../../core/terminal/options.ts';
+import { createStatusLine } from '../../core/terminal/status-line.ts';
 import { stopOnInterrupt } from './output.ts';
 import { type Answer, type Format, formatOption, printResult } from './query-result.ts';
 import { sizeOf } from './size.ts';
-import { createStatusLine } from './status-line.ts';
 
 /** Of every command that asks the lake. */
 export interface AskOptions extends GlobalOptions {

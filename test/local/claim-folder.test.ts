@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimFolder } from '../../local/claim-folder.ts';
+import { ownIdentity } from '../../local/process-identity.ts';
 
 const endpoints = { aws: 'http://127.0.0.1:1', spotify: 'http://127.0.0.1:2' };
 let folder: string;
@@ -13,14 +15,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const mine = ownIdentity();
+
 describe('Claiming a folder', () => {
-  it('makes it, and tells others who serves at once, then where, until it is released', () => {
+  it('makes it, and publishes who serves at once, then where, until it is released', () => {
     const claim = claimFolder(join(folder, 'new/one'));
     const published = join(folder, 'new/one/endpoints.json');
     const read = () => JSON.parse(readFileSync(published, 'utf8'));
-    expect(read()).toEqual({ pid: process.pid });
+    expect(read()).toEqual(mine);
     claim.publish(endpoints);
-    expect(read()).toEqual({ ...endpoints, pid: process.pid });
+    expect(read()).toEqual({ ...endpoints, ...mine });
     claim.release();
     expect(existsSync(published)).toBe(false);
     claim.release();
@@ -46,7 +50,46 @@ describe('Claiming a folder', () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     writeFileSync(file, JSON.stringify({ ...endpoints, pid }));
     claimFolder(folder);
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ pid: process.pid });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(mine);
+  });
+
+  it('takes over from a process that ended, whose number another process has now', () => {
+    writeFileSync(file, JSON.stringify({ ...endpoints, pid: process.pid, started: '1' }));
+    claimFolder(folder);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(mine);
+  });
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('takes over from a zombie', async () => {
+    // The shell's child ends; `exec` makes the shell a program that never reads its status.
+    const script = 'sleep 0 & echo $!; exec sleep 60';
+    const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const [line] = await once(parent.stdout, 'data');
+    const pid = Number(line);
+    const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8');
+    while (!/\) Z /.test(stat())) await new Promise((resolve) => setTimeout(resolve, 10));
+    const started = stat().split(' ')[21];
+    writeFileSync(file, JSON.stringify({ ...endpoints, pid, started }));
+    claimFolder(folder);
+    parent.kill();
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(mine);
+  });
+
+  it('says in one line that the folder is a file', () => {
+    writeFileSync(join(folder, 'notes.txt'), '');
+    const path = join(folder, 'notes.txt');
+    expect(() => claimFolder(path)).toThrow(
+      `--folder ${path} is a file, not a folder: choose another one`,
+    );
+    expect(() => claimFolder(join(path, 'below'))).toThrow(/leads through a file/);
+  });
+
+  // The superuser may write anywhere.
+  const asUser = process.getuid?.() === 0 ? it.skip : it;
+  asUser('says in one line that the folder is not writable', () => {
+    chmodSync(folder, 0o500);
+    expect(() => claimFolder(join(folder, 'new'))).toThrow(/is not writable: choose another one$/);
+    chmodSync(folder, 0o700);
   });
 
   it.each(['', '{', '{}', '{"pid":"x"}', 'null'])('takes over a file that says %j', (text) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withPackage } from '../../local/packaging.ts';
+import { packageService } from '../../local/packaging.ts';
 import { changedTree, thirdSegment } from '../fixtures/changed-tree.ts';
 import { roleProblems, statementProblems } from './access-rules.ts';
 import { givenTemplate, ofType, PACKAGING_MS, resolved, type Template } from './fixtures.ts';
@@ -12,14 +12,9 @@ let after: Template;
 beforeAll(async () => {
   before = await givenTemplate('dev');
   using tree = changedTree(thirdSegment);
-  after = await withPackage(tree.folder, { stage: 'dev' }, () =>
-    JSON.parse(
-      readFileSync(
-        join(tree.folder, '.serverless/cloudformation-template-update-stack.json'),
-        'utf8',
-      ),
-    ),
-  );
+  const folder = await packageService(tree.folder, { stage: 'dev' });
+  const file = join(folder, '.serverless/cloudformation-template-update-stack.json');
+  after = JSON.parse(readFileSync(file, 'utf8'));
 }, PACKAGING_MS);
 
 /** Logical ids that the framework makes of a function's code differ with the code. */

@@ -1,4 +1,4 @@
-import { createStatusLine } from '../../../cli/lib/status-line.ts';
+import { createStatusLine } from '../../../core/terminal/status-line.ts';
 
 const streamOf = (isTTY: boolean) => {
   const written: string[] = [];

@@ -1,0 +1,133 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { unzipSync } from 'fflate';
+import { packageService } from '../../local/packaging.ts';
+
+const here = resolve(import.meta.dirname, '../..');
+let root: string;
+let store: string;
+const write = (path: string, text: string) => writeFileSync(join(root, path), text);
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'tributary-service-'));
+  store = join(root, '.local/packages');
+  for (const name of ['node_modules', 'packages']) symlinkSync(join(here, name), join(root, name));
+  mkdirSync(join(root, 'functions'));
+  write('functions/add.ts', "import { n } from './n.ts';\nexport const handler = () => n;\n");
+  write('functions/subtract.ts', "import { n } from './n.ts';\nexport const handler = () => -n;\n");
+  write('functions/n.ts', 'export const n: number = 42;\n');
+  write('functions/package.json', '{"type":"module"}\n');
+  write(
+    'serverless.yml',
+    `service: tiny
+plugins: [./packages/serverless-bundle-functions]
+provider: { name: aws, runtime: nodejs24.x, environment: { LEVEL: '\${param:level, "1"}' } }
+custom: { esbuild: { format: esm, platform: node, minify: true } }
+package: { individually: true, patterns: [functions/package.json] }
+functions:
+  add: { handler: functions/add.handler }
+  subtract: { handler: functions/subtract.handler }
+`,
+  );
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** The folder, and whether it was packaged for this call. */
+async function packaged(options: Parameters<typeof packageService>[1] = {}) {
+  const steps: string[] = [];
+  const folder = await packageService(root, { onStep: (step) => steps.push(step), ...options });
+  return { folder, steps };
+}
+
+describe('Packaging', () => {
+  it('bundles each function, with the files that go along', async () => {
+    const { folder, steps } = await packaged();
+    expect(steps).toEqual([
+      'reading serverless.yml',
+      'bundling the functions',
+      'writing the template',
+    ]);
+    const files = (name: string) =>
+      unzipSync(readFileSync(join(folder, `.serverless/${name}.zip`)));
+    expect(Object.keys(files('add')).sort()).toEqual([
+      'functions/add.js',
+      'functions/package.json',
+    ]);
+    const code = Buffer.from(files('subtract')['functions/subtract.js'] ?? []).toString('base64');
+    const { handler } = await import(`data:text/javascript;base64,${code}`);
+    expect(handler()).toBe(-42);
+    expect(readdirSync(root).sort()).not.toContain('.serverless');
+    expect(readdirSync(store)).toEqual([folder.split('/').at(-1)]);
+  });
+
+  it('takes the same package for the same content, and makes another for other content', async () => {
+    const first = await packaged();
+    expect(await packaged()).toEqual({ folder: first.folder, steps: [] });
+    const other = await packaged({ params: ['level=2'] });
+    expect(other.folder).not.toBe(first.folder);
+    write('functions/n.ts', 'export const n: number = 43;\n');
+    const changed = await packaged();
+    expect(changed.folder).not.toBe(first.folder);
+    expect(changed.steps).not.toEqual([]);
+    write('functions/n.ts', 'export const n: number = 42;\n');
+    expect(await packaged()).toEqual({ folder: first.folder, steps: [] });
+  });
+
+  it('packages once for all who ask at the same moment', async () => {
+    const all = await Promise.all([packaged(), packaged(), packaged()]);
+    expect(new Set(all.map(({ folder }) => folder)).size).toBe(1);
+    const makers = all.filter(({ steps }) => steps.includes('bundling the functions'));
+    expect(makers).toHaveLength(1);
+  });
+
+  it.each(['reading serverless.yml', 'bundling the functions'])(
+    'ends at once while %s, and leaves nothing',
+    async (until) => {
+      const interrupt = new AbortController();
+      let abortedAt = 0;
+      const work = packageService(root, {
+        signal: interrupt.signal,
+        onStep(step) {
+          if (step !== until) return;
+          abortedAt = performance.now();
+          // The first step is named before the child has started.
+          setImmediate(() => interrupt.abort());
+        },
+      });
+      await expect(work).rejects.toMatchObject({ name: 'AbortError' });
+      expect(performance.now() - abortedAt).toBeLessThan(1_000);
+      expect(readdirSync(store)).toEqual([]);
+      const { stdout } = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+      expect(stdout).not.toContain(root);
+    },
+  );
+
+  it('does not wait for a process that died while it packaged', async () => {
+    const { folder } = await packaged();
+    rmSync(folder, { recursive: true });
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    writeFileSync(`${folder}.lock`, JSON.stringify({ pid, started: '1' }));
+    const { steps } = await packaged();
+    expect(steps[0]).toBe('reading serverless.yml');
+    expect(existsSync(`${folder}.lock`)).toBe(false);
+  });
+
+  it('says in one line what sls says', async () => {
+    write('functions/add.ts', "import { n } from './m.ts';\nexport const handler = n;\n");
+    await expect(packaged()).rejects.toThrow(/^'sls package --stage local' failed: .*m\.ts/);
+    write('serverless.yml', 'service: [\n');
+    await expect(packaged()).rejects.toThrow(/^'sls package --stage local' failed: \S[^\n]+$/);
+    expect(readdirSync(store)).toEqual([]);
+  });
+});
