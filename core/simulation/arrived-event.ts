@@ -1,6 +1,6 @@
 import { type Aggregates, type ExpectedEvent, isAccepted } from './expected-event.ts';
 
-/** An event as it stands in a stream. */
+/** An event of a stream. */
 export interface ArrivedEvent {
   readonly data: Buffer;
   readonly shardId: string;
@@ -26,13 +26,13 @@ const SUMS = [
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const EVENT_ID = /^\d+-\d+$/;
 
-/** Reads an enriched event with what Node has: no code of the functions. */
+/** Reads an enriched event with Node's own means: no code of the functions. */
 export function readEnriched(data: Buffer): EnrichedEvent {
   let event: Record<string, unknown> = {};
   try {
     event = JSON.parse(data.toString()) ?? {};
   } catch {
-    // No JSON: it has no id, and its bytes will match none that were sent.
+    // No JSON: it has no id, and its bytes match no event that was sent.
   }
   const { event_id, session_id } = event;
   return {
@@ -43,7 +43,7 @@ export function readEnriched(data: Buffer): EnrichedEvent {
   };
 }
 
-/** The added fields stand together in front of the last brace, each behind its comma. */
+/** The added fields are together in front of the last brace, each behind its comma. */
 function withoutAdded(data: Buffer): Buffer {
   const from = data.lastIndexOf(`,"${SUMS[0]}":`);
   const to = data.lastIndexOf('}');
@@ -52,13 +52,13 @@ function withoutAdded(data: Buffer): Buffer {
 }
 
 function faultsOf(event: Record<string, unknown>, expected: ExpectedEvent): string[] {
-  if (!isAccepted(expected)) return [`was to be set aside: ${expected.reason}`];
-  const own = sumUp(event);
+  if (!isAccepted(expected)) return [`should have been rejected: ${expected.reason}`];
+  const sums = sumUp(event);
   const faults = SUMS.filter(
-    (name) => event[name] !== own[name] || own[name] !== expected[name],
+    (name) => event[name] !== sums[name] || sums[name] !== expected[name],
   ).map(
     (name) =>
-      `${name} is ${event[name]}, its history has ${own[name]}, sent were ${expected[name]}`,
+      `${name} is ${event[name]}, its history has ${sums[name]}, expected ${expected[name]}`,
   );
   if (event.segment !== expected.segment) {
     faults.push(`segment is ${event.segment}, not ${expected.segment}`);

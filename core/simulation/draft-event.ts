@@ -2,19 +2,20 @@ import type { Random } from 'seeded-random';
 import { FIELDS } from '../sessions/fields.ts';
 import type { Aggregates } from './expected-event.ts';
 import { arrayOf, COMPACT, escaped, objectOf, PYTHON, type Style } from './json-style.ts';
+import type { Place } from './places.ts';
 
-/** A visitor: what stays the same in all events of a session. */
+/** A visitor: the fields that all events of a session share. */
 export interface Session {
   readonly id: string;
   readonly customer: string;
   readonly city: string;
   readonly country: string;
-  /** Events still to come. */
+  /** Events not yet drafted. */
   left: number;
   sent: number;
 }
 
-/** An event before it is written down: its members in their order, values as JSON. */
+/** An event before it is serialised: its members in their order, values as JSON. */
 export interface Draft {
   readonly style: Style;
   readonly members: Map<string, string>;
@@ -23,26 +24,13 @@ export interface Draft {
   readonly aggregates: Aggregates;
 }
 
-const PLACES = [
-  ['Washington', 'USA'],
-  ['New York', 'USA'],
-  ['San José', 'USA'],
-  ['Coeur d’Alene', 'USA'],
-  ['São Paulo', 'Brazil'],
-  ['München', 'Germany'],
-  ['Kraków', 'Poland'],
-  ['東京', 'Japan'],
-  ['London', 'United Kingdom'],
-  ['Montréal', 'Canada'],
-] as const;
-
 const PRODUCTS = [
   ...Array.from({ length: 200 }, (_, i) => `Product${i + 1}`),
   ...Array.from({ length: 20 }, (_, i) => `Café № ${i + 1}`),
 ];
 
-export function createSession(random: Random, id: string): Session {
-  const [city, country] = random.pick(PLACES);
+export function createSession(random: Random, id: string, places: readonly Place[]): Session {
+  const [city, country] = random.pick(places);
   const isLong = random.chance(0.02);
   const customer = isLong ? `1234567890123456${random.int(1000, 9999)}` : `${random.int(1, 1e6)}`;
   // Most sessions are short, a few have hundreds of events.
@@ -67,7 +55,7 @@ export function draftEvent(random: Random, session: Session): Draft {
     ['country', country],
     ['credit_limit', random.pick([`${limit}`, `${limit}.0`, `${limit / 100}e2`])],
     [history, arrayOf(style, items)],
-    // Nobody asked for these: unknown fields pass through.
+    // Not in the contract: unknown fields pass through.
     ['event_number', `${session.sent}`],
     ['device', objectOf(style, [['os', style.text(random.pick(['iOS', 'Android', 'Windows']))]])],
   ];
@@ -85,7 +73,7 @@ function draftHistory(random: Random, style: Style) {
   const codes = new Set<string>();
   let quantities = 0;
   let inCart = 0;
-  // One to twenty products, few more often than many; now and then a visitor who saw none.
+  // One to twenty products, few more often than many; sometimes none.
   const length = random.chance(0.02) ? 0 : Math.floor(20.99 ** random.next());
   const items = Array.from({ length }, () => {
     const code =

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What is to become of an event that was sent; one line of the file that `simulate` writes. */
+/** The expected outcome of an event; one line of the file that `simulate` writes. */
 export type ExpectedEvent = ExpectedAccepted | ExpectedRejected;
 
 export interface Sent {
@@ -14,7 +14,7 @@ export interface ExpectedAccepted extends Sent, Aggregates {
 }
 
 export interface ExpectedRejected extends Sent {
-  /** Why it is set aside (core/sessions/reasons.ts). */
+  /** Why it is rejected (core/sessions/reasons.ts). */
   readonly reason: string;
 }
 
@@ -27,7 +27,7 @@ export interface Aggregates {
 export const isAccepted = (expected: ExpectedEvent): expected is ExpectedAccepted =>
   'segment' in expected;
 
-/** The first half of the SHA-256 of an event's bytes, line end aside (routers cut that off). */
+/** The first half of the SHA-256 of an event's bytes without its line end, which routers remove. */
 export function digestOf(data: Buffer): string {
   let length = data.length;
   while (length > 0 && (data[length - 1] === 0x0a || data[length - 1] === 0x0d)) length--;

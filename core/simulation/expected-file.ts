@@ -6,7 +6,7 @@ import type { ExpectedEvent } from './expected-event.ts';
 
 /**
  * The file between `simulate --expect-out` and `consume --expect`: NDJSON, first a line about the
- * simulation, then one for each event that went, in the order they were sent, copies included.
+ * simulation, then one for each event that was sent, in that order, copies included.
  */
 const headerSchema = z.object({
   tributary_simulation: z.literal(1),
@@ -35,7 +35,7 @@ export interface ExpectedFile {
   close(): void;
 }
 
-/** Stands under its name when it is closed, and so never half. */
+/** Renamed to its name when it is closed, so that it is never half written. */
 export function createExpectedFile(file: string, header: SimulationHeader): ExpectedFile {
   const part = `${file}.part`;
   const write = (fd: number, lines: readonly object[]): void => {
@@ -60,7 +60,7 @@ function open(part: string): number {
   }
 }
 
-/** Throws InvalidInput for a file that is not there or not of this kind. */
+/** Throws InvalidInput for a file that is missing or not of this kind. */
 export async function readExpectedFile(
   file: string,
 ): Promise<{ header: SimulationHeader; events: ExpectedEvent[] }> {

@@ -1,4 +1,5 @@
 import { createRandom, type Random } from 'seeded-random';
+import { SEGMENTS, type Segment } from '../sessions/segments.ts';
 import { createSession, type Draft, draftEvent, type Session, written } from './draft-event.ts';
 import {
   digestOf,
@@ -8,6 +9,7 @@ import {
   type Sent,
 } from './expected-event.ts';
 import { PYTHON } from './json-style.ts';
+import { expectedSegment, type Place, placesOf } from './places.ts';
 import { type Spoilt, spoilEvent, withoutCountry } from './spoil-event.ts';
 
 /** Shares are percentages of all events. */
@@ -16,38 +18,42 @@ export interface SimulationOptions {
   readonly seed: number;
   /** How many are sent, copies included. */
   readonly count: number;
-  /** Sent a second time, up to fifty events later. */
+  /** Sent twice, up to fifty events later. */
   readonly duplicates?: number;
   readonly malformed?: number;
   readonly noCountry?: number;
   /** Of one single session. */
   readonly hotKey?: number;
+  readonly segments?: readonly Segment[];
 }
 
 export interface SimulatedEvent {
   readonly data: Buffer;
-  /** Its session's id, also where the event itself has none. */
+  /** Its session's id, also if the event itself has none. */
   readonly partitionKey: string;
   readonly expected: ExpectedEvent;
   /** Sent before, byte for byte. */
   readonly isCopy: boolean;
 }
 
-/** Sessions that are under way at the same time. */
-const UNDER_WAY = 200;
+/** Sessions that are active at the same time. */
+const ACTIVE = 200;
 const COPIED_OF_LAST = 50;
 
 /**
  * Session events as shops send them, in the order to be sent: of many sessions at once, some long;
  * compact JSON and JSON as Python writes it; quantities as numbers and strings; both names of the
- * history; and, by the shares asked for, what goes wrong. Each says what is to become of it.
+ * history; places in every country that a segment names; and invalid events, by the given shares. Each
+ * has its expected outcome.
  */
 export function* generateEvents(options: SimulationOptions): Generator<SimulatedEvent> {
   const { seed, count, duplicates = 0, malformed = 0, noCountry = 0, hotKey = 0 } = options;
   const random = createRandom(seed);
   const chance = (percent: number): boolean => random.chance(percent / 100);
-  const nextSession = createSessions(random, seed);
-  const hot = createSession(random, `sim${seed}-hot`);
+  const { segments = SEGMENTS } = options;
+  const places = placesOf(segments);
+  const nextSession = createSessions(random, seed, places);
+  const hot = createSession(random, `sim${seed}-hot`, places);
   const recent: SimulatedEvent[] = [];
 
   for (let n = 0; n < count; n++) {
@@ -61,20 +67,20 @@ export function* generateEvents(options: SimulationOptions): Generator<Simulated
     let event: SimulatedEvent;
     if (kind < malformed) event = rejected(spoilEvent(random, draft), session);
     else if (kind < malformed + noCountry) event = rejected(withoutCountry(random, draft), session);
-    else event = accepted(random, draft, session);
+    else event = accepted(random, draft, session, segments);
     recent.push(event);
     if (recent.length > COPIED_OF_LAST) recent.shift();
     yield event;
   }
 }
 
-/** Hands out the sessions under way in turns, as chance has it; where one ends, another begins. */
-function createSessions(random: Random, seed: number): () => Session {
+/** Returns one of the active sessions at random; where one ends, another begins. */
+function createSessions(random: Random, seed: number, places: readonly Place[]): () => Session {
   let started = 0;
-  const start = () => createSession(random, `sim${seed}-${(++started).toString(36)}`);
-  const sessions = Array.from({ length: UNDER_WAY }, start);
+  const start = () => createSession(random, `sim${seed}-${(++started).toString(36)}`, places);
+  const sessions = Array.from({ length: ACTIVE }, start);
   return () => {
-    const at = random.int(0, UNDER_WAY - 1);
+    const at = random.int(0, ACTIVE - 1);
     const session = sessions[at] as Session;
     session.left--;
     if (session.left <= 0) sessions[at] = start();
@@ -82,11 +88,16 @@ function createSessions(random: Random, seed: number): () => Session {
   };
 }
 
-function accepted(random: Random, draft: Draft, session: Session): SimulatedEvent {
+function accepted(
+  random: Random,
+  draft: Draft,
+  session: Session,
+  segments: readonly Segment[],
+): SimulatedEvent {
   const lineEnd = draft.style === PYTHON && random.chance(0.3) ? '\n' : '';
   const data = Buffer.from(`${written(draft)}${lineEnd}`);
   return simulated(data, session, {
-    segment: session.country === 'USA' ? 'usa' : 'international',
+    segment: expectedSegment(session.country, segments) ?? 'none',
     ...draft.aggregates,
   });
 }

@@ -2,14 +2,20 @@ import { enrichRecord } from '../../../core/sessions/enrich-record.ts';
 import { createSegmentOf, SEGMENTS } from '../../../core/sessions/segments.ts';
 import { digestOf, type ExpectedEvent } from '../../../core/simulation/expected-event.ts';
 
-const segmentOf = createSegmentOf(SEGMENTS);
-
-export const enriched = (data: Buffer, eventId: string) =>
-  enrichRecord(data, { eventId, processingTimestamp: '2026-11-21T12:00:00.000Z', segmentOf });
+export const enriched = (data: Buffer, eventId: string, segments = SEGMENTS) =>
+  enrichRecord(data, {
+    eventId,
+    processingTimestamp: '2026-11-21T12:00:00.000Z',
+    segmentOf: createSegmentOf(segments),
+  });
 
 /** What enrichment makes of an event, in the words of the file of expected outcomes. */
-export function expectedOf(data: Buffer, { session_id }: ExpectedEvent): ExpectedEvent {
-  const result = enriched(data, '0-1');
+export function expectedOf(
+  data: Buffer,
+  { session_id }: ExpectedEvent,
+  segments = SEGMENTS,
+): ExpectedEvent {
+  const result = enriched(data, '0-1', segments);
   const sent = { session_id, digest: digestOf(data) };
   if ('reason' in result) return { ...sent, reason: result.reason };
   const event = JSON.parse(result.data.toString());

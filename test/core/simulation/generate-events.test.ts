@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { REASONS } from '../../../core/sessions/reasons.ts';
+import { SEGMENTS, type Segment } from '../../../core/sessions/segments.ts';
 import { digestOf } from '../../../core/simulation/expected-event.ts';
 import {
   generateEvents,
@@ -34,7 +35,23 @@ describe('simulated events', () => {
     expect(Object.keys(REASONS).filter((reason) => !reasons.has(reason))).toEqual(['too-large']);
   });
 
-  it('keep to the shares that were asked for', () => {
+  it('follow from the segments: each gets events, of countries that no place was in before, too', () => {
+    const segments = [
+      { name: 'eu', countries: ['Germany', 'Poland', 'Malta'] },
+      ...SEGMENTS,
+    ] satisfies Segment[];
+    const events = given({ segments });
+    expect(
+      events.filter(
+        ({ data, expected }) => !isDeepStrictEqual(expectedOf(data, expected, segments), expected),
+      ),
+    ).toEqual([]);
+    const names = new Set(events.map(({ expected }) => 'segment' in expected && expected.segment));
+    expect([...names].sort()).toEqual(['eu', 'international', 'usa']);
+    expect(events.some(({ data }) => data.includes('"Malta"'))).toBe(true);
+  });
+
+  it('keep to the given shares', () => {
     const events = given({ count: 10_000, malformed: 1, noCountry: 2, duplicates: 3, hotKey: 10 });
     const share = (filter: (event: (typeof events)[number]) => boolean) =>
       (100 * events.filter(filter).length) / events.length;
