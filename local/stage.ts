@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Answer, runSql } from 'local-aws/athena/sql.ts';
+import { createMonitoring } from 'local-aws/cloudwatch/monitoring.ts';
 import {
   createTriggers,
   type FailedStart,
@@ -98,7 +99,9 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const s3 = await createS3(lakeFolder, service.buckets, (object) => onPut(object));
   const streamingOptions = options.streaming === true ? {} : options.streaming || undefined;
   const streaming = streamingOptions && (await startStreaming(service.streaming, streamingOptions));
+  const monitoring = createMonitoring();
   const services: Parameters<typeof startGateway>[0] = {
+    ...monitoring.services,
     ...streaming?.services,
     AmazonSSM: createSsm(credentialsOf(service, options.clientSecret ?? LOCAL_CLIENT_SECRET)),
     AWSGlue: createGlue(service.crawlers, lakeFolder, catalog, iam),
@@ -114,6 +117,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     connectFunctions(service.functions, endpoints, options.environment),
     folder,
     iam,
+    monitoring.lambdaObserver,
   );
 
   const { invoke } = streamingOptions ?? {};

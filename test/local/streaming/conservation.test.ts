@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KinesisStreamEvent } from 'aws-lambda';
-import { FunctionError } from 'local-aws/lambda/lambda.ts';
+import { FunctionError } from 'local-aws/lambda/function-error.ts';
 import { createRandom } from 'seeded-random';
 import { splitRecord } from '../../../core/sessions/pack-records.ts';
 import { givenEvents, type SentRecord } from './fixtures.ts';

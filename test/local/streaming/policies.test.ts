@@ -1,4 +1,4 @@
-import { FunctionError } from 'local-aws/lambda/lambda.ts';
+import { FunctionError } from 'local-aws/lambda/function-error.ts';
 import type { Service } from 'local-aws/service/service.ts';
 import { packagedService } from '../../fixtures/packaged-service.ts';
 import { givenPipeline, objectsIn, rejectedOf, sessionsOf } from './pipeline.ts';

@@ -1,4 +1,4 @@
-import { FunctionError } from 'local-aws/lambda/lambda.ts';
+import { FunctionError } from 'local-aws/lambda/function-error.ts';
 import {
   givenPipeline,
   objectsIn,

@@ -23,6 +23,14 @@ const services: Record<string, { prefix: string; resources: (input: Input) => st
       String(stateMachineArn ?? executionArn ?? '*'),
     ],
   },
+  Logs_20140328: {
+    prefix: 'logs',
+    resources: ({ logGroupName, logStreamName }) => [
+      logGroupName
+        ? arn('logs', `log-group:${logGroupName}:log-stream:${logStreamName ?? ''}`)
+        : '*',
+    ],
+  },
   Firehose_20150804: {
     prefix: 'firehose',
     resources: ({ DeliveryStreamName }) => [

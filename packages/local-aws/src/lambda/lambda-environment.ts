@@ -11,15 +11,21 @@ export interface Invocation {
 }
 
 /** What it gets back: results travel as JSON, as they do from Lambda. */
-export type InvocationResult =
+export type InvocationResult = (
   | { payload: string }
-  | { failure: { errorType: string; errorMessage: string; trace: string[] } };
+  | { failure: { errorType: string; errorMessage: string; trace: string[] } }
+) & {
+  /** Of memory, in MB. */
+  usedMb: number;
+};
 
 // Environments of a function share the compiled code, so that a cold start costs little here.
 enableCompileCache(cacheFolder);
 
-/** Output first: the stage may end this process as soon as it has the answer. */
-async function answer(message: InvocationResult): Promise<void> {
+const usedMb = () => Math.ceil(process.memoryUsage.rss() / 1024 / 1024);
+
+/** Output first: the stage may end this process as soon as it has the result. */
+async function respond(message: InvocationResult): Promise<void> {
   await new Promise<unknown>((resolve) => process.stdout.write('', resolve));
   await new Promise<unknown>((resolve) => process.stderr.write('', resolve));
   process.send?.(message);
@@ -33,12 +39,11 @@ process.on('message', async ({ event, requestId, deadline }: Invocation) => {
       awsRequestId: requestId,
       getRemainingTimeInMillis: () => deadline - Date.now(),
     });
-    await answer({ payload: JSON.stringify(result ?? null) });
+    await respond({ payload: JSON.stringify(result ?? null), usedMb: usedMb() });
   } catch (error) {
     const { name, message, stack } = error as Error;
-    await answer({
-      failure: { errorType: name, errorMessage: message, trace: stack?.split('\n') ?? [] },
-    });
+    const trace = stack?.split('\n') ?? [];
+    await respond({ failure: { errorType: name, errorMessage: message, trace }, usedMb: usedMb() });
   }
 });
 

@@ -1,27 +1,41 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createWriteStream, mkdirSync, type WriteStream, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { ALLOW_ALL, type Iam } from '../iam/iam.ts';
 import type { PackagedFunction } from '../service/service.ts';
-import { arn, LOCAL_REGION } from '../service/template.ts';
-import type { Invocation, InvocationResult } from './lambda-environment.ts';
-
-/** An error as a state machine sees it: the name is the handler's, the message Lambda's JSON. */
-export class FunctionError extends Error {
-  constructor(errorType: string, errorMessage: string, trace: string[] = []) {
-    super(JSON.stringify({ errorType, errorMessage, trace }));
-    this.name = errorType;
-  }
-}
+import { arn } from '../service/template.ts';
+import {
+  type Environment,
+  type Outcome,
+  sendEvent,
+  startEnvironment,
+} from './execution-environment.ts';
+import { FunctionError } from './function-error.ts';
 
 export interface Lambda {
   /** Invokes a function synchronously; throws FunctionError. */
   invoke(functionName: string, event: unknown): Promise<unknown>;
+  /** Ends an environment as a fault would, by the id that its calls bear. */
+  kill(environmentId: string): void;
   /** Ends the environments of all functions; their logs are whole when it resolves. */
   close(): Promise<void>;
 }
+
+/** What CloudWatch sees of the functions. */
+export interface LambdaObserver {
+  onLine(functionName: string, logStream: string, line: string): void;
+  onInvoked(functionName: string, invocation: { durationMs: number; failed: boolean }): void;
+}
+
+/** What a plan of faults does to an invocation; each is asked once an invocation. */
+export interface LambdaFaults {
+  /** An error of the service in place of the invocation. */
+  rejects?(functionName: string): { name: string; message: string } | undefined;
+  /** The environment ends after the handler: what it did is done, and nobody hears of it. */
+  losesResult?(functionName: string): boolean;
+}
+
+const UNOBSERVED: LambdaObserver = { onLine: () => {}, onInvoked: () => {} };
 
 /**
  * Runs bundled handlers, each in execution environments of its own: a process with the function's
@@ -32,9 +46,11 @@ export function createLambda(
   functions: Map<string, PackagedFunction>,
   folder: string,
   iam: Iam = ALLOW_ALL,
+  observer: LambdaObserver = UNOBSERVED,
+  faults: LambdaFaults = {},
 ): Lambda {
-  const idle = new Map<string, Set<ChildProcess>>();
-  const closed = new Map<ChildProcess, Promise<unknown>>();
+  const idle = new Map<string, Set<Environment>>();
+  const running = new Map<string, Environment>();
   const logs = new Map<string, WriteStream>();
   mkdirSync(join(folder, 'logs'), { recursive: true });
 
@@ -47,7 +63,7 @@ export function createLambda(
     }
   }
 
-  /** Lambda would run on and lose the log; here it is told. */
+  /** Lambda would run on and lose the log; here the invocation fails. */
   function authorizeLogs({ name, role }: PackagedFunction): void {
     const resource = arn('logs', `log-group:/aws/lambda/${name}:log-stream:local`);
     iam.authorize(role, { action: 'logs:CreateLogStream', resource });
@@ -63,40 +79,39 @@ export function createLambda(
     return log;
   }
 
-  function start(fn: PackagedFunction): ChildProcess {
-    const child = fork(
-      new URL('./lambda-environment.ts', import.meta.url),
-      [
-        pathToFileURL(join(folder, 'code', fn.name, fn.module)).href,
-        fn.exportName,
-        join(folder, 'compiled'),
-      ],
-      {
-        execArgv: [`--max-old-space-size=${fn.memoryMb}`],
-        env: {
-          ...fn.environment,
-          // Signs the function's calls with its role's name: so the gateway knows the caller.
-          AWS_ACCESS_KEY_ID: fn.role,
-          AWS_SECRET_ACCESS_KEY: 'local',
-          AWS_REGION: LOCAL_REGION,
-          AWS_LAMBDA_FUNCTION_NAME: fn.name,
-          AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
-        },
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      },
-    );
+  function start(fn: PackagedFunction): Environment {
+    const onLine = (line: string, stream: string) => observer.onLine(fn.name, stream, line);
+    const environment = startEnvironment(fn, { folder, onLine });
+    const { child, id } = environment;
     const log = logOf(fn.name);
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
-    // 'close' comes after the last output. An environment that ends while it is idle is no failure.
-    // Not once(): it rejects on 'error', which a failed send emits.
-    closed.set(child, new Promise((resolve) => child.once('close', resolve)));
-    child.on('error', () => {});
+    running.set(id, environment);
+    // An environment that ends while it is idle is no failure.
     for (const end of ['disconnect', 'exit']) {
-      child.on(end, () => idle.get(fn.name)?.delete(child));
+      child.on(end, () => idle.get(fn.name)?.delete(environment));
     }
-    child.on('close', () => closed.delete(child));
-    return child;
+    child.on('close', () => running.delete(id));
+    return environment;
+  }
+
+  async function invokeIn(environment: Environment, fn: PackagedFunction, event: unknown) {
+    const requestId = randomUUID();
+    const say = (line: string) => observer.onLine(fn.name, environment.logStream, line);
+    say(`START RequestId: ${requestId} Version: $LATEST`);
+    const begin = performance.now();
+    const timeoutMs = fn.timeoutSeconds * 1_000;
+    let outcome = await sendEvent(environment, event, requestId, timeoutMs);
+    const durationMs = performance.now() - begin;
+    if ('payload' in outcome && faults.losesResult?.(fn.name)) {
+      environment.child.kill('SIGKILL');
+      await environment.closed;
+      outcome = { ended: 'signal SIGKILL' };
+    }
+    say(`END RequestId: ${requestId}`);
+    say(reportOf(requestId, fn, durationMs, outcome));
+    observer.onInvoked(fn.name, { durationMs, failed: !('payload' in outcome) });
+    return outcome;
   }
 
   return {
@@ -107,19 +122,23 @@ export function createLambda(
         throw new FunctionError('ResourceNotFoundException', `No function ${functionName}`);
       }
       authorizeLogs(fn);
+      const rejection = faults.rejects?.(functionName);
+      if (rejection) throw new FunctionError(rejection.name, rejection.message);
       const [warm] = pool;
-      const child = warm ?? start(fn);
-      pool.delete(child);
-      const answer = await ask(child, event, fn.timeoutSeconds * 1_000);
-      if (child.connected) pool.add(child);
-      if ('payload' in answer) return JSON.parse(answer.payload);
-      const { errorType, errorMessage, trace } = answer.failure;
-      throw new FunctionError(errorType, errorMessage, trace);
+      const environment = warm ?? start(fn);
+      pool.delete(environment);
+      const outcome = await invokeIn(environment, fn, event);
+      if (environment.child.connected && !environment.child.killed) pool.add(environment);
+      if ('payload' in outcome) return JSON.parse(outcome.payload);
+      throw errorOf(outcome);
+    },
+    kill(environmentId) {
+      running.get(environmentId)?.child.kill('SIGKILL');
     },
     async close() {
-      const all = [...closed];
-      for (const [child] of all) child.kill('SIGKILL');
-      await Promise.all(all.map(([, end]) => end));
+      const all = [...running.values()];
+      for (const { child } of all) child.kill('SIGKILL');
+      await Promise.all(all.map(({ closed }) => closed));
       await Promise.all(
         [...logs.values()].map((log) => new Promise((resolve) => log.end(resolve))),
       );
@@ -127,35 +146,33 @@ export function createLambda(
   };
 }
 
-/** One event to one environment. An environment that times out is ended, as Lambda does. */
-function ask(child: ChildProcess, event: unknown, timeoutMs: number): Promise<InvocationResult> {
-  return new Promise((resolve, reject) => {
-    const settle = () => {
-      clearTimeout(timer);
-      child.off('message', onMessage);
-      child.off('exit', onExit);
-    };
-    const onMessage = (answer: unknown) => {
-      settle();
-      resolve(answer as InvocationResult);
-    };
-    const onExit = (code: number | null, signal: string | null) => {
-      settle();
-      const how = signal ? `signal ${signal}` : `status ${code}`;
-      reject(new FunctionError('Runtime.ExitError', `The environment ended with ${how}`));
-    };
-    const timer = setTimeout(() => {
-      settle();
-      child.kill('SIGKILL');
-      reject(new FunctionError('Sandbox.Timedout', `Task timed out after ${timeoutMs} ms`));
-    }, timeoutMs);
-    child.on('message', onMessage);
-    child.on('exit', onExit);
-    const invocation: Invocation = {
-      event: event ?? null,
-      requestId: randomUUID(),
-      deadline: Date.now() + timeoutMs,
-    };
-    child.send(invocation);
-  });
+function errorOf(outcome: Exclude<Outcome, { payload: string }>): FunctionError {
+  if ('ended' in outcome) {
+    return new FunctionError('Runtime.ExitError', `The environment ended with ${outcome.ended}`);
+  }
+  if ('timedOutAfterMs' in outcome) {
+    const message = `Task timed out after ${outcome.timedOutAfterMs} ms`;
+    return new FunctionError('Sandbox.Timedout', message);
+  }
+  const { errorType, errorMessage, trace } = outcome.failure;
+  return new FunctionError(errorType, errorMessage, trace);
+}
+
+/** The last line of an invocation's log, out of which tools compute what it cost. */
+function reportOf(
+  requestId: string,
+  { memoryMb }: PackagedFunction,
+  durationMs: number,
+  outcome: Outcome,
+): string {
+  const usedMb = 'usedMb' in outcome ? outcome.usedMb : memoryMb;
+  return [
+    `REPORT RequestId: ${requestId}`,
+    `Duration: ${durationMs.toFixed(2)} ms`,
+    `Billed Duration: ${Math.ceil(durationMs)} ms`,
+    `Memory Size: ${memoryMb} MB`,
+    `Max Memory Used: ${Math.min(usedMb, memoryMb)} MB`,
+    ...('ended' in outcome ? ['Status: error', 'Error Type: Runtime.ExitError'] : []),
+    ...('timedOutAfterMs' in outcome ? ['Status: timeout'] : []),
+  ].join('\t');
 }

@@ -1,5 +1,5 @@
 import type { StateMachine } from 'aws-local-stepfunctions';
-import { valueAt } from './limits.ts';
+import { valueAt } from '../json-path.ts';
 
 export type Json = Parameters<StateMachine['run']>[0];
 

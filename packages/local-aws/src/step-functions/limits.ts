@@ -25,16 +25,3 @@ export function checkDataLimit(json: string, what: string): void {
     `${what} with a size exceeding the maximum number of bytes service limit.`,
   );
 }
-
-/**
- * The value of a reference path such as `$.plan.seconds`; undefined where there is none. The
- * interpreter checks its own paths, but not that of a Wait whose time a test replaces.
- */
-export function valueAt(path: string, input: unknown): unknown {
-  return path
-    .replace(/^\$/, '')
-    .split(/[.[\]]+/)
-    .filter(Boolean)
-    .map((key) => key.replace(/^'(.*)'$/, '$1'))
-    .reduce<unknown>((value, key) => (value as Record<string, unknown> | null)?.[key], input);
-}

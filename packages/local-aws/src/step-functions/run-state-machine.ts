@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
-import { FunctionError } from '../lambda/lambda.ts';
+import { valueAt } from '../json-path.ts';
+import { FunctionError } from '../lambda/function-error.ts';
 import {
   allStates,
   itemsOf,
@@ -10,7 +11,7 @@ import {
   type StateInMap,
 } from './definition.ts';
 import { type End, History } from './history.ts';
-import { checkDataLimit, toJson, UncatchableError, valueAt } from './limits.ts';
+import { checkDataLimit, toJson, UncatchableError } from './limits.ts';
 import { currentMapItem } from './map-item.ts';
 
 type EventLog =

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALLOW_ALL, createIam, type Iam } from '../../src/iam/iam.ts';
-import { createLambda, FunctionError, type Lambda } from '../../src/lambda/lambda.ts';
+import { FunctionError } from '../../src/lambda/function-error.ts';
+import { createLambda, type Lambda } from '../../src/lambda/lambda.ts';
 import type { PackagedFunction } from '../../src/service/service.ts';
 import { errorOf } from '../fixtures/error-of.ts';
 
@@ -20,7 +21,13 @@ afterEach(async () => {
 type Options = Partial<PackagedFunction>;
 
 /** Functions by the body of their handlers; `module` is what stands before. */
-function given(handlers: Record<string, string | [string, Options]>, iam: Iam = ALLOW_ALL): Lambda {
+function given(
+  handlers: Record<string, string | [string, Options]>,
+  iam: Iam = ALLOW_ALL,
+  ...more: Parameters<typeof createLambda> extends [unknown, unknown, unknown?, ...infer M]
+    ? M
+    : never
+): Lambda {
   const functions = Object.entries(handlers).map(([name, given]) => {
     const [body, options] = typeof given === 'string' ? [given, {}] : given;
     const code = body.includes('export ')
@@ -39,7 +46,7 @@ function given(handlers: Record<string, string | [string, Options]>, iam: Iam = 
     };
     return [name, fn] as const;
   });
-  lambda = createLambda(new Map(functions), folder, iam);
+  lambda = createLambda(new Map(functions), folder, iam, ...more);
   return lambda;
 }
 
@@ -101,12 +108,14 @@ describe('A function on this machine', () => {
         CHANGED: 'x',
         AWS_ACCESS_KEY_ID: 'Role',
         AWS_SECRET_ACCESS_KEY: 'local',
+        AWS_SESSION_TOKEN: expect.any(String),
         AWS_REGION: 'us-east-1',
         AWS_LAMBDA_FUNCTION_NAME: 'env',
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
       });
       expect(await invoke('other', {})).toEqual({
         AWS_ACCESS_KEY_ID: 'OtherRole',
+        AWS_SESSION_TOKEN: expect.any(String),
         AWS_SECRET_ACCESS_KEY: 'local',
         AWS_REGION: 'us-east-1',
         AWS_LAMBDA_FUNCTION_NAME: 'other',
@@ -400,5 +409,71 @@ describe('An error of a function', () => {
   it('is told of a function that is not there', async () => {
     const { invoke } = given({});
     expect((await errorOf(invoke('nobody', {}))).name).toBe('ResourceNotFoundException');
+  });
+});
+
+describe('What CloudWatch sees of a function', () => {
+  it('is each line with its stream, and what an invocation took as Lambda reports it', async () => {
+    const lines: string[] = [];
+    const streams = new Set<string>();
+    const invocations: object[] = [];
+    const { invoke } = given(
+      { work: 'console.log("said"); if (event.fails) throw new Error();' },
+      ALLOW_ALL,
+      {
+        onLine: (_, stream, line) => {
+          streams.add(stream);
+          lines.push(line);
+        },
+        onInvoked: (name, invocation) => invocations.push({ name, ...invocation }),
+      },
+    );
+    await invoke('work', {});
+    await errorOf(invoke('work', { fails: true }));
+    await lambda?.close();
+    expect(lines.filter((line) => line === 'said')).toHaveLength(2);
+    const [report] = lines.filter((line) => line.startsWith('REPORT'));
+    expect(report).toMatch(
+      /^REPORT RequestId: [-0-9a-f]{36}\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\tMax Memory Used: \d+ MB$/,
+    );
+    expect([...streams].join()).toMatch(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/);
+    expect(invocations).toEqual([
+      { name: 'work', durationMs: expect.any(Number), failed: false },
+      { name: 'work', durationMs: expect.any(Number), failed: true },
+    ]);
+  });
+});
+
+describe('A fault of a function', () => {
+  it('is an error of the service in place of the invocation', async () => {
+    const rejects = () => ({ name: 'Lambda.TooManyRequestsException', message: 'Rate exceeded' });
+    const { invoke } = given({ work: 'return 1;' }, ALLOW_ALL, undefined, { rejects });
+    expect((await errorOf(invoke('work', {}))).name).toBe('Lambda.TooManyRequestsException');
+  });
+
+  it('is an environment that ends after the handler, and a new one for the next event', async () => {
+    let left = 1;
+    const { invoke } = given({ work: COUNT }, ALLOW_ALL, undefined, {
+      losesResult: () => left-- > 0,
+    });
+    expect((await errorOf(invoke('work', {}))).name).toBe('Runtime.ExitError');
+    expect(await invoke('work', {})).toBe(1);
+  });
+
+  it('is an environment that is killed by the id that its calls bear', async () => {
+    const { invoke, kill } = given(
+      {
+        slow: `process.stdout.write(process.env.AWS_SESSION_TOKEN + "\\n");
+        await new Promise((resolve) => setTimeout(resolve, 3_000));`,
+      },
+      ALLOW_ALL,
+      {
+        onLine: (_, __, line) => {
+          if (/^[-0-9a-f]{36}$/.test(line)) kill(line);
+        },
+        onInvoked: () => {},
+      },
+    );
+    expect((await errorOf(invoke('slow', {}))).name).toBe('Runtime.ExitError');
   });
 });

@@ -1,0 +1,97 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import type { PackagedFunction } from '../service/service.ts';
+import { LOCAL_REGION } from '../service/template.ts';
+import type { Invocation, InvocationResult } from './lambda-environment.ts';
+
+/** A process that runs one function, one event at a time. */
+export interface Environment {
+  readonly child: ChildProcess;
+  /** Marks the calls that it makes, as AWS_SESSION_TOKEN. */
+  readonly id: string;
+  readonly logStream: string;
+  /** Resolves when the process is gone and all its output has come. */
+  readonly closed: Promise<unknown>;
+}
+
+export interface EnvironmentOptions {
+  /** Where the code is unpacked and what is compiled of it is kept. */
+  folder: string;
+  onLine(line: string, logStream: string): void;
+}
+
+export function startEnvironment(
+  fn: PackagedFunction,
+  { folder, onLine }: EnvironmentOptions,
+): Environment {
+  const id = randomUUID();
+  const child = fork(
+    new URL('./lambda-environment.ts', import.meta.url),
+    [
+      pathToFileURL(join(folder, 'code', fn.name, fn.module)).href,
+      fn.exportName,
+      join(folder, 'compiled'),
+    ],
+    {
+      execArgv: [`--max-old-space-size=${fn.memoryMb}`],
+      env: {
+        ...fn.environment,
+        // Signs the function's calls with its role's name: so the gateway knows the caller.
+        AWS_ACCESS_KEY_ID: fn.role,
+        AWS_SECRET_ACCESS_KEY: 'local',
+        AWS_SESSION_TOKEN: id,
+        AWS_REGION: LOCAL_REGION,
+        AWS_LAMBDA_FUNCTION_NAME: fn.name,
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
+      },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  );
+  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
+  const logStream = `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
+  for (const output of [child.stdout, child.stderr]) {
+    if (output) createInterface({ input: output }).on('line', (line) => onLine(line, logStream));
+  }
+  child.on('error', () => {});
+  // 'close' comes after the last output. Not once(): it rejects on 'error', which a failed send emits.
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  return { child, id, logStream, closed };
+}
+
+/** How an invocation ended: by the handler, by the end of the environment or by the time limit. */
+export type Outcome = InvocationResult | { ended: string } | { timedOutAfterMs: number };
+
+/** One event to one environment. An environment that times out is ended, as Lambda does. */
+export function sendEvent(
+  { child }: Environment,
+  event: unknown,
+  requestId: string,
+  timeoutMs: number,
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const settle = (outcome: Outcome) => {
+      clearTimeout(timer);
+      child.off('message', onMessage);
+      child.off('exit', onExit);
+      resolve(outcome);
+    };
+    const onMessage = (result: unknown) => settle(result as InvocationResult);
+    const onExit = (code: number | null, signal: string | null) =>
+      settle({ ended: signal ? `signal ${signal}` : `status ${code}` });
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      settle({ timedOutAfterMs: timeoutMs });
+    }, timeoutMs);
+    child.on('message', onMessage);
+    child.on('exit', onExit);
+    const invocation: Invocation = {
+      event: event ?? null,
+      requestId,
+      deadline: Date.now() + timeoutMs,
+    };
+    child.send(invocation);
+  });
+}
