@@ -1,6 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
+import { type ReadRecord, readStream } from '../core/kinesis/read-stream.ts';
+import type { Start } from '../core/kinesis/shards.ts';
 import { streamNameOf } from '../core/names.ts';
+import { eventsOf, hasKey, ndjsonOf, textOf } from '../core/sessions/events-of.ts';
 import {
   type GlobalOptions,
   streamOption,
@@ -9,11 +12,8 @@ import {
   wholeNumber,
 } from '../core/terminal/options.ts';
 import { connectKinesis } from './lib/aws-clients.ts';
-import { eventsOf, hasKey, ndjsonOf, textOf } from './lib/events-of.ts';
 import { expectOutcome } from './lib/expect.ts';
 import { count, print, stopOnInterrupt } from './lib/output.ts';
-import { type ReadRecord, readStream } from './lib/read-stream.ts';
-import type { Start } from './lib/shards.ts';
 import { namesOf } from './lib/stage-names.ts';
 
 interface Options extends GlobalOptions {

@@ -2,14 +2,14 @@ import { DescribeStreamSummaryCommand, type KinesisClient } from '@aws-sdk/clien
 import { type Command, Option } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
 import { LOCAL_STAGE, lakeBucketOf, streamNameOf } from '../core/names.ts';
+import { readRejected } from '../core/sessions/read-rejected.ts';
 import { REASONS } from '../core/sessions/reasons.ts';
+import { chooseEvents } from '../core/sessions/replay-choice.ts';
+import { readReplayLog } from '../core/sessions/replay-log.ts';
 import { type GlobalOptions, streamOption, TIME, time } from '../core/terminal/options.ts';
 import { connectKinesis, connectS3 } from './lib/aws-clients.ts';
-import { readRejected } from './lib/rejected-lines.ts';
-import { chooseEvents } from './lib/replay-choice.ts';
 import { printReplayCounts } from './lib/replay-counts.ts';
 import { replayEvents } from './lib/replay-events.ts';
-import { readReplayLog } from './lib/replay-log.ts';
 import { namesOf } from './lib/stage-names.ts';
 
 interface Options extends GlobalOptions {

@@ -1,12 +1,12 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { InvalidInput } from '../../core/errors.ts';
+import { readStream } from '../../core/kinesis/read-stream.ts';
+import type { Start } from '../../core/kinesis/shards.ts';
 import { type StageNames, scopeOf } from '../../core/names.ts';
+import { eventsOf } from '../../core/sessions/events-of.ts';
 import { createOutcomeCheck, type OutcomeReport } from '../../core/simulation/check-outcome.ts';
 import { readExpectedFile } from '../../core/simulation/expected-file.ts';
-import { eventsOf } from './events-of.ts';
 import { count, print } from './output.ts';
-import { readStream } from './read-stream.ts';
-import type { Start } from './shards.ts';
 
 export interface ExpectOptions {
   readonly file: string;

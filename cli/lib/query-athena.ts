@@ -11,8 +11,8 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { createContact } from '../../core/contact.ts';
 import { InvalidInput } from '../../core/errors.ts';
+import { pause } from '../../core/kinesis/retry-reads.ts';
 import type { Answer } from './query-result.ts';
-import { pause } from './retry.ts';
 
 export interface AthenaQuery {
   sql: string;

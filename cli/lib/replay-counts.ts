@@ -1,6 +1,6 @@
+import type { ReplayChoice } from '../../core/sessions/replay-choice.ts';
 import { renderTable } from '../../core/terminal/table.ts';
 import { count, print } from './output.ts';
-import type { ReplayChoice } from './replay-choice.ts';
 
 interface Counts {
   events: number;

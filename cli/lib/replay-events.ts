@@ -3,13 +3,13 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { InvalidInput } from '../../core/errors.ts';
 import { createSender } from '../../core/kinesis/sender.ts';
 import { eventIdOf } from '../../core/sessions/event-id.ts';
+import type { ReplayChoice } from '../../core/sessions/replay-choice.ts';
+import { createReplayWriter } from '../../core/sessions/replay-log.ts';
+import { type ReplayedEvent, toEvents } from '../../core/sessions/whole-events.ts';
 import { errorLine } from './error-line.ts';
 import { count, stopOnInterrupt } from './output.ts';
-import type { ReplayChoice } from './replay-choice.ts';
 import { skippedText } from './replay-counts.ts';
-import { createReplayWriter } from './replay-log.ts';
 import { createSendSummary } from './send-summary.ts';
-import { type ReplayedEvent, toEvents } from './whole-events.ts';
 
 export interface ReplayTarget {
   readonly kinesis: KinesisClient;

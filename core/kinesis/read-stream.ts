@@ -5,7 +5,7 @@ import {
   type KinesisClient,
   type Shard,
 } from '@aws-sdk/client-kinesis';
-import { createCall, pause } from './retry.ts';
+import { createCall, pause } from './retry-reads.ts';
 import {
   checkShards,
   descendantPosition,

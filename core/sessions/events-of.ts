@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { splitRecord } from '../../core/sessions/pack-records.ts';
-import type { ReadRecord } from './read-stream.ts';
+import type { ReadRecord } from '../kinesis/read-stream.ts';
+import { splitRecord } from './pack-records.ts';
 
 /** An event of a record, with its position. */
 export interface ReadEvent extends ReadRecord {

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { ContractBroken } from '../../core/errors.ts';
-import { MAX_LINE_BYTES } from '../../core/sessions/rejected-lines.ts';
-import { listDays, readObjectLines } from './day-objects.ts';
+import { ContractBroken } from '../errors.ts';
+import { listDays, readObjectLines } from '../lake/day-objects.ts';
+import { MAX_LINE_BYTES } from './rejected-lines.ts';
 
 /** A line of a rejected event (core/sessions/rejected-lines.ts), and what it says. */
 export interface RejectedLine {

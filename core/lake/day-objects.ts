@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { type Line, readLines } from '../../core/terminal/lines.ts';
+import { type Line, readLines } from '../terminal/lines.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { eventIdOf } from '../../core/sessions/event-id.ts';
-import { listDays, readObjectLines } from './day-objects.ts';
+import { listDays, readObjectLines } from '../lake/day-objects.ts';
+import { eventIdOf } from './event-id.ts';
 
 /** A row of the table `replayed_sessions`: what joins a rejected event with its delivered copy. */
 export interface ReplayedLine {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createContact } from '../../core/contact.ts';
-import { isTransient } from '../../core/kinesis/retry-policy.ts';
-import { backoffMs } from '../../core/retry.ts';
+import { createContact } from '../contact.ts';
+import { backoffMs } from '../retry.ts';
+import { isTransient } from './retry-policy.ts';
 import type { Call } from './shards.ts';
 
 /** Reading shares its limits with others, so a throttled call waits longer than a faulted one. */

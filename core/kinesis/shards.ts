@@ -4,7 +4,7 @@ import {
   ListShardsCommand,
   type Shard,
 } from '@aws-sdk/client-kinesis';
-import { InvalidInput } from '../../core/errors.ts';
+import { InvalidInput } from '../errors.ts';
 
 /** Where reading begins. Sequence numbers: one for each shard to continue; other shards are not read. */
 export type Start =

@@ -1,4 +1,4 @@
-import type { RejectedLine } from './rejected-lines.ts';
+import type { RejectedLine } from './read-rejected.ts';
 import type { ReplayLog } from './replay-log.ts';
 import { createAssembly } from './whole-events.ts';
 

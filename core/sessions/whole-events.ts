@@ -1,6 +1,6 @@
-import type { KeyedRecord } from '../../core/kinesis/records.ts';
-import { unpackRejected } from '../../core/sessions/rejected-lines.ts';
-import type { RejectedLine } from './rejected-lines.ts';
+import type { KeyedRecord } from '../kinesis/records.ts';
+import type { RejectedLine } from './read-rejected.ts';
+import { unpackRejected } from './rejected-lines.ts';
 
 /** A rejected event, as it is replayed. */
 export interface ReplayedEvent extends KeyedRecord {

@@ -1,6 +1,6 @@
-import { type ReadRecord, readStream } from '../../../cli/lib/read-stream.ts';
-import type { Start } from '../../../cli/lib/shards.ts';
-import { error, type GivenAws, givenAws } from '../fixtures.ts';
+import { type ReadRecord, readStream } from '../../../core/kinesis/read-stream.ts';
+import type { Start } from '../../../core/kinesis/shards.ts';
+import { error, type GivenAws, givenAws } from '../../cli/fixtures.ts';
 
 const STREAM = 'events';
 const FROM_START: Start = { from: 'trim-horizon' };

@@ -1,4 +1,4 @@
-import { eventsOf, ndjsonOf, textOf } from '../../../cli/lib/events-of.ts';
+import { eventsOf, ndjsonOf, textOf } from '../../../core/sessions/events-of.ts';
 
 const record = (data: string | Buffer) => ({
   shardId: 'shardId-000000000001',
