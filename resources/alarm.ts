@@ -43,6 +43,7 @@ export function alarm(
     AlarmName: `tributary-\${sls:stage}-${subject}-${kind}`,
     AlarmDescription: `${description}. See docs/operations.md: ${kind}`,
     AlarmActions: [ref('AlarmTopic')],
+    OKActions: [ref('AlarmTopic')],
     ...(!properties.Metrics && { Statistic: 'Sum', Period: 5 * MINUTE }),
     EvaluationPeriods: 1,
     ComparisonOperator: 'GreaterThanOrEqualToThreshold',

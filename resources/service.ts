@@ -1,9 +1,11 @@
 import { SEGMENTS } from '../core/sessions/segments.ts';
 import { createAlarms } from './alarms.ts';
+import { crawlerNameOf, crawlerOf } from './crawler.ts';
 import { createDashboard } from './dashboard.ts';
 import { inventoryOf } from './inventory.ts';
 import { namedQueries } from './queries.ts';
 import { resourcesOfSegments, routersOf } from './segments.ts';
+import { rejectedTable, replayedTable, runsTable } from './tables.ts';
 import { withTracing } from './tracing.ts';
 import { type Resources, readResources } from './yaml.ts';
 
@@ -22,11 +24,26 @@ const section = (resources: Resources) => ({ Resources: resources });
 
 export const routers = () => routersOf(SEGMENTS);
 
-export const queries = () => section(namedQueries());
+export const crawlerName = async ({ resolveVariable }: Resolvers) =>
+  crawlerNameOf(
+    String(await resolveVariable('param:crawlerName')),
+    await resolveVariable('param:lakeBucketName'),
+  );
+
+export const catalog = async (resolvers: Resolvers) =>
+  section({ ...crawlerOf(await crawlerName(resolvers)), ...runsTable(), ...namedQueries() });
+
+/** None where the budget is 0: an account within an organization may be refused one. */
+export const budget = async ({ resolveVariable }: Resolvers) =>
+  section(
+    Number(await resolveVariable('param:monthlyBudgetUsd')) > 0 ? readResources('budget.yml') : {},
+  );
 
 const streamingResources = (): Resources => ({
   ...readResources('streams.yml'),
   ...readResources('delivery.yml'),
+  ...rejectedTable(),
+  ...replayedTable(),
   ...resourcesOfSegments(SEGMENTS),
 });
 

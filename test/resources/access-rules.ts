@@ -18,6 +18,13 @@ const WITHOUT_RESOURCE = new Set([
   'xray:GetSamplingTargets',
 ]);
 
+/** What the role of the crawler may do more widely: AWS lists no calls of a crawl. */
+const ofCrawler = (id: string, action: string, { Condition }: Properties) =>
+  id === 'CuratedCrawlerRole' &&
+  (action === 'glue:*' ||
+    (action === 'cloudwatch:PutMetricData' &&
+      Condition?.StringEquals['cloudwatch:namespace'] === 'Glue'));
+
 const asList = (value: unknown): Properties[] => [value].flat();
 
 /** Where a resource names the role that it acts with. */
@@ -60,6 +67,17 @@ export function roleProblems(template: Template): string[] {
   return problems;
 }
 
+/** A service that acts for any account could be made to act for another one's. */
+export function trustProblems(template: Template): string[] {
+  return ofType(template, 'AWS::IAM::Role').flatMap(([id, { Properties: p }]) =>
+    p.AssumeRolePolicyDocument.Statement.filter(({ Condition = {} }: Properties) => {
+      const tests = Object.values<Properties>(Condition);
+      const accounts = tests.map((each) => each['aws:SourceAccount'] ?? each['sts:ExternalId']);
+      return !accounts.some((account) => referred(account) === 'AWS::AccountId');
+    }).map(() => `${id} is trusted for any account`),
+  );
+}
+
 export function statementProblems(template: Template): string[] {
   return ofType(template, 'AWS::IAM::Role').flatMap(([id, { Properties: p }]) =>
     (p.Policies ?? []).flatMap(({ PolicyDocument }: Properties) =>
@@ -71,11 +89,18 @@ export function statementProblems(template: Template): string[] {
         }
         const resources = asList(resolved(statement.Resource, template));
         for (const action of asList(statement.Action)) {
-          if (action.includes('*')) problems.push(`${id} may do ${action}`);
+          if (action.includes('*') && !ofCrawler(id, action, statement)) {
+            problems.push(`${id} may do ${action}`);
+          }
           for (const resource of resources) {
             // A whole service or a whole account is as good as everything.
             const all = /^\*$|^arn:[^:]*:[^:]*:[^:]*:[^:]*:\*$|^arn:aws:s3:::\*/.test(resource);
-            if (all && !WITHOUT_RESOURCE.has(action)) {
+            const isMetric = action === 'cloudwatch:PutMetricData';
+            if (
+              all &&
+              !WITHOUT_RESOURCE.has(action) &&
+              !(isMetric && ofCrawler(id, action, statement))
+            ) {
               problems.push(`${id} may do ${action} on ${resource}`);
             }
           }

@@ -4,6 +4,7 @@ import {
   readersOfSecret,
   roleProblems,
   statementProblems,
+  trustProblems,
 } from './access-rules.ts';
 import { givenTemplate, PACKAGING_MS, type Properties, type Template } from './fixtures.ts';
 import {
@@ -109,6 +110,7 @@ const cases: [string, Rule, Case[]][] = [
     (template) => removalProblems(template, 'Retain'),
     [
       ['a bucket that goes with the stack', 'LakeBucket.DeletionPolicy', 'Delete'],
+      ['one that stays after a failed creation', 'LakeBucket.DeletionPolicy', 'Retain'],
       ['a bucket that goes when it is replaced', 'LakeBucket.UpdateReplacePolicy', gone],
     ],
   ],
@@ -225,6 +227,17 @@ const cases: [string, Rule, Case[]][] = [
       `PlanAlbumsRole.Properties.Policies.0.PolicyDocument.Statement.1.${key}`,
       value,
     ]),
+  ],
+  [
+    'trust',
+    trustProblems,
+    [
+      [
+        'a role for any account',
+        'ScheduleRole.Properties.AssumeRolePolicyDocument.Statement.0.Condition',
+        gone,
+      ],
+    ],
   ],
   [
     'readers of the secret',

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const shim = join(import.meta.dirname, '../../resources/index.cjs');
+const root = join(import.meta.dirname, '../..');
+const shim = join(root, 'resources/index.cjs');
 
 it('gives the framework everything that serverless.yml takes, on a Node without TypeScript too', () => {
   // Node 20, which a globally installed sls may run on, cannot import TypeScript.
@@ -10,7 +12,10 @@ it('gives the framework everything that serverless.yml takes, on a Node without 
     cwd: '/',
     encoding: 'utf8',
   });
-  expect(JSON.parse(output)).toEqual(
-    expect.arrayContaining(['routers', 'streaming', 'queries', 'alarms', 'dashboard', 'roles']),
+  const service = readFileSync(join(root, 'serverless.yml'), 'utf8');
+  const taken = [...service.matchAll(/file\(resources\/index\.cjs\):(\w+)/g)].map(
+    ([, name]) => name,
   );
+  expect(taken.length).toBeGreaterThan(5);
+  expect(JSON.parse(output)).toEqual(expect.arrayContaining(taken));
 });

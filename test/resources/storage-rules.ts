@@ -74,12 +74,16 @@ export function lakeProblems({ Resources }: Template): string[] {
   return problems;
 }
 
-/** What becomes of data when the stack goes. */
+/**
+ * What becomes of data when the stack is removed. `Retain` would also keep the empty buckets of a failed
+ * first deployment, whose names the next one needs.
+ */
 export function removalProblems(template: Template, policy: 'Retain' | 'Delete'): string[] {
+  const deletion = policy === 'Retain' ? 'RetainExceptOnCreate' : 'Delete';
   return ofType(template, 'AWS::S3::Bucket')
     .filter(([id]) => id !== DEPLOYMENTS)
     .flatMap(([id, { DeletionPolicy, UpdateReplacePolicy }]) =>
-      [DeletionPolicy, UpdateReplacePolicy].every((each) => each === policy)
+      DeletionPolicy === deletion && UpdateReplacePolicy === policy
         ? []
         : [`${id}: ${DeletionPolicy}, ${UpdateReplacePolicy}`],
     );
