@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation resolves them
 import { type Column, tables } from '../core/lake/tables.ts';
+import { columns as sessionColumns } from '../core/sessions/fields.ts';
 import { pascal, type Resource, type Resources } from './yaml.ts';
 
 type GlueColumn = readonly [name: string, type: string];
@@ -117,28 +118,12 @@ export const replayedTable = (): Resources => ({
   ),
 });
 
-const history = 'array<struct<product_code:string,quantity:string,in_shopping_cart:boolean>>';
-
-/** The delivered events of a segment. Fields that enrichment does not check are strings. */
+/** The delivered events of a segment. */
 export const sessionsTable = (segment: string): Resources => ({
   [`Sessions${pascal(segment)}Table`]: declaredTable(
     `sessions_${segment.replaceAll('-', '_')}`,
     `s3://\${Sessions${pascal(segment)}Bucket}/firehose/`,
     'json',
-    [
-      ['session_id', 'string'],
-      ['customer_number', 'string'],
-      ['city', 'string'],
-      ['country', 'string'],
-      ['credit_limit', 'string'],
-      ['browsing_history', history],
-      ['browse_history', history],
-      ['overall_product_quantity', 'bigint'],
-      ['overall_in_shopping_cart', 'bigint'],
-      ['total_different_products', 'bigint'],
-      ['processing_timestamp', 'string'],
-      ['segment', 'string'],
-      ['event_id', 'string'],
-    ],
+    sessionColumns().map(({ Name, Type }) => [Name, Type]),
   ),
 });

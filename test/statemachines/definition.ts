@@ -37,7 +37,7 @@ function readYaml(path: string, params: Record<string, unknown> = {}) {
     customTags: [
       scalar('!GetAtt', (name) => `arn:aws:lambda:${account}:function:${name.split('.')[0]}`),
       scalar('!Ref', (name) => `arn:aws:sns:${account}:${name}`),
-      scalar('!Sub', (value) => value.replace('${AWS::Partition}', 'aws')),
+      scalar('!Sub', (value) => value.replace(/\$\{AWS::Partition\}/, 'aws')),
     ],
   });
 }
