@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createContact } from '../contact.ts';
 import { backoffMs } from '../retry.ts';
-import { isTransient } from './retry-policy.ts';
 import type { Call } from './shards.ts';
+import { isTransient } from './transient.ts';
 
 /** Reading shares its limits with others, so a throttled call waits longer than a faulted one. */
 const POLICY = { attempts: 10, baseMs: 200, capMs: 5_000 };

@@ -30,7 +30,7 @@ interface Lane {
   /** Indices into the input, ascending; those before `at` are placed. */
   readonly records: number[];
   at: number;
-  state: 'ready' | 'sent' | 'resting' | 'lost';
+  state: 'ready' | 'sent' | 'lost';
 }
 
 /**
@@ -52,6 +52,8 @@ export class SendQueue {
   /** Records before `first` are through; those from `end` on are not sent any more. */
   #first = 0;
   #end: number;
+  /** Behind the last record that was ever sent. */
+  #begun = 0;
   /** Records still to be sent, those in flight left out, and their bytes. */
   #waiting = 0;
   #waitingBytes = 0;
@@ -73,9 +75,10 @@ export class SendQueue {
     this.#count();
   }
 
-  /** The indices for the next call, from now on in flight. None: wait for an answer, or all done. */
-  next(): number[] {
-    const { records, requestBytes } = this.#limits;
+  /** The indices for the next call, from now on in flight. None: wait for a result, or all done. */
+  next(maxBytes = this.#limits.requestBytes): number[] {
+    const { records } = this.#limits;
+    const requestBytes = Math.min(maxBytes, this.#limits.requestBytes);
     const calls = Math.max(
       Math.ceil(this.#waiting / records),
       Math.ceil(this.#waitingBytes / requestBytes),
@@ -114,7 +117,9 @@ export class SendQueue {
     }
     this.#waiting -= call.length;
     this.#waitingBytes -= bytes;
-    return call.sort((a, b) => a - b);
+    call.sort((a, b) => a - b);
+    this.#begun = Math.max(this.#begun, (call.at(-1) ?? -1) + 1);
+    return call;
   }
 
   /** The record has arrived; the next one of its key may go. */
@@ -125,19 +130,14 @@ export class SendQueue {
     this.#placed[index] = 1;
   }
 
-  /** The record has failed; it keeps its place, and its key waits until `wake`. */
-  rest(index: number): void {
-    this.#lane(index).state = 'resting';
+  /** The record has failed and is to be sent again, before those behind it under its key. */
+  failed(index: number): void {
+    this.#lane(index).state = 'ready';
     this.#waiting++;
     this.#waitingBytes += this.#bytesOf(index);
   }
 
-  wake(index: number): void {
-    const lane = this.#lane(index);
-    if (lane.state === 'resting') lane.state = 'ready';
-  }
-
-  /** Gives these records up, and so all that follow them under their keys. */
+  /** Never sends these records, nor those that follow them under their keys. */
   lose(indices: readonly number[]): void {
     for (const index of indices) this.#lane(index).state = 'lost';
     this.#count();
@@ -147,6 +147,11 @@ export class SendQueue {
   endAt(index: number): void {
     this.#end = Math.min(this.#end, index);
     this.#count();
+  }
+
+  /** Begins nothing new: sends only what is before the last record that was ever sent. */
+  close(): void {
+    this.endAt(this.#begun);
   }
 
   /** The indices of all records that have not arrived, ascending. */

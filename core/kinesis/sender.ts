@@ -1,6 +1,7 @@
 import { type KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { createContact } from '../contact.ts';
 import { ServiceUnavailable } from '../errors.ts';
+import { Pace } from './pace.ts';
 import type { KeyedRecord } from './records.ts';
 import { PUT_RECORDS } from './send-queue.ts';
 import { type WriteReport, writeRecords } from './write-records.ts';
@@ -10,6 +11,9 @@ const CHUNK = { records: 5_000, bytes: 8 * 1024 * 1024 };
 
 /** As many records in a row without one that was stored: the stream is down, not only throttled. */
 const STOP_AFTER = PUT_RECORDS.records;
+
+/** So long no record of a chunk is stored until the rest of it counts as lost. */
+const PATIENCE_MS = 10_000;
 
 /** Why a record was not sent that was in flight, or waited, when the writing ended. */
 const GIVEN_UP = 'not sent any more';
@@ -46,6 +50,7 @@ export function createSender<T extends KeyedRecord>(
   onWritten: (written: Written<T>) => void,
 ): Sender<T> {
   const contact = createContact();
+  const pace = new Pace();
   let waiting: T[] = [];
   let waitingBytes = 0;
   let writing: Promise<void> | undefined;
@@ -53,19 +58,25 @@ export function createSender<T extends KeyedRecord>(
   let lostInARow = 0;
   let failure: { error: unknown } | undefined;
 
-  const write = (records: readonly T[], storedAt: Map<T, StoredAt>): Promise<WriteReport> =>
-    writeRecords(records, {
+  const write = (records: readonly T[], storedAt: Map<T, StoredAt>): Promise<WriteReport> => {
+    let lastStored = performance.now();
+    return writeRecords(records, {
       limits: PUT_RECORDS,
-      afterLoss: 'continue',
+      acknowledges: 'each',
+      pace,
+      deadline: () => PATIENCE_MS - (performance.now() - lastStored),
+      marginMs: 0,
       async send(batch, abortSignal) {
         const command = new PutRecordsCommand({
           StreamName: streamName,
-          Records: batch.map(({ partitionKey, data }) => ({
+          Records: batch.map(({ partitionKey, data, explicitHashKey }) => ({
             PartitionKey: partitionKey,
             Data: data,
+            ...(explicitHashKey !== undefined && { ExplicitHashKey: explicitHashKey }),
           })),
         });
         const { Records = [] } = await contact(() => kinesis.send(command, { abortSignal }));
+        if (Records.some(({ ErrorCode }) => !ErrorCode)) lastStored = performance.now();
         return Records.map(({ ErrorCode, ShardId = '', SequenceNumber = '' }, i) => {
           if (ErrorCode) return { errorCode: ErrorCode };
           storedAt.set(batch[i] as T, { shardId: ShardId, sequenceNumber: SequenceNumber });
@@ -73,6 +84,7 @@ export function createSender<T extends KeyedRecord>(
         });
       },
     });
+  };
 
   async function writeChunk(): Promise<void> {
     const records = waiting.splice(0, chunkLength(waiting));

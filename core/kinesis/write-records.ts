@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ContractBroken } from '../errors.ts';
-import { backoffMs, type RetryPolicy } from '../retry.ts';
-import { isTransient, RETRY } from './retry-policy.ts';
+import { Pace } from './pace.ts';
 import { type CallLimits, SendQueue } from './send-queue.ts';
+import { isTransient } from './transient.ts';
 
 export interface WritableRecord {
   readonly data: Uint8Array;
@@ -14,20 +14,21 @@ export interface WritableRecord {
 export type EntryResult = undefined | { readonly errorCode: string };
 
 export interface WriterOptions<T extends WritableRecord> {
-  /** One PutRecords or PutRecordBatch; the answer has one result for each record, in their order. */
+  /** One PutRecords or PutRecordBatch; one result for each record, in their order. */
   readonly send: (records: readonly T[], signal: AbortSignal) => Promise<readonly EntryResult[]>;
   readonly limits: CallLimits;
   /** Milliseconds that remain to the caller, such as `context.getRemainingTimeInMillis`. */
   readonly deadline?: () => number;
-  /** Milliseconds before the deadline at which the writer returns, whatever is under way. */
+  /** Milliseconds before the deadline at which the writer returns, whatever is in flight. */
   readonly marginMs?: number;
   readonly callsInFlight?: number;
-  readonly retry?: RetryPolicy;
+  /** Shared by all that one execution environment writes to a stream. */
+  readonly pace?: Pace;
   /**
-   * What follows on a record that is given up: `stop` sends nothing behind it, for a caller whose
-   * batch comes again from there on; `continue` sends all the others.
+   * What the caller acknowledges: a Lambda a `prefix`, all records before the first that is not
+   * placed, so that whatever was placed behind it would be written again; others `each` record.
    */
-  readonly afterLoss?: 'stop' | 'continue';
+  readonly acknowledges?: 'prefix' | 'each';
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly random?: () => number;
 }
@@ -42,29 +43,35 @@ export interface WriteReport {
   readonly failure?: unknown;
 }
 
+/** While entries fail, a call carries no more than a shard takes in a second. */
+const SLOW_CALL_BYTES = 1024 * 1024;
+
+/** From here on, as a part of the time that remained at the start, nothing new is begun. */
+const CLOSING_PART = 1 / 3;
+
 /**
- * Writes records with as few calls as possible, repeats only what failed, and reports what it could
- * not place; it never throws for a call that failed.
+ * Writes records with as few calls as possible, repeats only what failed until the deadline is near,
+ * and reports what it could not place; it never throws for a call that failed.
  *
  * Order: of each partition key, a record is sent only after the one before it was acknowledged. So
- * the first copies of a key's records stand in the stream in the order of the input, whatever
- * fails; a copy may follow later when an answer was lost. The price: a key with more records than
- * there are calls adds a call for each. PutRecords promises no order within a call, and Kinesis'
- * own way (PutRecord with SequenceNumberForOrdering) waits for each record as well.
+ * the first copies of a key's records are in the stream in the order of the input, whatever fails; a
+ * copy may follow later when a response was lost. PutRecords promises no order within a call.
+ *
+ * Copies: for a caller that acknowledges a prefix, the last third of the time goes to the gaps: what
+ * was begun is completed, nothing is begun, so that little is written again after redelivery.
  */
 export function writeRecords<T extends WritableRecord>(
   records: readonly T[],
   options: WriterOptions<T>,
 ): Promise<WriteReport> {
-  return new Writing(records, { ...DEFAULTS, ...options }).run();
+  return new Writing(records, { ...DEFAULTS, pace: new Pace(), ...options }).run();
 }
 
 const DEFAULTS = {
   deadline: () => Number.POSITIVE_INFINITY,
   marginMs: 1_000,
   callsInFlight: 4,
-  retry: RETRY,
-  afterLoss: 'stop',
+  acknowledges: 'prefix',
   sleep: async (ms: number, signal: AbortSignal) => {
     await pause(ms, undefined, { signal }).catch(() => undefined);
   },
@@ -75,13 +82,13 @@ class Writing<T extends WritableRecord> {
   readonly #records: readonly T[];
   readonly #options: Required<WriterOptions<T>>;
   readonly #queue: SendQueue;
-  readonly #failures: Uint8Array;
   readonly #errors: Record<string, number> = {};
-  /** Calls in flight and pauses. */
+  /** Calls in flight, and the pause. */
   readonly #pending = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #calls = 0;
   #inFlight = 0;
+  #isResting = false;
   #failure: unknown;
 
   constructor(records: readonly T[], options: Required<WriterOptions<T>>) {
@@ -89,36 +96,25 @@ class Writing<T extends WritableRecord> {
     this.#records = records;
     this.#options = options;
     this.#queue = new SendQueue(queued, options.limits);
-    this.#failures = new Uint8Array(records.length);
     const { recordBytes } = options.limits;
     this.#lose([...queued.keys()].filter((i) => (queued[i]?.bytes ?? 0) > recordBytes));
   }
 
   async run(): Promise<WriteReport> {
-    const { deadline, marginMs, callsInFlight, sleep } = this.#options;
+    const { deadline, marginMs, acknowledges } = this.#options;
+    const closingAt = (deadline() - marginMs) * CLOSING_PART + marginMs;
     let isTimeUp = false;
-    const remaining = deadline() - marginMs;
-    const timeUp = Number.isFinite(remaining)
-      ? sleep(Math.max(0, remaining), this.#stop.signal).then(() => {
-          isTimeUp = true;
-        })
-      : new Promise<void>(() => {});
-
+    const timeUp = this.#timeUp().then(() => {
+      isTimeUp = true;
+    });
     while (!isTimeUp) {
-      while (
-        this.#failure === undefined &&
-        this.#inFlight < callsInFlight &&
-        deadline() > marginMs
-      ) {
-        const call = this.#queue.next();
-        if (call.length === 0) break;
-        this.#track(this.#call(call));
-      }
+      if (acknowledges === 'prefix' && deadline() < closingAt) this.#queue.close();
+      this.#beginCalls();
       const isWaiting = this.#failure === undefined ? this.#pending.size > 0 : this.#inFlight > 0;
       if (!isWaiting) break;
       await Promise.race([...this.#pending, timeUp]);
     }
-    // What is still under way may arrive or not: it counts as not placed, and comes again.
+    // What is still in flight may arrive or not: it counts as not placed and is written again.
     this.#stop.abort();
     return {
       unplaced: this.#queue.unplaced(),
@@ -128,60 +124,79 @@ class Writing<T extends WritableRecord> {
     };
   }
 
+  /** Resolves when the time is nearly up; the deadline may move while it waits. */
+  async #timeUp(): Promise<void> {
+    const { deadline, marginMs, sleep } = this.#options;
+    for (let left = deadline() - marginMs; left > 0; left = deadline() - marginMs) {
+      if (this.#stop.signal.aborted || left === Number.POSITIVE_INFINITY) {
+        return new Promise(() => {});
+      }
+      await sleep(left, this.#stop.signal);
+    }
+  }
+
+  #beginCalls(): void {
+    const { deadline, marginMs, callsInFlight, pace } = this.#options;
+    while (this.#failure === undefined && !this.#isResting && deadline() > marginMs) {
+      if (this.#inFlight >= (pace.isSlow ? 1 : callsInFlight)) return;
+      const call = this.#queue.next(pace.isSlow ? SLOW_CALL_BYTES : undefined);
+      if (call.length === 0) return;
+      this.#track(this.#call(call));
+    }
+  }
+
   async #call(call: readonly number[]): Promise<void> {
+    const { send, pace } = this.#options;
     this.#calls++;
     this.#inFlight++;
     try {
       const records = call.map((index) => this.#records[index] as T);
-      const results = await this.#options.send(records, this.#stop.signal);
+      const results = await send(records, this.#stop.signal);
       if (results.length !== call.length) {
         throw new ContractBroken(`${results.length} results for ${call.length} records`);
       }
+      const failed = results.filter((result) => result !== undefined).length;
       this.#settle(call, results);
+      pace.settled(failed / call.length);
     } catch (error) {
       if (!isTransient(error)) this.#failure ??= error;
-      else this.#settle(call, new Array(call.length).fill({ errorCode: (error as Error).name }));
+      else {
+        this.#settle(call, new Array(call.length).fill({ errorCode: (error as Error).name }));
+        pace.failed();
+      }
     } finally {
       this.#inFlight--;
     }
+    this.#rest();
   }
 
   #settle(call: readonly number[], results: readonly EntryResult[]): void {
-    const again: number[] = [];
-    const lost: number[] = [];
-    let worst = 0;
     for (const [i, index] of call.entries()) {
       const code = results[i]?.errorCode;
-      if (code === undefined) {
-        this.#queue.placed(index);
-        continue;
+      if (code === undefined) this.#queue.placed(index);
+      else {
+        this.#errors[code] = (this.#errors[code] ?? 0) + 1;
+        this.#queue.failed(index);
       }
-      this.#errors[code] = (this.#errors[code] ?? 0) + 1;
-      const failures = (this.#failures[index] as number) + 1;
-      this.#failures[index] = failures;
-      (failures < this.#options.retry.attempts ? again : lost).push(index);
-      worst = Math.max(worst, failures);
     }
-    this.#lose(lost);
-    if (again.length > 0) this.#rest(again, worst);
   }
 
-  /** One pause for all that failed together: they come back as one call, not as many small ones. */
-  #rest(indices: readonly number[], failures: number): void {
-    const { retry, random, sleep } = this.#options;
-    for (const index of indices) this.#queue.rest(index);
-    const pauseMs = backoffMs(failures, retry, random());
-    const wake = (): void => {
-      for (const index of indices) this.#queue.wake(index);
-    };
-    this.#track(sleep(pauseMs, this.#stop.signal).then(wake));
+  /** One pause for all: what failed is sent again in one call, not in many small ones. */
+  #rest(): void {
+    const { pace, random, sleep } = this.#options;
+    if (!pace.isSlow || this.#isResting) return;
+    this.#isResting = true;
+    const rested = sleep(pace.pauseMs(random()), this.#stop.signal).then(() => {
+      this.#isResting = false;
+    });
+    this.#track(rested);
   }
 
   #lose(indices: readonly number[]): void {
     const [first] = indices;
     if (first === undefined) return;
     this.#queue.lose(indices);
-    if (this.#options.afterLoss === 'stop') this.#queue.endAt(first);
+    if (this.#options.acknowledges === 'prefix') this.#queue.endAt(first);
   }
 
   #track(work: Promise<void>): void {

@@ -1,5 +1,6 @@
 import { type FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { type KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { Pace } from '../../core/kinesis/pace.ts';
 import type { KeyedRecord } from '../../core/kinesis/records.ts';
 import { PUT_RECORD_BATCH, PUT_RECORDS } from '../../core/kinesis/send-queue.ts';
 import { type WriteReport, writeRecords } from '../../core/kinesis/write-records.ts';
@@ -8,11 +9,12 @@ import { type WriteReport, writeRecords } from '../../core/kinesis/write-records
 export type Write<T> = (records: readonly T[], remainingMs: () => number) => Promise<WriteReport>;
 
 export const writeToStream =
-  (kinesis: KinesisClient, streamName: string): Write<KeyedRecord> =>
+  (kinesis: KinesisClient, streamName: string, pace = new Pace()): Write<KeyedRecord> =>
   (records, deadline) =>
     writeRecords(records, {
       limits: PUT_RECORDS,
       deadline,
+      pace,
       async send(batch, abortSignal) {
         const Records = batch.map(({ partitionKey, data, explicitHashKey }) => ({
           PartitionKey: partitionKey,
@@ -20,31 +22,32 @@ export const writeToStream =
           ...(explicitHashKey !== undefined && { ExplicitHashKey: explicitHashKey }),
         }));
         const command = new PutRecordsCommand({ StreamName: streamName, Records });
-        const answer = await kinesis.send(command, { abortSignal });
-        return resultsOf(answer.Records);
+        const response = await kinesis.send(command, { abortSignal });
+        return resultsOf(response.Records);
       },
     });
 
 export const writeToDelivery =
-  (firehose: FirehoseClient, deliveryStreamName: string): Write<Buffer> =>
+  (firehose: FirehoseClient, deliveryStreamName: string, pace = new Pace()): Write<Buffer> =>
   (lines, deadline) =>
     writeRecords(
       lines.map((data) => ({ data })),
       {
         limits: PUT_RECORD_BATCH,
         deadline,
+        pace,
         async send(batch, abortSignal) {
           const command = new PutRecordBatchCommand({
             DeliveryStreamName: deliveryStreamName,
             Records: batch.map(({ data }) => ({ Data: data })),
           });
-          const answer = await firehose.send(command, { abortSignal });
-          return resultsOf(answer.RequestResponses);
+          const response = await firehose.send(command, { abortSignal });
+          return resultsOf(response.RequestResponses);
         },
       },
     );
 
-/** Single records fail in an answer that succeeds. */
+/** Single records fail in a response that succeeds. */
 const resultsOf = (entries: readonly { ErrorCode?: string | undefined }[] = []) =>
   entries.map(({ ErrorCode }) => (ErrorCode ? { errorCode: ErrorCode } : undefined));
 

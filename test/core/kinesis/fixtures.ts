@@ -6,40 +6,7 @@ import {
   type WriterOptions,
   writeRecords,
 } from '../../../core/kinesis/write-records.ts';
-
-/** Time that passes only when everybody waits for it. */
-export class VirtualClock {
-  now = 0;
-  readonly #timers: { at: number; ring: () => void }[] = [];
-
-  sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
-    new Promise((resolve) => {
-      this.#timers.push({ at: this.now + ms, ring: resolve });
-      signal?.addEventListener('abort', () => resolve());
-    });
-
-  /** Lets time pass until `work` is done. */
-  async run<T>(work: Promise<T>): Promise<T> {
-    let isDone = false;
-    const done = work.finally(() => {
-      isDone = true;
-    });
-    while (!isDone) {
-      // Whatever can go on without time passing goes on first.
-      for (let i = 0; i < 50 && !isDone; i++) await Promise.resolve();
-      if (isDone) break;
-      this.#timers.sort((a, b) => a.at - b.at);
-      const timer = this.#timers.shift();
-      if (timer === undefined) {
-        await new Promise(setImmediate);
-        continue;
-      }
-      this.now = Math.max(this.now, timer.at);
-      timer.ring();
-    }
-    return done;
-  }
-}
+import { VirtualClock } from '../../fixtures/virtual-clock.ts';
 
 export interface Sent extends WritableRecord {
   readonly id: number;
@@ -52,7 +19,7 @@ export const record = (id: number, partitionKey?: string, bytes = 10): Sent => (
   ...(partitionKey === undefined ? {} : { partitionKey }),
 });
 
-/** A stream that keeps what arrives, answers after `latencyMs`, and fails as it is told. */
+/** A stream that keeps what arrives, answers after `latencyMs`, and fails as it is set to. */
 export class FakeStream {
   readonly arrived: Sent[] = [];
   readonly calls: Sent[][] = [];
@@ -65,6 +32,9 @@ export class FakeStream {
   /** Whether a whole call fails, before anything is stored or after. */
   failCall: (call: number) => { error: Error; isStored: boolean } | undefined = () => undefined;
 
+  /** How many entries of a call are stored. */
+  takesOfCall = Number.POSITIVE_INFINITY;
+
   constructor(clock: VirtualClock) {
     this.clock = clock;
   }
@@ -74,8 +44,9 @@ export class FakeStream {
     this.inFlight++;
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
     const fault = this.failCall(call);
-    const results = records.map((record) => {
-      const errorCode = this.failEntry(record, call);
+    const results = records.map((record, i) => {
+      const isOver = i >= this.takesOfCall;
+      const errorCode = isOver ? 'Throttled' : this.failEntry(record, call);
       if (errorCode === undefined && (fault === undefined || fault.isStored)) {
         this.arrived.push(record);
       }
@@ -93,7 +64,7 @@ export class FakeStream {
     return [...new Set(ids)];
   }
 
-  /** What the API would refuse: too many records, too many bytes, or one too large. */
+  /** What the API would reject: too many records, too many bytes, or one too large. */
   get violations(): number {
     const sizeOf = ({ data, partitionKey = '' }: Sent) => data.length + partitionKey.length;
     return this.calls.filter(

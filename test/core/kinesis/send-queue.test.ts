@@ -50,7 +50,7 @@ describe('A queue of records', () => {
     expect(queue.next()).toEqual([0, 1, 2, 3, 4, 6]);
   });
 
-  it('has one record of a key under way at most, and the next only when that has arrived', () => {
+  it('has one record of a key in flight at most, and the next only when that has arrived', () => {
     const queue = queueOf(['a', 'b', 'a', 'a', 'c']);
     expect(queue.next()).toEqual([0, 1, 4]);
     expect(queue.next()).toEqual([]);
@@ -58,9 +58,7 @@ describe('A queue of records', () => {
     expect(queue.next()).toEqual([]);
     queue.placed(0);
     expect(queue.next()).toEqual([2]);
-    queue.rest(2);
-    expect(queue.next()).toEqual([]);
-    queue.wake(2);
+    queue.failed(2);
     expect(queue.next()).toEqual([2]);
     queue.placed(2);
     expect(queue.next()).toEqual([3]);
@@ -102,7 +100,7 @@ describe('A queue of records', () => {
     }
   });
 
-  it('gives up a key from the lost record on, and sends the others', () => {
+  it('leaves a key from the lost record on, and sends the others', () => {
     const queue = queueOf(['a', 'b', 'a', 'b']);
     expect(queue.next()).toEqual([0, 1]);
     queue.lose([0]);
@@ -111,6 +109,23 @@ describe('A queue of records', () => {
     queue.placed(3);
     expect(queue.next()).toEqual([]);
     expect(queue.unplaced()).toEqual([0, 2]);
+  });
+
+  it('begins nothing new when it is closed, and completes what was begun', () => {
+    const queue = queueOf(['a', 'b', 'a', 'c', 'a'], { ...PUT_RECORDS, records: 3 });
+    expect(queue.next()).toEqual([0, 1, 3]);
+    queue.close();
+    queue.failed(0);
+    queue.placed(1);
+    queue.placed(3);
+    expect(drain(queue)).toEqual([[0], [2]]);
+    expect(queue.unplaced()).toEqual([4]);
+  });
+
+  it('carries less where it is asked to', () => {
+    const queue = queueOf(['a', 'b', 'c', 'd'], PUT_RECORDS, 400_000);
+    expect(queue.next(1024 * 1024)).toEqual([0, 1]);
+    expect(queue.next()).toEqual([2, 3]);
   });
 
   it('sends nothing behind its end', () => {

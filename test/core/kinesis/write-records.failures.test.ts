@@ -26,7 +26,7 @@ describe('When whole calls fail, a writer', () => {
   });
 
   it.each(['ResourceNotFoundException', 'AccessDeniedException', 'ValidationException'])(
-    'stops at %s, waits for what is under way, and reports the rest',
+    'stops at %s, waits for what is in flight, and reports the rest',
     async (name) => {
       const { stream, write } = given({ callsInFlight: 2 });
       const error = named(name);
@@ -76,11 +76,42 @@ describe('When time runs out, a writer', () => {
     expect(Math.min(...progress.slice(0, -1))).toBeGreaterThan(1_000);
   });
 
-  it('stops waiting for a destination that is down', async () => {
-    const { stream, write, clock } = given({ retry: { attempts: 100, baseMs: 50, capMs: 2_000 } });
+  it('has tried a destination that is down until then', async () => {
+    const { stream, write, clock } = given();
     stream.failCall = () => ({ error: named('ServiceUnavailableException', 503), isStored: false });
     const report = await write(records(10), { deadline: () => 30_000 - clock.now });
     expect(report.unplaced).toHaveLength(10);
     expect(clock.now).toBe(29_000);
+    expect(report.calls).toBeGreaterThan(20);
+    expect(report.calls).toBeLessThan(60);
+  });
+
+  it('completes what it has begun in the last third of it, so that next to nothing is written twice', async () => {
+    const { stream, write, clock } = given();
+    stream.latencyMs = 100;
+    // A shard that takes forty records a call.
+    stream.takesOfCall = 40;
+    const report = await write(records(5_000), { deadline: () => 31_000 - clock.now });
+    const first = report.unplaced[0] as number;
+    expect(first).toBeGreaterThan(500);
+    expect(stream.arrived.filter(({ id }) => id > first)).toHaveLength(0);
+    expect(clock.now).toBeLessThan(30_000);
+  });
+});
+
+describe('When single records and whole calls fail by turns, a writer', () => {
+  it('pauses by what failed last: longer and longer for calls, at its pace for records', async () => {
+    const { stream, write, clock } = given({ random: () => 1 });
+    const at: number[] = [];
+    const down = { error: named('InternalFailure', 500), isStored: false };
+    stream.failCall = (call) => {
+      at.push(clock.now);
+      return [2, 3, 4].includes(call) ? down : undefined;
+    };
+    // More than half of each call; the calls that fail as a whole count one more each.
+    stream.failEntry = (_, call) => (call < 7 ? 'InternalFailure' : undefined);
+    expect((await write(records(4))).unplaced).toEqual([]);
+    const pauses = at.slice(1).map((time, i) => time - (at[i] as number) - stream.latencyMs);
+    expect(pauses).toEqual([50, 100, 50, 100, 200, 200, 250]);
   });
 });

@@ -3,7 +3,7 @@ import { PUT_RECORD_BATCH, PUT_RECORDS } from '../../../core/kinesis/send-queue.
 import { given, named, record, records } from './fixtures.ts';
 
 const throttled = 'ProvisionedThroughputExceededException';
-describe('On a sunny day, a writer', () => {
+describe('Where nothing fails, a writer', () => {
   it('makes no more calls than full batches ask for, a few at the same time', async () => {
     const { stream, write, clock } = given();
     expect(await write(records(10_000))).toEqual({ unplaced: [], calls: 20, errors: {} });
@@ -49,7 +49,7 @@ describe('On a sunny day, a writer', () => {
 
 describe('When single records fail, a writer', () => {
   it('repeats those alone, after a pause, together', async () => {
-    const { stream, write, clock } = given({ random: () => 0.5 });
+    const { stream, write, clock } = given({ random: () => 0 });
     stream.failEntry = ({ id }, call) => (call === 0 && id % 4 === 0 ? throttled : undefined);
     expect(await write(records(100))).toEqual({
       unplaced: [],
@@ -85,15 +85,16 @@ describe('When single records fail, a writer', () => {
     },
   );
 
-  it('keeps to the order across invocations, when the batch comes again from the first unplaced record', async () => {
+  it('keeps to the order across invocations, when the batch is redelivered from the first unplaced record', async () => {
     const random = createRandom(9).next;
     const all = Array.from({ length: 3_000 }, (_, i) => record(i, `s-${i % 211}`));
-    const { stream, write } = given({ retry: { attempts: 2, baseMs: 50, capMs: 100 } });
+    const { stream, write, clock } = given();
     stream.failEntry = () => (random() < 0.25 ? throttled : undefined);
     let from = 0;
     let invocations = 0;
     for (; from < all.length; invocations++) {
-      const { unplaced } = await write(all.slice(from));
+      const end = clock.now + 1_100;
+      const { unplaced } = await write(all.slice(from), { deadline: () => end - clock.now });
       from = unplaced[0] === undefined ? all.length : from + unplaced[0];
     }
     expect(invocations).toBeGreaterThan(3);
@@ -104,29 +105,19 @@ describe('When single records fail, a writer', () => {
     }
   });
 
-  it('gives a record up after so many attempts and says so', async () => {
-    const { stream, write } = given({ afterLoss: 'continue' });
+  it('repeats them until the deadline is near, and says which are left', async () => {
+    const { stream, write, clock } = given({ acknowledges: 'each' });
     stream.failEntry = ({ id }) => (id === 7 ? 'InternalFailure' : undefined);
-    const report = await write(records(60, 20));
+    const report = await write(records(60, 20), { deadline: () => 20_000 - clock.now });
     // 27 and 47 are of the same session: they must not overtake 7.
-    expect(report).toMatchObject({ unplaced: [7, 27, 47], errors: { InternalFailure: 10 } });
+    expect(report.unplaced).toEqual([7, 27, 47]);
+    expect(report.errors.InternalFailure).toBeGreaterThan(50);
     expect(stream.arrived).toHaveLength(57);
-  });
-
-  it('sends nothing behind a lost record when the batch comes again from there', async () => {
-    const { stream, write } = given({
-      callsInFlight: 1,
-      retry: { attempts: 1, baseMs: 1, capMs: 1 },
-    });
-    stream.failEntry = ({ id }) => (id === 499 ? 'InternalFailure' : undefined);
-    const report = await write(records(5_000));
-    expect(report.calls).toBe(1);
-    expect(report.unplaced[0]).toBe(499);
-    expect(report.unplaced).toHaveLength(4_501);
+    expect(clock.now).toBe(19_000);
   });
 
   it('never sends a record that is too large for any call', async () => {
-    const { stream, write } = given({ afterLoss: 'continue' });
+    const { stream, write } = given({ acknowledges: 'each' });
     const sent = [
       record(0, 'a'),
       record(1, 'b', PUT_RECORDS.recordBytes),

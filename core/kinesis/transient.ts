@@ -1,10 +1,6 @@
 import { TributaryError } from '../errors.ts';
-import type { RetryPolicy } from '../retry.ts';
 
-/** Faults of a few seconds (5 s on average); what lasts longer is the event source mapping's. */
-export const RETRY: RetryPolicy = { attempts: 10, baseMs: 50, capMs: 2_000 };
-
-// Answered with 400 by Kinesis and Firehose, and yet worth another try.
+// Kinesis and Firehose respond with 400, and yet the same call may succeed.
 const TRANSIENT_NAMES = new Set([
   'ProvisionedThroughputExceededException',
   'LimitExceededException',
@@ -24,7 +20,7 @@ const TRANSIENT_NAMES = new Set([
 /**
  * Whether a failed call (an error of the AWS SDK v3) may succeed if made again: throttling, the
  * service's own faults, time-outs and broken connections. Anything else (no permission, no such
- * stream, invalid request, a mistake of ours) stays as it is.
+ * stream, invalid request, a mistake in the code) is permanent.
  */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
