@@ -8,6 +8,11 @@ import {
   type RuleOptions,
   type Triggers,
 } from 'local-aws/events/triggers.ts';
+import {
+  type AwsFaultInjector,
+  createAwsFaultInjector,
+} from 'local-aws/faults/aws-fault-injector.ts';
+import type { AwsFaultPlan } from 'local-aws/faults/aws-faults.ts';
 import { startGateway } from 'local-aws/gateway/gateway.ts';
 import { declareTables, openCatalog } from 'local-aws/glue/catalog.ts';
 import { createGlue } from 'local-aws/glue/glue.ts';
@@ -43,6 +48,8 @@ export interface StageOptions {
   environment?: Record<string, string>;
   /** Serves the streaming half as well: `true`, or how. */
   streaming?: boolean | StageStreamingOptions;
+  /** What goes wrong in AWS: throttled and failed calls, environments that end, crawls. */
+  aws?: AwsFaultPlan;
   /** For the executions that rules start. */
   rules?: RuleOptions;
 }
@@ -57,6 +64,8 @@ export interface Stage {
   /** Streams, mappings and Firehoses; undefined where they were not asked for. */
   streaming: Streaming | undefined;
   lambda: Lambda;
+  /** Another plan of AWS's faults, or none; and how often each kind has struck. */
+  awsFaults: Pick<AwsFaultInjector, 'setPlan' | 'struck'>;
   endpoints: Endpoints;
   lakeFolder: string;
   /** Holds raw data and tables. */
@@ -100,17 +109,27 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const streamingOptions = options.streaming === true ? {} : options.streaming || undefined;
   const streaming = streamingOptions && (await startStreaming(service.streaming, streamingOptions));
   const monitoring = createMonitoring();
+  const awsFaults = createAwsFaultInjector(options.aws);
   const services: Parameters<typeof startGateway>[0] = {
     ...monitoring.services,
     ...streaming?.services,
     AmazonSSM: createSsm(credentialsOf(service, options.clientSecret ?? LOCAL_CLIENT_SECRET)),
-    AWSGlue: createGlue(service.crawlers, lakeFolder, catalog, iam),
+    AWSGlue: createGlue(service.crawlers, lakeFolder, catalog, iam, awsFaults.crawls),
   };
-  const gateway = await startGateway(services, s3, {
-    iam,
-    roles: new Set(roles.keys()),
-    hasObject: (bucket, key) => existsSync(join(lakeFolder, bucket, key)),
-  });
+  const gateway = await startGateway(
+    services,
+    s3,
+    {
+      iam,
+      roles: new Set(roles.keys()),
+      hasObject: (bucket, key) => existsSync(join(lakeFolder, bucket, key)),
+    },
+    {
+      faults: awsFaults.gateway,
+      functionOf: (environmentId) => lambda.functionOf(environmentId),
+      kill: (environmentId) => lambda.kill(environmentId),
+    },
+  );
   const spotify = await startSpotify(options.spotify);
   const endpoints = { aws: gateway.url, spotify: spotify.url };
   const lambda = createLambda(
@@ -118,6 +137,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     folder,
     iam,
     monitoring.lambdaObserver,
+    awsFaults.lambda,
   );
 
   const { invoke } = streamingOptions ?? {};
@@ -138,6 +158,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     spotify,
     streaming,
     lambda,
+    awsFaults,
     endpoints,
     lakeFolder,
     lakeBucket: environmentValue(service, 'LAKE_BUCKET'),

@@ -39,6 +39,13 @@ const services: Record<string, { prefix: string; resources: (input: Input) => st
   },
 };
 
+/** The action of a call of the JSON protocol, as policies name it; empty for an unknown service. */
+export function actionOfTarget(target: string): string {
+  const [service = '', action = ''] = target.split('.');
+  const prefix = services[service]?.prefix;
+  return prefix ? `${prefix}:${action}` : '';
+}
+
 /** What a call of the JSON protocol does, by its `X-Amz-Target` and its input. */
 export function callsOfTarget(target: string, input: Input): Call[] {
   const [service = '', action = ''] = target.split('.');

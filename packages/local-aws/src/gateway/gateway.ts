@@ -7,15 +7,16 @@ import {
 import type { AddressInfo } from 'node:net';
 import { AccessDenied, ALLOW_ALL, type Iam } from '../iam/iam.ts';
 import { AwsError } from './aws-error.ts';
-import { callerOf, callOfS3, callsOfTarget } from './calls.ts';
+import { actionOfTarget, callerOf, callOfS3, callsOfTarget } from './calls.ts';
+import { type FaultWorld, strikeRequest } from './gateway-faults.ts';
 
-/** A service of AWS' JSON protocol: the names of its actions and what they answer. */
+/** A service of AWS' JSON protocol: what each of its actions makes of its input. */
 export type JsonService = Record<
   string,
   (input: Record<string, unknown>) => unknown | Promise<unknown>
 >;
 
-/** An answer as it goes over the wire. */
+/** A response as it goes over the wire. */
 export interface RawResponse {
   status: number;
   headers: Record<string, string>;
@@ -36,21 +37,24 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** One address on 127.0.0.1 for all of AWS: `X-Amz-Target` tells the services, the rest is S3. */
+/** One address on 127.0.0.1 for all of AWS: `X-Amz-Target` names the service, the rest is S3. */
 export async function startGateway(
   services: Record<string, JsonService | RawService>,
   s3: S3,
   access: Access = { iam: ALLOW_ALL, roles: new Set(), hasObject: () => true },
+  faults?: FaultWorld,
 ): Promise<Gateway> {
   const server = createServer((request, response) => {
     const target = request.headers['x-amz-target'];
-    if (typeof target === 'string') return void answer(services, target, access, request, response);
+    const isS3 = typeof target !== 'string';
     try {
-      authorizeS3(request, access);
+      const action = isS3 ? authorizeS3(request, access) : actionOfTarget(target);
+      if (faults && strikeRequest(faults, action, request, response)) return;
     } catch (error) {
-      return refuseS3(response, error as Error);
+      return rejectS3(response, error as Error);
     }
-    s3.routing(request, response);
+    if (isS3) s3.routing(request, response);
+    else void respond(services, target, access, request, response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -78,27 +82,28 @@ const roleOf = (request: IncomingMessage, { roles }: Access): string | undefined
   return caller !== undefined && roles.has(caller) ? caller : undefined;
 };
 
-/** Throws AccessDenied, or URIError and the like for a path that is none. */
-function authorizeS3(request: IncomingMessage, access: Access): void {
-  const role = roleOf(request, access);
-  if (!role) return;
+/** The action of a request. Throws AccessDenied, or URIError and the like for a path that is none. */
+function authorizeS3(request: IncomingMessage, access: Access): string {
   const call = callOfS3(request.method ?? '', request.url ?? '');
+  const role = roleOf(request, access);
+  if (!role) return call.action;
   access.iam.authorize(role, call);
-  // Whoever may not list is not told that an object is missing.
+  // A caller that may not list does not learn that an object is missing.
   if (call.action === 's3:GetObject' && !access.hasObject(call.bucket, call.key)) {
     const resource = `arn:aws:s3:::${call.bucket}`;
     access.iam.authorize(role, { action: 's3:ListBucket', resource });
   }
+  return call.action;
 }
 
-function refuseS3(response: ServerResponse, error: Error): void {
+function rejectS3(response: ServerResponse, error: Error): void {
   if (!(error instanceof AccessDenied)) return void response.writeHead(400).end();
   const message = error.message.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   response.writeHead(403, { 'content-type': 'application/xml' });
   response.end(`<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`);
 }
 
-async function answer(
+async function respond(
   services: Record<string, JsonService | RawService>,
   target: string,
   access: Access,

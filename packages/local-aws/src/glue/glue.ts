@@ -14,6 +14,16 @@ interface Crawl {
   last?: { Status: string; ErrorMessage?: string; StartTime: number };
 }
 
+/** What a plan of faults does to crawls. */
+export interface CrawlFaults {
+  /** Asked once a crawl. */
+  fails(): boolean;
+  /** Whether crawls that are due to end go on running. */
+  isStuck(): boolean;
+}
+
+const NO_FAULTS: CrawlFaults = { fails: () => false, isStuck: () => false };
+
 /** As long as a crawl here lasts: enough for a state machine to meet it running. */
 const CRAWL_MS = 300;
 
@@ -26,6 +36,7 @@ export function createGlue(
   lakeFolder: string,
   catalog: Catalog,
   iam: Iam = ALLOW_ALL,
+  faults: CrawlFaults = NO_FAULTS,
 ): JsonService {
   const crawls = new Map<string, Crawl>(crawlers.map(({ name }) => [name, { state: 'READY' }]));
   const find = (name: unknown) => {
@@ -42,8 +53,11 @@ export function createGlue(
       const crawler = crawlers.find(({ name }) => name === Name) as Crawler;
       const StartTime = Date.now() / 1_000;
       crawl.state = 'RUNNING';
-      setTimeout(() => {
+      const fails = faults.fails();
+      const end = () => {
+        if (faults.isStuck()) return void setTimeout(end, CRAWL_MS).unref();
         try {
+          if (fails) throw new Error('Internal Service Exception');
           authorizeCrawl(crawler, iam);
           for (const target of crawler.targets) {
             crawlFolder(target, lakeFolder, catalog, ({ bucket, key }) =>
@@ -58,7 +72,8 @@ export function createGlue(
           crawl.last = { Status: 'FAILED', StartTime, ErrorMessage: (error as Error).message };
         }
         crawl.state = 'READY';
-      }, CRAWL_MS).unref();
+      };
+      setTimeout(end, CRAWL_MS).unref();
     },
     GetCrawler({ Name }) {
       const { state, last } = find(Name);
@@ -118,13 +133,13 @@ function crawlFolder(
   authorizeRead({ bucket, key: first });
 
   const name = prefix.split('/').filter(Boolean).at(-1) as string;
-  const known = catalog.read()[name];
+  const existing = catalog.read()[name];
   const folders = files.map((key) => key.slice(prefix.length, key.lastIndexOf('/') + 1));
   const table: CatalogTable = {
     location: target,
-    columns: known?.columns ?? columnsOf(readFileSync(join(bucketPath, first))),
+    columns: existing?.columns ?? columnsOf(readFileSync(join(bucketPath, first))),
     partitionKeys: partitionKeysOf(folders[0] ?? ''),
-    partitions: [...new Set([...(known?.partitions ?? []), ...folders])].sort(),
+    partitions: [...new Set([...(existing?.partitions ?? []), ...folders])].sort(),
   };
   catalog.write(name, table);
 }

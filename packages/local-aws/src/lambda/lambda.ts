@@ -15,6 +15,8 @@ import { FunctionError } from './function-error.ts';
 export interface Lambda {
   /** Invokes a function synchronously; throws FunctionError. */
   invoke(functionName: string, event: unknown): Promise<unknown>;
+  /** The function that an environment runs, by the id that its calls bear. */
+  functionOf(environmentId: string): string | undefined;
   /** Ends an environment as a fault would, by the id that its calls bear. */
   kill(environmentId: string): void;
   /** Ends the environments of all functions; their logs are whole when it resolves. */
@@ -50,7 +52,7 @@ export function createLambda(
   faults: LambdaFaults = {},
 ): Lambda {
   const idle = new Map<string, Set<Environment>>();
-  const running = new Map<string, Environment>();
+  const running = new Map<string, Environment & { functionName: string }>();
   const logs = new Map<string, WriteStream>();
   mkdirSync(join(folder, 'logs'), { recursive: true });
 
@@ -86,7 +88,7 @@ export function createLambda(
     const log = logOf(fn.name);
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
-    running.set(id, environment);
+    running.set(id, { ...environment, functionName: fn.name });
     // An environment that ends while it is idle is no failure.
     for (const end of ['disconnect', 'exit']) {
       child.on(end, () => idle.get(fn.name)?.delete(environment));
@@ -132,6 +134,7 @@ export function createLambda(
       if ('payload' in outcome) return JSON.parse(outcome.payload);
       throw errorOf(outcome);
     },
+    functionOf: (environmentId) => running.get(environmentId)?.functionName,
     kill(environmentId) {
       running.get(environmentId)?.child.kill('SIGKILL');
     },

@@ -12,6 +12,7 @@ import {
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import { type Catalog, openCatalog } from '../../src/glue/catalog.ts';
 import { createGlue } from '../../src/glue/glue.ts';
+import { ALLOW_ALL } from '../../src/iam/iam.ts';
 import { albumColumns, writeAlbums } from '../fixtures/albums-file.ts';
 import { errorOf } from '../fixtures/error-of.ts';
 
@@ -19,8 +20,12 @@ let folder: string;
 let gateway: Gateway;
 let glue: GlueClient;
 let catalog: Catalog;
+let fails: () => boolean;
+let isStuck: () => boolean;
 
 beforeEach(async () => {
+  fails = () => false;
+  isStuck = () => false;
   folder = mkdtempSync(join(tmpdir(), 'local-aws-glue-'));
   catalog = openCatalog(join(folder, 'catalog.json'));
   const crawlers = [
@@ -32,7 +37,11 @@ beforeEach(async () => {
     },
     { name: 'idle', databaseName: 'db', role: 'Role', targets: [] },
   ];
-  gateway = await startGateway({ AWSGlue: createGlue(crawlers, folder, catalog) }, {} as never);
+  const service = createGlue(crawlers, folder, catalog, ALLOW_ALL, {
+    fails: () => fails(),
+    isStuck: () => isStuck(),
+  });
+  gateway = await startGateway({ AWSGlue: service }, {} as never);
   glue = new GlueClient({
     endpoint: gateway.url,
     region: 'us-east-1',
@@ -145,5 +154,22 @@ describe('The crawler on this machine, through the SDK', () => {
     expect((await crawl())?.Status).toBe('FAILED');
     rmSync(file);
     expect((await crawl())?.Status).toBe('SUCCEEDED');
+  });
+
+  it('fails, or runs on, as a plan of faults says', async () => {
+    storeTable('albums', '2026-11-21');
+    fails = () => true;
+    expect(await crawl()).toMatchObject({
+      Status: 'FAILED',
+      ErrorMessage: 'Internal Service Exception',
+    });
+    expect(catalog.read()).toEqual({});
+    fails = () => false;
+    isStuck = () => true;
+    await start();
+    await sleep(700);
+    expect((await look())?.State).toBe('RUNNING');
+    isStuck = () => false;
+    expect((await endOfCrawl())?.Status).toBe('SUCCEEDED');
   });
 });
