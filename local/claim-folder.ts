@@ -7,6 +7,7 @@ import { type Claim, claimFile } from './claim-file.ts';
 export interface Endpoints {
   aws: string;
   spotify: string;
+  spotifyAccounts: string;
   /** Settings that were given: names of streams, of the database … */
   params?: Record<string, string>;
 }
@@ -17,7 +18,7 @@ export interface Endpoints {
  * same lake.
  */
 export function claimFolder(folder: string): {
-  publish(endpoints: Endpoints): void;
+  publish(endpoints: Endpoints & { lakeBucket?: string }): void;
   release(): void;
 } {
   const { owner, write, release } = claimIn(folder);

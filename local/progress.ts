@@ -1,114 +1,126 @@
-import { SingleBar } from 'cli-progress';
 import type { ExecutionEvent } from 'local-aws/step-functions/run-state-machine.ts';
+import { wrap } from '../core/terminal/wrap.ts';
+import { type BatchState, describe } from './describe-state.ts';
+import { createLiveLine } from './live-line.ts';
+
+const INDENT = ' '.repeat(10);
+
+/** Prints an execution as it goes; `end` when it is over. */
+export interface Progress {
+  onEvent(event: ExecutionEvent): void;
+  end(): void;
+}
 
 /**
- * Prints an execution as it goes: a line as a state is entered, with the seconds since the start, and
- * a line with its counts as it is left. A Map has a bar on a terminal, elsewhere a line each quarter.
+ * A line as a state is entered for the first time, with the seconds since the start, and a line with
+ * its counts. On a terminal the last line shows what is under way: a Map's bar, and until when a rate
+ * limit is waited for.
  */
-export function createProgress(out: NodeJS.WriteStream = process.stdout) {
+export function createProgress(out: NodeJS.WriteStream = process.stdout): Progress {
   const start = performance.now();
   const enteredAt = new Map<string, number>();
-  let map: { state: string; total: number; done: number; bar?: SingleBar } | undefined;
+  /** Waits under way: the item of a Map, or undefined, to when it ends. */
+  const waits = new Map<number | undefined, { seconds: number; until: Date }>();
+  let current: { state: string; since: number; note?: string | undefined } | undefined;
+  let map: { total: number; done: number } | undefined;
+  let announcedUntil = 0;
+  let lastError = '';
+  let isQuotaGone = false;
 
   const seconds = (since: number) => `${((performance.now() - since) / 1_000).toFixed(1)} s`;
-  const print = (text: string) => {
-    if (!map?.bar) out.write(`${text}\n`);
-  };
+  const live = createLiveLine(out, () => {
+    const wait = longestWait();
+    if (map) {
+      // Both fit beside each other in 80 columns.
+      if (wait) return `    ${barOf(map, 10)} ${map.done} of ${map.total}, ${wait}`;
+      return `${INDENT}${barOf(map, 20)} ${map.done} of ${map.total} albums, ${seconds(start)}`;
+    }
+    if (!current) return undefined;
+    return INDENT + (wait ?? current.note ?? `${current.state} … ${seconds(current.since)}`);
+  });
+  const width = (out.columns ?? 120) - INDENT.length;
+  const print = (text: string) =>
+    live.print(
+      wrap(text, width)
+        .map((line) => INDENT + line)
+        .join('\n'),
+    );
 
-  function onMapEntered(state: string, total: number) {
-    if (total > 0 && out.isTTY) {
-      const bar = new SingleBar({
-        format: '          {bar} {value} of {total} albums',
-        barCompleteChar: '█',
-        barIncompleteChar: '░',
-        stream: out,
-        hideCursor: true,
-      });
-      bar.start(total, 0);
-      map = { state, total, done: 0, bar };
+  function longestWait(): string | undefined {
+    const [longest] = [...waits.values()].sort((a, b) => Number(b.until) - Number(a.until));
+    return longest && waitText(longest);
+  }
+
+  function onWait({ type, stateType, index, input }: ExecutionEvent) {
+    if (stateType !== 'Wait') return;
+    if (type !== 'entered') {
+      waits.delete(index);
+      return;
+    }
+    const { listing, fetched, crawl } = input as BatchState;
+    if (index === undefined && crawl) return;
+    const waitSeconds = (index === undefined ? listing : fetched)?.waitSeconds ?? 0;
+    const until = new Date(Date.now() + waitSeconds * 1_000);
+    waits.set(index, { seconds: waitSeconds, until });
+    // Albums that are fetched at the same time wait for the same limit.
+    if (Number(until) > announcedUntil + 1_000) print(waitText({ seconds: waitSeconds, until }));
+    announcedUntil = Math.max(announcedUntil, Number(until));
+  }
+
+  /** An error as it is dealt with: only then it is clear whether it ends anything. */
+  function onError({ type, state, index, error }: ExecutionEvent) {
+    const where = index === undefined ? state : `album ${index + 1}: ${state}`;
+    if (type === 'failed') lastError = error ?? 'failed';
+    else if (lastError === 'QuotaExhausted') {
+      if (!isQuotaGone) print('the quota is used up: the next run loads what is left');
+      isQuotaGone = true;
     } else {
-      map = { state, total, done: 0 };
+      print(`${where}: ${lastError}${type === 'retried' ? ', will be retried' : ''}`);
     }
   }
 
-  function onItemDone() {
-    if (!map) return;
+  function onItem({ type, state }: ExecutionEvent) {
+    if (!map || type !== 'exited' || !/^Report(Loaded|Missing)Album$/.test(state)) return;
     map.done += 1;
-    map.bar?.update(map.done);
     const quarter = Math.ceil(map.total / 4);
-    if (map.done % quarter === 0 || map.done === map.total) {
-      print(`          ${map.done} of ${map.total} albums`);
+    if (!out.isTTY && (map.done % quarter === 0 || map.done === map.total)) {
+      print(`${map.done} of ${map.total} albums`);
     }
   }
 
-  return function onEvent({ type, state, stateType, index, input, output, error }: ExecutionEvent) {
-    if (index !== undefined) {
-      if (type === 'exited' && (state === 'ReportLoadedAlbum' || state === 'ReportMissingAlbum')) {
-        onItemDone();
-      } else if (type === 'failed' || stateType === 'Wait') {
-        if (type !== 'exited') print(`          album ${index}: ${state} ${error ?? ''}`);
-      }
-      return;
-    }
+  function onState({ type, state, stateType, input, output }: ExecutionEvent) {
     if (type === 'entered') {
-      enteredAt.set(state, performance.now());
-      print(`${seconds(start).padStart(8)}  ${state}`);
-      if (stateType === 'Map') onMapEntered(state, (input as BatchState).plan?.albums.length ?? 0);
+      const isFirst = !enteredAt.has(state);
+      if (isFirst) enteredAt.set(state, performance.now());
+      current = { state, since: performance.now() };
+      if (isFirst && stateType !== 'Choice') live.print(`${seconds(start).padStart(8)}  ${state}`);
+      const total = (input as BatchState).plan?.albums.length ?? 0;
+      if (stateType === 'Map' && total > 0) map = { total, done: 0 };
       return;
     }
-    if (stateType === 'Map' && map?.bar) {
-      map.bar.stop();
-      delete map.bar;
-    }
-    const took = seconds(enteredAt.get(state) ?? start);
-    if (type === 'exited') {
-      const counts = describe(state, output as BatchState);
-      if (counts) print(`          ${counts} (${took})`);
-    } else {
-      print(`          ${state} ${type}${error ? `: ${error}` : ''} (${took})`);
-    }
+    if (stateType === 'Map') map = undefined;
+    if (type !== 'exited') return;
+    const described = describe(state, output as BatchState);
+    if (described?.isDone) print(`${described.text} (${seconds(enteredAt.get(state) ?? start)})`);
+    else if (current) current.note = described?.text;
+  }
+
+  return {
+    onEvent(event) {
+      onWait(event);
+      if (['failed', 'retried', 'caught'].includes(event.type)) onError(event);
+      if (event.index === undefined) onState(event);
+      else onItem(event);
+    },
+    end: live.stop,
   };
 }
 
-/** The state of the batch, as far as the progress tells of it. */
-interface BatchState {
-  listing?: { pages: number; expected: number; source: string; outcome: string };
-  plan?: { albums: string[]; listed: number; skipped: number; overBudget: number };
-  batch?: { status: string; counts: { loaded: number; missing: number; tracks: number } };
-  tables?: { rows: Record<string, number> };
-  crawl?: { outcome: string };
-  record?: { status: string };
+function barOf({ done, total }: { done: number; total: number }, width: number): string {
+  const filled = Math.floor((done / total) * width);
+  return '█'.repeat(filled) + '░'.repeat(width - filled);
 }
 
-function describe(state: string, output: BatchState): string | undefined {
-  const { listing, plan, batch, tables, crawl, record } = output;
-  switch (state) {
-    case 'ListNewReleases':
-      return (
-        listing &&
-        `page ${listing.pages} of ${listing.source ?? 'nothing'}, ${listing.expected} albums expected, ${listing.outcome}`
-      );
-    case 'PlanAlbums':
-      return (
-        plan && `${plan.listed} listed, ${plan.skipped} skipped, ${plan.albums.length} to fetch`
-      );
-    case 'SealRawBatch':
-      return (
-        batch &&
-        `${batch.status}: ${batch.counts.loaded} loaded, ${batch.counts.missing} missing, ${batch.counts.tracks} tracks`
-      );
-    case 'TransformBatch':
-      return (
-        tables &&
-        Object.entries(tables.rows)
-          .map(([table, rows]) => `${table} ${rows}`)
-          .join(', ')
-      );
-    case 'CheckCrawler':
-      return crawl?.outcome;
-    case 'RecordRun':
-      return record?.status;
-    default:
-      return undefined;
-  }
+function waitText({ seconds, until }: { seconds: number; until: Date }): string {
+  return `waiting ${seconds} s for the rate limit, until ${until.toTimeString().slice(0, 8)}`;
 }

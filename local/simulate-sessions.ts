@@ -11,7 +11,7 @@ const SOURCE = 'tributary-local-sessions';
 /** Where the events of a simulation went; `sent` counts copies too. */
 export interface Ledger {
   sent: number;
-  /** Given up by the writer. */
+  /** The writer could not send them. */
   unsent: number;
   /** Events that the simulation sent a second time: each has an event id of its own. */
   copies: number;
@@ -20,7 +20,7 @@ export interface Ledger {
   rejected: number;
   /** Delivered a second time under the same event id: at least once is what is expected. */
   repeated: number;
-  /** What the simulation says should have come of it, by segment and `set aside`. */
+  /** What the simulation expects, by segment and `rejected`. */
   expected: Record<string, number>;
 }
 
@@ -48,7 +48,7 @@ export async function simulateSessions(stage: Stage, count: number, seed: number
     for (const { expected, isCopy } of records.filter((_, i) => !lost.has(i))) {
       ledger.sent += 1;
       if (isCopy) ledger.copies += 1;
-      const place = isAccepted(expected) ? expected.segment : 'set aside';
+      const place = isAccepted(expected) ? expected.segment : 'rejected';
       ledger.expected[place] = (ledger.expected[place] ?? 0) + 1;
     }
   });
@@ -73,7 +73,7 @@ export async function simulateSessions(stage: Stage, count: number, seed: number
 
 /** True when each event is where the simulation expects it, and none is missing or too many. */
 export function isBalanced({ sent, unsent, segments, rejected, expected }: Ledger): boolean {
-  const places: Record<string, number> = { ...segments, 'set aside': rejected };
+  const places: Record<string, number> = { ...segments, rejected: rejected };
   const delivered = Object.values(places).reduce((sum, n) => sum + n, 0);
   return (
     unsent === 0 &&

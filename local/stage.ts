@@ -42,7 +42,8 @@ export interface StageOptions {
   /** Holds `lake/`, `logs/` and the catalogue. */
   folder: string;
   spotify: SpotifyOptions;
-  /** The secret in the parameter store; another one than Spotify's shows what wrong credentials do. */
+  /** Credentials in the parameter store, unless they are those of the mock. */
+  clientId?: string;
   clientSecret?: string;
   /** Replaces variables of the functions that have them, for tests and benchmarks. */
   environment?: Record<string, string>;
@@ -113,7 +114,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const services: Parameters<typeof startGateway>[0] = {
     ...monitoring.services,
     ...streaming?.services,
-    AmazonSSM: createSsm(credentialsOf(service, options.clientSecret ?? LOCAL_CLIENT_SECRET)),
+    AmazonSSM: createSsm(credentialsOf(service, options)),
     AWSGlue: createGlue(service.crawlers, lakeFolder, catalog, iam, awsFaults.crawls),
   };
   const gateway = await startGateway(
@@ -131,7 +132,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     },
   );
   const spotify = await startSpotify(options.spotify);
-  const endpoints = { aws: gateway.url, spotify: spotify.url };
+  const endpoints = { aws: gateway.url, spotify: spotify.url, spotifyAccounts: spotify.url };
   const lambda = createLambda(
     connectFunctions(service.functions, endpoints, options.environment),
     folder,
@@ -197,10 +198,13 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 }
 
 /** The credentials in the parameter store, under the name that FetchToken looks for. */
-function credentialsOf(service: Service, clientSecret: string): Record<string, string> {
+function credentialsOf(
+  service: Service,
+  { clientId = LOCAL_CLIENT_ID, clientSecret = LOCAL_CLIENT_SECRET }: StageOptions,
+): Record<string, string> {
   const prefix = environmentValue(service, 'SPOTIFY_PARAMETERS');
   return {
-    [`${prefix}/client-id`]: LOCAL_CLIENT_ID,
+    [`${prefix}/client-id`]: clientId,
     [`${prefix}/client-secret`]: clientSecret,
   };
 }
@@ -214,13 +218,13 @@ function environmentValue({ functions }: Service, name: string): string {
 
 function connectFunctions(
   functions: Map<string, PackagedFunction>,
-  { aws, spotify }: Endpoints,
+  { aws, spotify, spotifyAccounts }: Endpoints,
   environment: Record<string, string> = {},
 ): Map<string, PackagedFunction> {
   const addresses: Record<string, string> = {
     AWS_ENDPOINT_URL: aws,
     SPOTIFY_API_URL: spotify,
-    SPOTIFY_ACCOUNTS_URL: spotify,
+    SPOTIFY_ACCOUNTS_URL: spotifyAccounts,
   };
   const connect = ([name, value]: [string, string]) => {
     if (environment[name] !== undefined) return [name, environment[name]];

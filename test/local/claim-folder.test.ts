@@ -6,7 +6,11 @@ import { join } from 'node:path';
 import { claimFolder } from '../../local/claim-folder.ts';
 import { ownIdentity } from '../../local/process-identity.ts';
 
-const endpoints = { aws: 'http://127.0.0.1:1', spotify: 'http://127.0.0.1:2' };
+const endpoints = {
+  aws: 'http://127.0.0.1:1',
+  spotify: 'http://127.0.0.1:2',
+  spotifyAccounts: 'http://127.0.0.1:2',
+};
 let folder: string;
 let file: string;
 beforeEach(() => {

@@ -49,3 +49,6 @@ process.on('message', async ({ event, requestId, deadline }: Invocation) => {
 
 // The stage is gone: so is the environment.
 process.on('disconnect', () => process.exit());
+
+// Ctrl-C on a terminal reaches this process too: the stage decides when it ends.
+process.on('SIGINT', () => {});

@@ -1,0 +1,55 @@
+/** The state of the batch, as far as people are shown it. */
+export interface BatchState {
+  listing?: {
+    pages: number;
+    expected: number;
+    source: string | null;
+    outcome: string;
+    waitSeconds?: number;
+  };
+  fetched?: { waitSeconds?: number };
+  plan?: { albums: string[]; listed: number; skipped: number };
+  batch?: { status: string; counts: { loaded: number; missing: number; tracks: number } };
+  tables?: { rows: Record<string, number> };
+  crawl?: { outcome: string };
+  record?: { status: string };
+}
+
+/** What a state has counted; `isDone` is false while the machine will enter it again. */
+export function describe(
+  state: string,
+  { listing, plan, batch, tables, crawl }: BatchState,
+): { text: string; isDone: boolean } | undefined {
+  const done = (text: string | undefined) => (text ? { text, isDone: true } : undefined);
+  switch (state) {
+    case 'ListNewReleases':
+      return (
+        listing && {
+          text: `${countOf(listing.pages, 'page')} of ${listing.source ?? 'nothing'}, ${listing.expected} albums expected${listing.outcome === 'QUOTA_EXHAUSTED' ? ', then the quota was used up' : ''}`,
+          isDone: !['MORE', 'RATE_LIMITED'].includes(listing.outcome),
+        }
+      );
+    case 'PlanAlbums':
+      return done(
+        plan && `${plan.listed} listed, ${plan.skipped} skipped, ${plan.albums.length} to fetch`,
+      );
+    case 'SealRawBatch':
+      return done(
+        batch &&
+          `${batch.status}: ${batch.counts.loaded} loaded, ${batch.counts.missing} missing, ${batch.counts.tracks} tracks`,
+      );
+    case 'TransformBatch':
+      return done(
+        tables &&
+          Object.entries(tables.rows)
+            .map(([table, rows]) => `${table} ${rows}`)
+            .join(', '),
+      );
+    case 'CheckCrawler':
+      return crawl && { text: `crawler ${crawl.outcome}`, isDone: crawl.outcome !== 'RUNNING' };
+    default:
+      return undefined;
+  }
+}
+
+const countOf = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { RuleStart } from 'local-aws/events/triggers.ts';
+import { readService } from 'local-aws/service/service.ts';
+import { readCatalog } from 'spotify-mock/catalog.ts';
+import { readFaultPlan } from 'spotify-mock/faults.ts';
+import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
+import { parse } from 'yaml';
+import { messageOfCause } from '../core/error-cause.ts';
+import { InvalidInput } from '../core/errors.ts';
+import { claimFolder } from './claim-folder.ts';
+import type { Interrupt } from './interrupt.ts';
+import type { Options } from './options.ts';
+import { packageWithProgress } from './packaging-progress.ts';
+import { prepareSamples, SAMPLES_BUCKET } from './samples.ts';
+import { type Stage, startStage } from './stage.ts';
+
+/** Claims the folder, packages, and starts everything that the options ask for. */
+export async function openStage(
+  root: string,
+  options: Options,
+  interrupt: Interrupt,
+): Promise<Stage> {
+  const folder = resolve(root, options.folder);
+  // What can be wrong in the input is found before anything is started or written.
+  const catalog = options.catalog
+    ? readCatalog(options.catalog)
+    : generateCatalog({ albums: options.albums, seed: options.seed });
+  const faults = options.faults ? readFaultPlan(options.faults) : undefined;
+  const credentials = options.real ? takeCredentials() : undefined;
+  const params = [...options.param, ...(options.real ? realSettings(root, options.param) : [])];
+
+  const claim = claimFolder(folder);
+  interrupt.onEnd(claim.release);
+  // Whatever ends the process, no address stays behind.
+  process.once('exit', claim.release);
+  const kept = `Kept: the lake in ${options.folder} as it was.`;
+  interrupt.during({ name: 'packaging', kept });
+  const packaging = packageWithProgress(root, params, interrupt.signal);
+  interrupt.onEnd(() =>
+    packaging.then(
+      () => {},
+      () => {},
+    ),
+  );
+  const packaged = await packaging;
+  interrupt.during({ name: 'starting', kept });
+  const service = readService(packaged);
+  const stage = await startStage({
+    service: { ...service, buckets: [...service.buckets, SAMPLES_BUCKET] },
+    folder,
+    streaming: true,
+    spotify: { app: options.app, catalog, faults, latencyMs: options.latency },
+    rules: {
+      onStart: printStart,
+      onFailedStart: ({ queueArn, reason }) => console.error(`${reason}: kept in ${queueArn}`),
+    },
+    ...credentials,
+    ...(options.wrongSecret && { clientSecret: 'wrong' }),
+  });
+  interrupt.onEnd(() => stage.close());
+  if (options.fresh) stage.emptyLake();
+  if (options.keep) {
+    await prepareSamples(root, { packaged, service, lakeFolder: stage.lakeFolder });
+  }
+  const settings = Object.fromEntries(params.map((param) => param.split(/=(.*)/s, 2)));
+  claim.publish({
+    aws: stage.endpoints.aws,
+    spotify: settings.spotifyApiUrl ?? stage.endpoints.spotify,
+    spotifyAccounts: settings.spotifyAccountsUrl ?? stage.endpoints.spotifyAccounts,
+    lakeBucket: SAMPLES_BUCKET,
+    params: settings,
+  });
+  return stage;
+}
+
+/** A line as a rule starts an execution, and one as it ends. */
+function printStart({ rule, name, key, ended }: RuleStart): void {
+  console.log(`\n${key} was stored: ${rule} starts execution ${name}`);
+  ended.then(
+    ({ status, error, cause }) =>
+      console.log(
+        `${status}: ${name}${error ? `: ${error}: ${messageOfCause(cause ?? 'no cause')}` : ''}`,
+      ),
+    ({ message }: Error) => console.error(`Not started: ${name}: ${message}`),
+  );
+}
+
+/** Read once, and taken out of the environment: no process that is started inherits them. */
+function takeCredentials(): { clientId: string; clientSecret: string } {
+  const { SPOTIFY_CLIENT_ID: clientId, SPOTIFY_CLIENT_SECRET: clientSecret } = process.env;
+  if (!clientId || !clientSecret) {
+    throw new InvalidInput(
+      '--real needs SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET in the environment: those of an app on developer.spotify.com',
+    );
+  }
+  delete process.env.SPOTIFY_CLIENT_ID;
+  delete process.env.SPOTIFY_CLIENT_SECRET;
+  return { clientId, clientSecret };
+}
+
+/** What the stage local sets about Spotify for the mock, as the other stages have it. */
+function realSettings(root: string, given: string[]): string[] {
+  const file = readFileSync(join(root, 'serverless.yml'), 'utf8');
+  const { params } = parse(file, { logLevel: 'error' }) as {
+    params: Record<'default' | 'local', Record<string, unknown>>;
+  };
+  return Object.keys(params.local)
+    .filter((name) => name.startsWith('spotify'))
+    .filter((name) => !given.some((param) => param.startsWith(`${name}=`)))
+    .map((name) => `${name}=${params.default[name]}`);
+}

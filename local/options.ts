@@ -1,0 +1,74 @@
+import { Command, Option } from 'commander';
+import { FAULT_KINDS } from 'spotify-mock/faults.ts';
+import { InvalidInput } from '../core/errors.ts';
+import { wholeNumber } from '../core/terminal/options.ts';
+
+export interface Options {
+  app: 'extended' | 'development';
+  catalog?: string;
+  albums: number;
+  seed: number;
+  faults?: string;
+  latency: number;
+  sessions: number;
+  folder: string;
+  fresh?: true;
+  keep?: true;
+  real?: true;
+  param: string[];
+  wrongSecret?: true;
+  stack?: true;
+}
+
+export const command = new Command('npm start --')
+  .description('Runs the whole pipeline on this machine: no account, no Docker, no network')
+  .addOption(
+    new Option('--app <kind>', 'the kind of app that the mock of Spotify takes you for')
+      .choices(['extended', 'development'])
+      .default('extended'),
+  )
+  .addOption(
+    new Option('--catalog <file>', 'albums and tracks to serve, as JSON').conflicts('albums'),
+  )
+  .option('--albums <count>', 'how many albums to make up instead', wholeNumber, 100)
+  .option('--seed <number>', 'the same seed makes up the same albums', wholeNumber, 1)
+  .option('--faults <file>', 'a plan of faults, as JSON')
+  .option('--latency <ms>', 'of each request to Spotify', wholeNumber, 0)
+  .option('--sessions <count>', 'how many session events to send', wholeNumber, 1_000)
+  .option('--folder <folder>', 'where the lake, the logs and the catalogue go', '.local')
+  .option('--fresh', 'begin with an empty lake')
+  .option('--keep', 'go on serving after the run, until Ctrl-C')
+  .addOption(
+    new Option(
+      '--real',
+      'ask the real Spotify, with SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET of the environment',
+    ).conflicts(['app', 'catalog', 'albums', 'faults', 'latency', 'wrongSecret']),
+  )
+  .option('--param <name=value>', 'a setting of docs/settings.md; may be repeated', parseParam, [])
+  .option('--wrong-secret', 'store a client secret that Spotify does not know')
+  .option('--stack', 'show the stack of an error')
+  .addHelpText(
+    'after',
+    `
+Kinds of faults for --faults:
+${columns(FAULT_KINDS)}
+
+Examples of plans, catalogues and events are in examples/, their JSON Schemas in examples/schemas/:
+  npm start -- --faults examples/fault-plan.json
+  npm start -- --catalog examples/catalog.json --fresh`,
+  );
+
+function parseParam(param: string, all: string[]): string[] {
+  if (/^\w+=/.test(param)) return [...all, param];
+  throw new InvalidInput(`--param takes name=value, not '${param}'`);
+}
+
+function columns(words: readonly string[], perLine = 5): string {
+  const width = Math.max(...words.map((word) => word.length)) + 1;
+  const lines = Array.from({ length: Math.ceil(words.length / perLine) }, (_, i) =>
+    words.slice(i * perLine, (i + 1) * perLine),
+  );
+  return lines
+    .map((line) => `  ${line.map((word) => word.padEnd(width)).join('')}`.trimEnd())
+    .join('\n');
+}

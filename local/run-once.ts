@@ -1,0 +1,77 @@
+import { messageOfCause } from '../core/error-cause.ts';
+import type { Interrupt } from './interrupt.ts';
+import { createLiveLine } from './live-line.ts';
+import type { Options } from './options.ts';
+import { createProgress } from './progress.ts';
+import { isBalanced, type Ledger, simulateSessions } from './simulate-sessions.ts';
+import type { Stage } from './stage.ts';
+import { manifestOf, printSample, rowsOfTables, whereToLook } from './summary.ts';
+import { judge, renderVerdict } from './verdict.ts';
+
+/** Runs both halves and ends with the verdict; false when one failed. */
+export async function runOnce(
+  stage: Stage,
+  { sessions, seed, folder, real, keep }: Options,
+  interrupt: Interrupt,
+): Promise<boolean> {
+  const { signal } = interrupt;
+  const start = performance.now();
+  const runId = `local-${new Date().toISOString().replace(/\D/g, '').slice(0, 17)}`;
+  console.log(`\nRun ${runId} of ingest-new-releases`);
+  const kept = `Kept: what has loaded so far, in ${folder}/lake; the next start loads the rest.`;
+  interrupt.during({ name: 'the batch ran', kept });
+  const progress = createProgress();
+  const execution = await stage
+    .runBatch(runId, { onEvent: progress.onEvent, signal })
+    .finally(progress.end);
+  signal.throwIfAborted();
+
+  let ledger: Ledger | undefined;
+  if (execution.status === 'SUCCEEDED' && sessions > 0) {
+    console.log(`\nSending ${sessions} session events through the streams`);
+    interrupt.during({ name: 'events were sent', ...delivering(stage, folder) });
+    ledger = await withClock('delivering', () => simulateSessions(stage, sessions, seed));
+    signal.throwIfAborted();
+  }
+  if (execution.status === 'SUCCEEDED') await printSample(stage);
+  const written = manifestOf(stage, execution);
+  const outcome = judge({
+    runId,
+    seconds: (performance.now() - start) / 1_000,
+    ...(execution.status !== 'SUCCEEDED' && {
+      failure: {
+        error: execution.error ?? execution.status,
+        message: messageOfCause(execution.cause ?? 'no cause'),
+      },
+    }),
+    ...(written && { manifest: written.manifest }),
+    requests: real
+      ? { byEndpoint: { Spotify: written?.manifest.counts.requests ?? 0 }, faulted: {} }
+      : stage.spotify.requests,
+    ...(execution.status === 'SUCCEEDED' && { rows: await rowsOfTables(stage) }),
+    ...(ledger && { ledger }),
+  });
+  const width = Math.min(process.stdout.columns ?? 100, 120);
+  console.log(`\n${renderVerdict(outcome, { width })}`);
+  console.log(`\nWhere to look next\n${whereToLook(stage, folder, written?.file)}`);
+  if (keep) interrupt.during({ name: 'serving', ...delivering(stage, folder) });
+  return execution.status === 'SUCCEEDED' && (!ledger || isBalanced(ledger));
+}
+
+/** For an interruption while events may be in the streams, which the emulator keeps in memory. */
+function delivering({ streaming }: Stage, folder: string) {
+  return {
+    kept: `Kept: the lake in ${folder}/lake.`,
+    async drain() {
+      await streaming?.drain();
+      return 'Every event in the streams was delivered.';
+    },
+  };
+}
+
+async function withClock<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const seconds = () => ((performance.now() - start) / 1_000).toFixed(1);
+  const line = createLiveLine(process.stdout, () => `          ${what} … ${seconds()} s`);
+  return work().finally(line.stop);
+}

@@ -1,0 +1,57 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Service } from 'local-aws/service/service.ts';
+import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
+import { startStage } from './stage.ts';
+
+/** The bucket that `sls invoke local` works in, so that samples stay out of the lake. */
+export const SAMPLES_BUCKET = 'tributary-local-samples';
+const LAKE_BUCKET = 'tributary-local-lake';
+
+/** The steps that leave something for the samples of later steps. */
+const STEPS = {
+  'fetch-token': 'fetchToken',
+  'list-new-releases': 'listNewReleases',
+  'plan-albums': 'planAlbums',
+  'seal-raw-batch': 'sealRawBatch',
+};
+
+/**
+ * Fills the bucket of samples, so that each file of test/events can be given to `sls invoke local` in
+ * any order. The objects are made once for each package, by a stage of their own: neither the faults
+ * nor the Spotify of the stage that serves have a part in them.
+ */
+export async function prepareSamples(
+  root: string,
+  { packaged, service, lakeFolder }: { packaged: string; service: Service; lakeFolder: string },
+): Promise<void> {
+  const made = join(packaged, 'samples');
+  if (!existsSync(made)) await makeSamples(root, service, made);
+  const bucket = join(lakeFolder, SAMPLES_BUCKET);
+  rmSync(bucket, { recursive: true, force: true });
+  cpSync(made, bucket, { recursive: true });
+}
+
+async function makeSamples(root: string, service: Service, made: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-samples-'));
+  const stage = await startStage({
+    service,
+    folder,
+    spotify: { app: 'extended', catalog: generateCatalog({ albums: 100, seed: 1 }) },
+  });
+  try {
+    for (const [file, name] of Object.entries(STEPS)) {
+      const event = JSON.parse(readFileSync(join(root, `test/events/${file}.json`), 'utf8'));
+      await stage.lambda.invoke(`tributary-local-${name}`, event);
+    }
+    await stage.close();
+    const unfinished = `${made}.${process.pid}`;
+    cpSync(join(folder, 'lake', LAKE_BUCKET), unfinished, { recursive: true });
+    if (existsSync(made)) rmSync(unfinished, { recursive: true });
+    else renameSync(unfinished, made);
+  } finally {
+    await stage.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

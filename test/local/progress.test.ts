@@ -1,0 +1,93 @@
+import { PassThrough } from 'node:stream';
+import type { ExecutionEvent } from 'local-aws/step-functions/run-state-machine.ts';
+import { createProgress, type Progress } from '../../local/progress.ts';
+
+let out: PassThrough & { isTTY?: boolean; columns?: number };
+let progress: Progress;
+const begin = (isTTY: boolean) => {
+  out = Object.assign(new PassThrough(), { isTTY, columns: 80 });
+  progress = createProgress(out as unknown as NodeJS.WriteStream);
+};
+afterEach(() => progress.end());
+
+const on = (event: Partial<ExecutionEvent>) =>
+  progress.onEvent({ stateType: 'Task', index: undefined, input: {}, ...event } as ExecutionEvent);
+const text = () => String(out.read() ?? '').replace(/\d+\.\d s/g, 'N s');
+
+function list(outcomes: string[]) {
+  for (const [i, outcome] of outcomes.entries()) {
+    on({ type: 'entered', state: 'ListNewReleases' });
+    const listing = { pages: i + 1, expected: 150, source: 'search', outcome };
+    on({ type: 'exited', state: 'ListNewReleases', output: { listing } });
+    on({ type: 'entered', state: 'IsListingDone', stateType: 'Choice' });
+  }
+}
+
+describe('Progress', () => {
+  it('counts the pages of a listing in one line', () => {
+    begin(false);
+    list(['MORE', 'MORE', 'DONE']);
+    expect(text()).toBe(
+      '   N s  ListNewReleases\n          3 pages of search, 150 albums expected (N s)\n',
+    );
+  });
+
+  it('shows a wait for a rate limit with its end, beside the bar', async () => {
+    begin(true);
+    const input = { plan: { albums: ['a', 'b', 'c', 'd'] } };
+    on({ type: 'entered', state: 'FetchAllAlbumTracks', stateType: 'Map', input });
+    on({ type: 'exited', state: 'ReportLoadedAlbum', stateType: 'Pass', index: 0 });
+    const wait = { state: 'WaitForAlbumRateLimit', stateType: 'Wait', index: 1 };
+    on({ type: 'entered', ...wait, input: { fetched: { waitSeconds: 12 } } });
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    const until = 'waiting 12 s for the rate limit, until \\d\\d:\\d\\d:\\d\\d';
+    const shown = text();
+    expect(shown).toMatch(new RegExp(`█{2}░{8} 1 of 4, ${until}`));
+    // Once as a line that stays.
+    expect(shown).toMatch(new RegExp(`          ${until}\\n`));
+    on({ type: 'exited', ...wait });
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(text()).toMatch(/1 of 4 albums, N s$/);
+  });
+
+  it('prints one line for all albums that wait for the same limit, without a terminal', () => {
+    begin(false);
+    const wait = { type: 'entered', state: 'WaitForAlbumRateLimit', stateType: 'Wait' } as const;
+    for (const index of [0, 1, 2]) on({ ...wait, index, input: { fetched: { waitSeconds: 9 } } });
+    expect(text()).toMatch(/^ {10}waiting 9 s for the rate limit, until [\d:]{8}\n$/);
+  });
+
+  it('names an exhausted quota once, and never calls it a failure', () => {
+    begin(false);
+    const error = 'QuotaExhausted';
+    for (const index of [3, 4]) {
+      on({ type: 'failed', state: 'FetchAlbumTracks', index, error });
+      on({ type: 'caught', state: 'FetchAlbumTracks', index });
+    }
+    on({ type: 'failed', state: 'FetchAllAlbumTracks', stateType: 'Map', error });
+    on({ type: 'caught', state: 'FetchAllAlbumTracks', stateType: 'Map' });
+    expect(text()).toBe('          the quota is used up: the next run loads what is left\n');
+  });
+
+  it('names an error as it is retried or caught', () => {
+    begin(false);
+    on({ type: 'failed', state: 'FetchAlbumTracks', index: 3, error: 'ServiceUnavailable' });
+    on({ type: 'retried', state: 'FetchAlbumTracks', index: 3 });
+    on({ type: 'failed', state: 'FetchAlbumTracks', index: 3, error: 'ServiceUnavailable' });
+    on({ type: 'caught', state: 'FetchAlbumTracks', index: 3 });
+    expect(text()).toBe(`          album 4: FetchAlbumTracks: ServiceUnavailable, will be retried
+          album 4: FetchAlbumTracks: ServiceUnavailable\n`);
+  });
+
+  it('never writes a line that is wider than the terminal', () => {
+    begin(true);
+    const rows = Object.fromEntries(
+      ['albums', 'tracks', 'artists'].map((n) => [n.repeat(5), 1000]),
+    );
+    on({ type: 'entered', state: 'TransformBatch' });
+    on({ type: 'exited', state: 'TransformBatch', output: { tables: { rows } } });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own
+    const lines = text().split(/\n|\r\x1b\[2K/);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});

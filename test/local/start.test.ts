@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
+import { startSpotify } from 'spotify-mock/server.ts';
+import { packagedService } from '../fixtures/packaged-service.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+let folder: string;
+let children: ChildProcess[] = [];
+beforeAll(async () => void (await packagedService()), 120_000);
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tributary-start-'));
+});
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  children = [];
+  rmSync(folder, { recursive: true });
+});
+
+function start(args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['local/main.ts', '--folder', folder, ...args], {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      text += chunk;
+    });
+  }
+  return {
+    child,
+    text: () => text,
+    async shows(pattern: RegExp) {
+      while (!pattern.test(text)) {
+        if (child.exitCode !== null) throw new Error(`It ended with:\n${text}`);
+        await sleep(20);
+      }
+    },
+    ended: once(child, 'close').then(([code]) => code as number),
+  };
+}
+
+const endpoints = () => join(folder, 'endpoints.json');
+const filesOf = (path: string) =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+/** Nothing that this folder's stage has started is running. */
+function expectNoProcess() {
+  const { stdout } = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+  expect(stdout).not.toContain(folder);
+}
+
+describe('npm start', () => {
+  it.each([
+    ['the batch runs', /StartRun/, [], /^Interrupted while the batch ran\. Kept: what has loaded/m],
+    [
+      'events are sent',
+      /Sending/,
+      ['--albums', '1', '--sessions', '2000'],
+      /^Every event in the streams was delivered\.$/m,
+    ],
+  ])('ends in order at Ctrl-C while %s', async (_, until, args, says) => {
+    const run = start(args);
+    await run.shows(until);
+    run.child.kill('SIGINT');
+    expect(await run.ended).toBe(130);
+    expect(run.text()).toMatch(says);
+    expect(run.text()).not.toMatch(/^(COMPLETE|FAILED)|Error/m);
+    expect(existsSync(endpoints())).toBe(false);
+    expectNoProcess();
+  });
+
+  it('serves after a run with faults, whose samples are kept out of the lake', async () => {
+    const plan = join(root, 'examples/quota-fault-plan.json');
+    const run = start(['--keep', '--albums', '30', '--sessions', '0', '--faults', plan]);
+    await run.shows(/Serving until Ctrl-C/);
+    expect(run.text()).toMatch(/^DEFERRED /m);
+    expect(run.text()).not.toMatch(/fail/i);
+    const { lakeBucket } = JSON.parse(readFileSync(endpoints(), 'utf8'));
+    const lake = join(folder, 'lake');
+    expect(filesOf(join(lake, 'tributary-local-lake')).join()).not.toMatch(/run_id=sample/);
+    expect(filesOf(join(lake, lakeBucket)).join()).toMatch(/run_id=sample/);
+    const second = start(['--fresh']);
+    expect(await second.ended).toBe(1);
+    expect(second.text()).toMatch(/^error: The local stage already serves \(process \d+\): .*\n$/);
+    run.child.kill('SIGINT');
+    expect(await run.ended).toBe(0);
+    expect(existsSync(endpoints())).toBe(false);
+    expectNoProcess();
+  });
+
+  it('refuses a folder that is a file in one line', async () => {
+    const file = join(folder, 'notes.txt');
+    writeFileSync(file, '');
+    const run = start(['--folder', file]);
+    expect(await run.ended).toBe(1);
+    expect(run.text()).toMatch(/^error: --folder .*notes\.txt is a file, not a folder: [^\n]*\n$/);
+  });
+
+  it('asks for the credentials of --real in one line', async () => {
+    const run = start(['--real'], { SPOTIFY_CLIENT_ID: 'some-id', SPOTIFY_CLIENT_SECRET: '' });
+    expect(await run.ended).toBe(1);
+    expect(run.text()).toMatch(/^error: --real needs SPOTIFY_CLIENT_ID and [^\n]*\n$/);
+  });
+
+  it('--real asks another address with the credentials of the environment, and writes them nowhere', async () => {
+    const credentials = { clientId: 'an-app-of-mine', clientSecret: 'a-secret-of-mine' };
+    const catalog = generateCatalog({ albums: 3, seed: 5 });
+    const spotify = await startSpotify({ app: 'development', catalog, ...credentials });
+    try {
+      const urls = ['spotifyApiUrl', 'spotifyAccountsUrl'].map((name) => `${name}=${spotify.url}`);
+      const run = start(
+        ['--real', '--sessions', '0', ...urls.flatMap((param) => ['--param', param])],
+        {
+          SPOTIFY_CLIENT_ID: credentials.clientId,
+          SPOTIFY_CLIENT_SECRET: credentials.clientSecret,
+        },
+      );
+      expect(await run.ended).toBe(0);
+      expect(run.text()).toMatch(/^COMPLETE[^\n]*\n +albums +3 loaded/m);
+      expect(spotify.requests.byEndpoint['album-tracks']).toBeGreaterThanOrEqual(3);
+      const secrets = [credentials.clientSecret, ...spotify.tokens];
+      for (const text of [
+        run.text(),
+        ...filesOf(folder).map((file) => readFileSync(file, 'latin1')),
+      ]) {
+        for (const secret of secrets) expect(text.includes(secret)).toBe(false);
+      }
+    } finally {
+      await spotify.close();
+    }
+  });
+});

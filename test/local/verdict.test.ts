@@ -1,0 +1,109 @@
+import { PassThrough } from 'node:stream';
+import { wrap } from '../../core/terminal/wrap.ts';
+import { judge, type Outcome, renderVerdict } from '../../local/verdict.ts';
+
+const counts = {
+  expected: 100,
+  listed: 100,
+  skipped: 0,
+  loaded: 100,
+  missing: 0,
+  unlisted: 0,
+  tracks: 1487,
+  requests: 107,
+};
+const manifest = {
+  run: { runId: 'run-1', startedAt: '2026-11-21T06:00:00.000Z' },
+  status: 'COMPLETE' as const,
+  source: 'new-releases' as const,
+  pages: [],
+  counts,
+  loaded: [],
+  skipped: [],
+  missing: [],
+  unlisted: { unusablePositions: [], listingStoppedBy: null },
+};
+const ledger = {
+  sent: 1000,
+  unsent: 0,
+  copies: 21,
+  segments: { usa: 385, international: 596 },
+  rejected: 19,
+  repeated: 0,
+  expected: { usa: 385, international: 596, rejected: 19 },
+};
+const outcome: Outcome = {
+  runId: 'run-1',
+  seconds: 6,
+  manifest,
+  requests: { byEndpoint: { token: 1, 'new-releases': 2, search: 0 }, faulted: { token: 0 } },
+  rows: { albums: 100, tracks: 1487, sessions_usa: 385, sessions_international: 596 },
+  ledger,
+};
+
+describe('The verdict', () => {
+  it('of a complete run says so, with counts, in lines of 80 columns', () => {
+    expect(renderVerdict(judge(outcome), { width: 80 }).split('\n')).toEqual([
+      'COMPLETE  everything that was expected is in the lake',
+      '  albums    100 loaded, 0 skipped, 0 missing; 100 listed of 100 expected from',
+      '            new-releases',
+      '  tracks    1487 loaded',
+      '  requests  3 (token 1, new-releases 2)',
+      '  rows      albums 100, tracks 1487, sessions_usa 385, sessions_international',
+      '            596',
+      '  events    1000 sent: usa 385, international 596, rejected 19; 21 sent twice by',
+      '            the producer; all accounted for',
+    ]);
+  });
+
+  it('names what is missing, with the reason and how often', () => {
+    const missing = ['QuotaExhausted', 'QuotaExhausted', 'overBudget'].map((reason, i) => ({
+      albumId: `a${i}`,
+      reason,
+    }));
+    const deferred = {
+      ...manifest,
+      status: 'DEFERRED' as const,
+      missing,
+      counts: { ...counts, loaded: 97, missing: 3, unlisted: 4 },
+      unlisted: { unusablePositions: [], listingStoppedBy: 'QuotaExhausted' },
+    };
+    const text = renderVerdict(judge({ ...outcome, manifest: deferred }));
+    expect(text).toMatch(/^DEFERRED {2}a limit was reached; the next run loads the rest\n/);
+    expect(text).toMatch(/missing +QuotaExhausted 2, overBudget 1, and 4 on no page \(QuotaExh/);
+    expect(text).not.toMatch(/fail/i);
+  });
+
+  it('of an exhausted quota before the first page is no failure of the run', () => {
+    const failure = { error: 'QuotaExhausted', message: 'The quota is used up' };
+    const { manifest: _, ledger: __, ...rest } = outcome;
+    expect(judge({ ...rest, failure })).toMatchObject({ heading: 'DEFERRED', colour: 'yellow' });
+    const other = judge({ ...rest, failure: { error: 'InvalidCredentials', message: 'no' } });
+    expect(other).toMatchObject({
+      heading: 'FAILED',
+      colour: 'red',
+      meaning: 'InvalidCredentials: no',
+    });
+  });
+
+  it('says which events are not accounted for', () => {
+    const off = { ...ledger, segments: { usa: 380, international: 596 }, unsent: 2 };
+    const { heading, lines } = judge({ ...outcome, ledger: off });
+    expect(heading).toBe('EVENTS MISSING');
+    expect(Object.fromEntries(lines).events).toMatch(
+      /2 could not be sent; not accounted for: usa 380 of 385 expected$/,
+    );
+  });
+
+  it('is coloured on a terminal, and plain in a pipe', () => {
+    const stream = (isTTY: boolean) =>
+      Object.assign(new PassThrough(), { isTTY }) as unknown as NodeJS.WriteStream & { fd: 1 };
+    expect(renderVerdict(judge(outcome), { stream: stream(true) })).toContain('\x1b[32m');
+    expect(renderVerdict(judge(outcome), { stream: stream(false) })).not.toContain('\x1b[');
+  });
+});
+
+it('wraps between words, and keeps a word that is longer than the line', () => {
+  expect(wrap('one two three', 8)).toEqual(['one two', 'three']);
+  expect(wrap('a /very/long/path b', 6)).toEqual(['a', '/very/long/path', 'b']);
+});
