@@ -1,15 +1,109 @@
 import Table from 'cli-table3';
+import stringWidth from 'string-width';
 
-/** Rows as a table of plain characters, numbers to the right. */
-export function renderTable(columns: string[], rows: unknown[][]): string {
-  const isNumber = columns.map((_, i) =>
-    rows.every((row) => row[i] === null || /^-?[\d.]+$/.test(String(row[i]))),
-  );
+export interface TableOptions {
+  /** Characters of a line of the terminal; unlimited where it is missing. */
+  readonly width?: number;
+}
+
+const GAP = 2;
+const NONE = ['top', 'bottom', 'left', 'right'].flatMap((side) => [
+  [side, ''],
+  [`${side}-mid`, ''],
+  [`${side}-left`, ''],
+  [`${side}-right`, ''],
+]);
+const CHARS = { ...Object.fromEntries(NONE), mid: '─', 'mid-mid': '─'.repeat(GAP), middle: ' '.repeat(GAP) };
+
+/**
+ * Rows as a table of plain characters, numbers to the right. Where it is wider than the terminal, cells
+ * are wrapped between words; where the words alone are too wide, each row is printed vertically.
+ */
+export function renderTable(
+  columns: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  { width = Number.POSITIVE_INFINITY }: TableOptions = {},
+): string {
+  const cells = rows.map((row) => row.map(textOf));
+  const widths = fit(columns, cells, width);
+  if (widths === undefined) return renderVertical(columns, rows, { width });
+  const isNumber = columns.map((_, i) => cells.every((row) => /^(-?[\d.]+)?$/.test(row[i] ?? '')));
   const table = new Table({
-    head: columns,
+    head: [...columns],
+    colWidths: widths,
     colAligns: isNumber.map((number) => (number && rows.length > 0 ? 'right' : 'left')),
-    style: { head: [], border: [], compact: true },
+    chars: CHARS,
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
+    wordWrap: true,
   });
-  for (const row of rows) table.push(row.map((value) => (value === null ? '' : String(value))));
-  return table.toString();
+  table.push(...cells);
+  return table.toString().replace(/ +$/gm, '');
+}
+
+/** Each row as a block of lines, one a column: for rows that are wider than the terminal. */
+export function renderVertical(
+  columns: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  { width = Number.POSITIVE_INFINITY }: TableOptions = {},
+): string {
+  const nameWidth = Math.max(...columns.map(stringWidth));
+  const indent = ' '.repeat(nameWidth + GAP);
+  const blocks = rows.map((row, i) => {
+    const title = `── ${i + 1} `;
+    const lines = columns.map((name, column) => {
+      const [first = '', ...rest] = wrap(textOf(row[column]), width - nameWidth - GAP);
+      const padding = ' '.repeat(nameWidth - stringWidth(name) + GAP);
+      return [`${name}${padding}${first}`, ...rest.map((line) => `${indent}${line}`)].join('\n');
+    });
+    return [title.padEnd(nameWidth + GAP, '─'), ...lines].join('\n');
+  });
+  return blocks.join('\n').replace(/ +$/gm, '');
+}
+
+const textOf = (value: unknown): string =>
+  value === null || value === undefined ? '' : String(value);
+
+const widest = (texts: readonly string[]): number =>
+  texts.reduce((most, text) => Math.max(most, stringWidth(text)), 0);
+
+/** Widths of columns that fit into `width`; undefined where that would break a word. */
+function fit(
+  columns: readonly string[],
+  rows: readonly string[][],
+  width: number,
+): number[] | undefined {
+  const all = columns.map((name, i) => [name, ...rows.map((row) => row[i] ?? '')]);
+  const natural = all.map((texts) => widest(texts.flatMap((text) => text.split('\n'))));
+  const least = all.map((texts) => widest(texts.flatMap((text) => text.split(/\s+/))));
+  const sum = (widths: readonly number[]) => widths.reduce((a, b) => a + b, GAP * (all.length - 1));
+  if (sum(natural) <= width) return natural;
+  let left = width - sum(least);
+  if (left < 0) return undefined;
+  // What is left goes to the columns that need least of it: short ones stay on one line.
+  const widths = [...least];
+  const byNeed = [...all.keys()].sort((a, b) => need(a) - need(b));
+  function need(i: number): number {
+    return (natural[i] as number) - (least[i] as number);
+  }
+  for (const i of byNeed) {
+    const more = Math.min(need(i), left);
+    widths[i] = (least[i] as number) + more;
+    left -= more;
+  }
+  return widths;
+}
+
+/** Lines of at most `width`, broken between words; a longer word has a line of its own. */
+function wrap(text: string, width: number): string[] {
+  return text.split('\n').flatMap((line) => {
+    if (stringWidth(line) <= width) return [line];
+    const lines: string[] = [];
+    for (const word of line.split(/\s+/)) {
+      const last = lines.at(-1);
+      const joined = `${last} ${word}`;
+      if (last !== undefined && stringWidth(joined) <= width) lines[lines.length - 1] = joined;
+      else lines.push(word);
+    }
+    return lines;
+  });
 }
