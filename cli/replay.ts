@@ -1,13 +1,13 @@
-import { DescribeStreamSummaryCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
 import { type Command, Option } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
-import { LOCAL_STAGE, lakeBucketOf, streamNameOf } from '../core/names.ts';
+import { streamNameOf } from '../core/names.ts';
 import { readRejected } from '../core/sessions/read-rejected.ts';
 import { REASONS } from '../core/sessions/reasons.ts';
 import { chooseEvents } from '../core/sessions/replay-choice.ts';
 import { readReplayLog } from '../core/sessions/replay-log.ts';
 import { type GlobalOptions, streamOption, TIME, time } from '../core/terminal/options.ts';
 import { connectKinesis, connectS3 } from './lib/aws-clients.ts';
+import { lakeBucket } from './lib/lake-objects.ts';
 import { printReplayCounts } from './lib/replay-counts.ts';
 import { replayEvents } from './lib/replay-events.ts';
 import { namesOf } from './lib/stage-names.ts';
@@ -67,7 +67,7 @@ async function replay(options: Options): Promise<void> {
   if (since >= until) throw new InvalidInput('--since is not before --until');
   const stream = streamNameOf(options.stream, await namesOf(options));
   const kinesis = connectKinesis(options);
-  const bucket = options.bucket ?? (await lakeOf(kinesis, options.stage, stream));
+  const bucket = await lakeBucket(options, stream);
   const s3 = connectS3(options);
   const log = await readReplayLog(s3, bucket, since);
   const rejected = readRejected(s3, bucket, since, until);
@@ -76,12 +76,4 @@ async function replay(options: Options): Promise<void> {
   else await replayEvents({ kinesis, s3, bucket, stream, startedAt }, choice);
   kinesis.destroy();
   s3.destroy();
-}
-
-/** In an account the lake's name ends with the account's id, which the stream's ARN has. */
-async function lakeOf(kinesis: KinesisClient, stage: string, stream: string): Promise<string> {
-  if (stage === LOCAL_STAGE) return lakeBucketOf(stage, '');
-  const command = new DescribeStreamSummaryCommand({ StreamName: stream });
-  const { StreamDescriptionSummary } = await kinesis.send(command);
-  return lakeBucketOf(stage, StreamDescriptionSummary?.StreamARN?.split(':')[4] ?? '');
 }

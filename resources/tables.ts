@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation resolves them
-import { type Column, tables } from '../core/lake/tables.ts';
+import { GLUE_TYPES, tables } from '../core/lake/tables.ts';
 import { columns as sessionColumns } from '../core/sessions/fields.ts';
 import { pascal, type Resource, type Resources } from './yaml.ts';
 
@@ -58,21 +58,13 @@ function declaredTable(
   };
 }
 
-const glueTypes: Record<Column['type'], string> = {
-  STRING: 'string',
-  INT32: 'int',
-  BOOLEAN: 'boolean',
-  DATE: 'date',
-  TIMESTAMP: 'timestamp',
-};
-
 /** Declared, because its row is written after the crawl. */
 export const runsTable = (): Resources => ({
   RunsTable: declaredTable(
     'runs',
     's3://${LakeBucket}/curated/runs/',
     'parquet',
-    tables.runs.map(({ name, type }) => [name, glueTypes[type]]),
+    tables.runs.map(({ name, type }) => [name, GLUE_TYPES[type]]),
   ),
 });
 

@@ -1,5 +1,6 @@
 import { unreachable } from '../../core/contact.ts';
 import { TributaryError } from '../../core/errors.ts';
+import { QueryFailed } from './query-failed.ts';
 
 /** What to do about errors that AWS and its SDK name, by the beginning of the name. */
 const ADVICE: [RegExp, string][] = [
@@ -18,9 +19,11 @@ const ADVICE: [RegExp, string][] = [
   [/ThroughputExceeded|^LimitExceeded|Throttl|^SlowDown/, 'Throttled'],
 ];
 
-/** An error in one line that says what to do. */
+/** An error in one line that says what to do; only what is wrong with a query has several. */
 export function errorLine(error: unknown): string {
   if (!(error instanceof Error)) return oneLine(String(error));
+  if (error instanceof QueryFailed)
+    return error.message.split('\n').map(printable).join('\n').trim();
   if (error instanceof TributaryError) return oneLine(error.message);
   if (error.message.startsWith('Region is missing')) return 'No AWS region: set AWS_REGION';
   const noConnection = unreachable(error);
@@ -31,6 +34,9 @@ export function errorLine(error: unknown): string {
   const label = ADVICE.find(([pattern]) => pattern.test(name))?.[1] ?? name;
   return message.startsWith(label) ? message : `${label}: ${message}`;
 }
+
+/** Control characters are spaces, and a caret stays below its place. */
+const printable = (line: string): string => line.replace(/\p{Cc}/gu, ' ').trimEnd();
 
 const oneLine = (text: string): string => {
   const line = text.replace(/\p{Cc}+/gu, ' ').trim();

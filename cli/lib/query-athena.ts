@@ -8,11 +8,13 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { createContact } from '../../core/contact.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { pause } from '../../core/kinesis/retry-reads.ts';
-import type { Answer } from './query-result.ts';
+import type { StageOptions } from '../../core/terminal/options.ts';
+import { connect } from './aws-clients.ts';
+import { QueryFailed } from './query-failed.ts';
+import type { QueryResult } from './query-result.ts';
 
 export interface AthenaQuery {
   sql: string;
@@ -26,28 +28,21 @@ export interface Watch {
   onProgress?(state: string, scannedBytes: number): void;
 }
 
-/** Address, region and credentials are the SDK's own business (AWS_ENDPOINT_URL, AWS_PROFILE, …). */
-export const connectAthena = (): AthenaClient =>
-  new AthenaClient({
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: 5_000,
-      requestTimeout: 30_000,
-      throwOnRequestTimeout: true,
-    }),
-  });
+export const connectAthena = (options: StageOptions): AthenaClient =>
+  connect(AthenaClient, 'ATHENA', options);
 
-/** Most queries of the lake take a second or two; nobody needs a minute's query told every 200 ms. */
+/** Most queries of the lake take a second or two; longer ones are polled less often. */
 const POLL = { firstMs: 200, factor: 1.5, lastMs: 2_000 };
 
 /**
- * Asks Athena and waits for the end of the query. Undefined when the signal stopped it. Throws
- * InvalidInput with Athena's own reason when it failed.
+ * Runs a query in Athena and waits for its end. Undefined when the signal stopped it. Throws QueryFailed
+ * with Athena's own reason when it failed.
  */
-export async function askAthena(
+export async function queryAthena(
   athena: AthenaClient,
   query: AthenaQuery,
   { signal, onProgress }: Watch,
-): Promise<Answer | undefined> {
+): Promise<QueryResult | undefined> {
   const contact = createContact();
   const QueryExecutionId = await contact(() => start(athena, query));
   for (let ms = POLL.firstMs; !signal.aborted; ms = Math.min(ms * POLL.factor, POLL.lastMs)) {
@@ -60,7 +55,7 @@ export async function askAthena(
       return { ...(await readResults(athena, QueryExecutionId, signal)), scannedBytes };
     }
     if (state === 'FAILED' || state === 'CANCELLED')
-      throw new InvalidInput(reasonOf(state, execution));
+      throw new QueryFailed(withCaret(reasonOf(state, execution), query.sql));
     onProgress?.(state, scannedBytes);
     await pause(ms, signal);
   }
@@ -93,16 +88,26 @@ async function start(
 function reasonOf(state: 'FAILED' | 'CANCELLED', execution: QueryExecution | undefined): string {
   const { StateChangeReason, AthenaError } = execution?.Status ?? {};
   const reason = StateChangeReason ?? AthenaError?.ErrorMessage;
-  // Athena cancels by itself too: what would scan more than the workgroup allows.
-  if (state === 'CANCELLED') return `Athena: the query was cancelled: ${reason ?? 'by somebody'}`;
-  return `Athena: ${reason ?? 'the query failed and Athena does not say why'}`;
+  // Athena cancels on its own, too: a query that would scan more than the workgroup allows.
+  if (state === 'CANCELLED') return `Athena: the query was cancelled: ${reason ?? 'no reason'}`;
+  return `Athena: ${reason ?? 'the query failed without a reason'}`;
+}
+
+/** Adds the line that Athena names in `line 2:8`, with a caret below the place. */
+export function withCaret(message: string, sql: string): string {
+  const [, line = '', column = ''] = /\bline (\d+):(\d+)/.exec(message) ?? [];
+  const text = sql.split('\n')[Number(line) - 1];
+  if (text === undefined) return message;
+  const label = `LINE ${line}: `;
+  const before = text.slice(0, Number(column) - 1).replace(/[^\t]/g, ' ');
+  return `${message.trimEnd()}\n\n${label}${text}\n${' '.repeat(label.length)}${before}^`;
 }
 
 async function readResults(
   athena: AthenaClient,
   QueryExecutionId: string,
   signal: AbortSignal,
-): Promise<Pick<Answer, 'columns' | 'rows'>> {
+): Promise<Pick<QueryResult, 'columns' | 'rows'>> {
   const first = await athena.send(new GetQueryResultsCommand({ QueryExecutionId }));
   const columns = (first.ResultSet?.ResultSetMetadata?.ColumnInfo ?? []).map(
     ({ Name = '', Type = '' }) => ({ name: Name, type: Type }),

@@ -1,46 +1,69 @@
-import { Option } from 'commander';
-import { renderTable } from '../../core/terminal/table.ts';
+import { type Command, Option } from 'commander';
+import { renderTable, renderVertical } from '../../core/terminal/table.ts';
 import { count, print } from './output.ts';
 import { sizeOf } from './size.ts';
 
-/** What came of a query, by whichever engine. */
-export interface Answer {
+/** The result of a query, of whichever engine. */
+export interface QueryResult {
   /** Types in the words of the engine. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
-  /** In groups, as they come; a value is text, a number, a boolean or null, nested ones are objects. */
+  /** In groups, as they arrive; a value is text, a number, a boolean or null, nested ones are objects. */
   readonly rows: AsyncIterable<readonly (readonly unknown[])[]>;
-  /** Where that is what is paid for. */
+  /** Where it is billed. */
   readonly scannedBytes?: number;
 }
 
-export type Format = 'table' | 'ndjson' | 'csv';
+export interface FormatOptions {
+  readonly format: 'table' | 'ndjson' | 'csv';
+  /** Does not fit tables to the terminal. */
+  readonly wide?: true;
+  /** A line for each value. */
+  readonly vertical?: true;
+}
 
-export const formatOption = () =>
-  new Option('--format <format>', 'how to print the answer')
-    .choices(['table', 'ndjson', 'csv'])
-    .default('table');
+export const formatOptions = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--format <format>', 'how to print the result')
+        .choices(['table', 'ndjson', 'csv'])
+        .default('table'),
+    )
+    .option('--wide', 'do not fit the table to the terminal')
+    .option('--vertical', 'print each row as a block, a line for each column');
 
-/** Prints the rows, and then how many there were; beside ndjson and csv that goes to standard error. */
-export async function printResult(answer: Answer, format: Format): Promise<void> {
-  const rows = await (format === 'table' ? printTable(answer) : printLines(answer, format));
-  const scanned =
-    answer.scannedBytes === undefined ? '' : `, ${sizeOf(answer.scannedBytes)} scanned`;
+/** Prints the rows, and then their number; with ndjson and csv, the number goes to standard error. */
+export async function printResult(result: QueryResult, options: FormatOptions): Promise<void> {
+  const { format } = options;
+  const rows = await (format === 'table'
+    ? printTable(result, options)
+    : printLines(result, format));
+  const { scannedBytes } = result;
+  const scanned = scannedBytes === undefined ? '' : `, ${sizeOf(scannedBytes)} scanned`;
   const summary = `${count(rows, 'row')}${scanned}\n`;
   if (format === 'table') await print(summary);
   else process.stderr.write(summary);
 }
 
-async function printTable({ columns, rows }: Answer): Promise<number> {
+async function printTable(
+  { columns, rows }: QueryResult,
+  { wide, vertical }: FormatOptions,
+): Promise<number> {
   const all: unknown[][] = [];
   for await (const group of rows) {
     for (const row of group) all.push(row.map((value) => (value === null ? null : textOf(value))));
   }
   const names = columns.map(({ name }) => name);
-  await print(`${renderTable(names, all)}\n`);
+  const width = wide ? undefined : process.stdout.columns;
+  const render = vertical ? renderVertical : renderTable;
+  const text = render(names, all, width === undefined ? {} : { width });
+  if (text !== '') await print(`${text}\n`);
   return all.length;
 }
 
-async function printLines({ columns, rows }: Answer, format: 'ndjson' | 'csv'): Promise<number> {
+async function printLines(
+  { columns, rows }: QueryResult,
+  format: 'ndjson' | 'csv',
+): Promise<number> {
   if (format === 'csv') await print(csvLine(columns.map(({ name }) => name)));
   const lineOf = format === 'csv' ? csvLine : (row: readonly unknown[]) => jsonLine(columns, row);
   let printed = 0;
@@ -67,8 +90,8 @@ const csvLine = (row: readonly unknown[]): string => {
 const NUMBER_TYPE = /^(u?(tiny|small|big|huge)?int|integer|uinteger|float|real|double|decimal)/i;
 const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
 
-/** Numbers stay in their own digits: a bigint may have more than a double holds. */
-function jsonLine(columns: Answer['columns'], row: readonly unknown[]): string {
+/** Numbers keep their digits: a bigint may have more than a double can hold. */
+function jsonLine(columns: QueryResult['columns'], row: readonly unknown[]): string {
   const fields = columns.map(({ name, type }, i) => {
     const value = row[i] ?? null;
     const isBare =

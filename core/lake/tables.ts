@@ -11,6 +11,15 @@ const origin: Column[] = [
   { name: 'ingested_at', type: 'TIMESTAMP', required: true },
 ];
 
+/** As the Glue catalogue names the types of columns. */
+export const GLUE_TYPES: Readonly<Record<Column['type'], string>> = {
+  STRING: 'string',
+  INT32: 'int',
+  BOOLEAN: 'boolean',
+  DATE: 'date',
+  TIMESTAMP: 'timestamp',
+};
+
 /** The curated tables. `ingest_date` is not a column of the files: it is the partition's folder. */
 export const tables = {
   albums: [

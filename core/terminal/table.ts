@@ -13,7 +13,12 @@ const NONE = ['top', 'bottom', 'left', 'right'].flatMap((side) => [
   [`${side}-left`, ''],
   [`${side}-right`, ''],
 ]);
-const CHARS = { ...Object.fromEntries(NONE), mid: '─', 'mid-mid': '─'.repeat(GAP), middle: ' '.repeat(GAP) };
+const CHARS = {
+  ...Object.fromEntries(NONE),
+  mid: '─',
+  'mid-mid': '─'.repeat(GAP),
+  middle: ' '.repeat(GAP),
+};
 
 /**
  * Rows as a table of plain characters, numbers to the right. Where it is wider than the terminal, cells

@@ -6,21 +6,18 @@ import { type JsonService, startGateway } from 'local-aws/gateway/gateway.ts';
 import { openCatalog } from 'local-aws/glue/catalog.ts';
 import { createTableWriter } from '../../core/lake/parquet.ts';
 import { typedRow } from '../../core/lake/rows.ts';
-import { tables } from '../../core/lake/tables.ts';
+import { GLUE_TYPES, tables } from '../../core/lake/tables.ts';
 import { collect, type Outcome } from './fixtures.ts';
 
 const command = join(import.meta.dirname, '../../bin/tributary.js');
 
-const GLUE_TYPES = {
-  STRING: 'string',
-  INT32: 'int',
-  BOOLEAN: 'boolean',
-  DATE: 'date',
-  TIMESTAMP: 'timestamp',
-};
-
 /** What `npm start` leaves: rows of the table `runs`, in a folder of the test's own. */
-export function givenLake(runs: Record<string, unknown>[]): { folder: string; end(): void } {
+export function givenLake(runs: Record<string, unknown>[]): {
+  folder: string;
+  /** Puts an object into the lake of the stage local. */
+  put(key: string, value: object): void;
+  end(): void;
+} {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-query-'));
   openCatalog(join(folder, 'catalog.json')).write('runs', {
     location: 's3://lake/curated/runs/',
@@ -36,7 +33,12 @@ export function givenLake(runs: Record<string, unknown>[]): { folder: string; en
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), writer.finish());
   }
-  return { folder, end: () => rmSync(folder, { recursive: true }) };
+  const put = (key: string, value: object) => {
+    const file = join(folder, 'lake/tributary-local-lake', key);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify(value));
+  };
+  return { folder, put, end: () => rmSync(folder, { recursive: true }) };
 }
 
 export const tributary = (args: string[], env: Record<string, string> = {}) =>

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsError } from 'local-aws/gateway/aws-error.ts';
+import { listKeptQueries } from '../../cli/lib/kept-queries.ts';
 import { givenAthena, givenLake, run, tributary } from './fake-lake.ts';
 import { collect } from './fixtures.ts';
 
@@ -26,9 +27,13 @@ describe('tributary query on this machine', () => {
   it('prints a table and the number of rows', async () => {
     const { status, stdout, stderr } = await ask('SELECT status, loaded, error FROM runs');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(/│ status +│ loaded +│ error +│\n/);
-    expect(stdout).toMatch(/│ PARTIAL +│ +99 │ +│\n/);
-    expect(stdout).toMatch(/\n1 row\n$/);
+    expect(stdout.split('\n')).toEqual([
+      'status   loaded  error',
+      expect.stringMatching(/^─+$/),
+      'PARTIAL      99',
+      '1 row',
+      '',
+    ]);
   });
 
   it('prints JSON lines with numbers, nulls and nested values as such', async () => {
@@ -62,25 +67,79 @@ describe('tributary query on this machine', () => {
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
       return stderr;
     };
-    await expect(failed('SELECT status FROM rnus')).resolves.toMatch(
-      /^error: SQL: Catalog Error: Table with name rnus does not exist!\n$/,
+    await expect(failed('DROP VIEW runs')).resolves.toMatch(/^error: Only a SELECT /);
+    await expect(failed()).resolves.toBe(
+      'error: Give a query, the name of a kept one, or --file\n',
     );
-    await expect(failed('DROP VIEW runs')).resolves.toBe(
-      'error: SQL: Only a SELECT answers here: the tables belong to the pipeline\n',
+    await expect(failed('run-completenes')).resolves.toBe(
+      'error: No kept query run-completenes: `tributary query --list` shows them\n',
     );
-    await expect(failed()).resolves.toBe('error: Give a query, or a file with --file\n');
     await expect(failed('--file', 'nowhere.sql')).resolves.toBe('error: No file nowhere.sql\n');
     await expect(failed('--file', lake.folder)).resolves.toMatch(
       /^error: --file .* cannot be read: EISDIR/,
     );
   });
 
+  it("keeps the engine's hint, candidates and caret", async () => {
+    await expect(ask('SELECT status\nFROM rnus')).resolves.toEqual({
+      status: 1,
+      stdout: '',
+      stderr: [
+        'error: Catalog Error: Table with name rnus does not exist!',
+        'Did you mean "runs"?',
+        '',
+        'LINE 2: FROM rnus',
+        '             ^',
+        '',
+      ].join('\n'),
+    });
+    const { stderr } = await ask('SELECT statu FROM runs');
+    expect(stderr).toContain('Candidate bindings: "status"');
+    expect(stderr).toContain('\n               ^\n');
+  });
+
+  it('lists the kept queries, and runs one by name', async () => {
+    const { status, stdout } = await ask('--list');
+    expect(status).toBe(0);
+    const files = readdirSync(join(import.meta.dirname, '../../queries'));
+    for (const file of files) expect(stdout).toContain(`\n${file.replace('.sql', '  ')}`);
+    expect(stdout).toMatch(/\nrun-completeness +What each run of the last 30 days /);
+    await expect(ask('run-completeness', '--format', 'ndjson')).resolves.toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/"run_id":"run-1"/),
+    });
+  });
+
+  it('reads SQL from standard input', async () => {
+    const child = tributary(['query', '--folder', lake.folder, '--format', 'csv']);
+    await expect(collect(child, 'SELECT status FROM runs')).resolves.toMatchObject({
+      status: 0,
+      stdout: 'status\nPARTIAL\n',
+    });
+  });
+
+  it('prints rows vertically', async () => {
+    const { stdout } = await ask('--vertical', 'SELECT status, loaded FROM runs');
+    expect(stdout).toBe('── 1 ───\nstatus  PARTIAL\nloaded  99\n1 row\n');
+  });
+
+  it('returns no rows for any kept query while no crawl has made a table', async () => {
+    const empty = givenLake([]);
+    const names = listKeptQueries().map(({ name }) => name);
+    for (const name of names.filter((each) => !/^session/.test(each))) {
+      const outcome = await run(['query', '--folder', empty.folder, '--format', 'csv', name]);
+      expect({ name, ...outcome }).toMatchObject({ status: 0 });
+      if (name !== 'table-freshness') expect(outcome.stderr).toBe('0 rows\n');
+    }
+    empty.end();
+  }, 60_000);
+
   it('says that there is no lake yet', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'tributary-empty-'));
     await expect(run(['query', '--folder', empty, 'SELECT 1'])).resolves.toEqual({
       status: 1,
       stdout: '',
-      stderr: `error: There is no lake in ${empty} yet: run npm start first\n`,
+      stderr: `error: There is no lake in ${empty} yet: run \`npm start -- --folder ${empty}\` first\n`,
     });
     rmSync(empty, { recursive: true });
   });
@@ -131,7 +190,7 @@ describe('tributary query in an account', () => {
     await athena.close();
     rmSync(folder, { recursive: true });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(/│ PARTIAL +│ 12 │\n/);
+    expect(stdout).toMatch(/\nPARTIAL +12\n/);
     expect(stdout).toMatch(/\n2 rows, 1\.2 MB scanned\n$/);
     expect(asked[0]).toMatchObject({
       QueryString: '-- what it asks\nSELECT status, count(*) AS n FROM runs GROUP BY status',
@@ -146,7 +205,7 @@ describe('tributary query in an account', () => {
     });
   });
 
-  it("prints Athena's reason in one line and ends with 1", async () => {
+  it("prints Athena's reason with a caret and ends with 1", async () => {
     const reason = "TABLE_NOT_FOUND: line 1:8:\nTable 'rnus' does not exist";
     const athena = await givenAthena({
       StartQueryExecution: () => ({ QueryExecutionId: 'q1' }),
@@ -159,35 +218,44 @@ describe('tributary query in an account', () => {
     expect(outcome).toEqual({
       status: 1,
       stdout: '',
-      stderr: "error: Athena: TABLE_NOT_FOUND: line 1:8: Table 'rnus' does not exist\n",
+      stderr: [
+        'error: Athena: TABLE_NOT_FOUND: line 1:8:',
+        "Table 'rnus' does not exist",
+        '',
+        'LINE 1: SELECT * FROM rnus',
+        '               ^',
+        '',
+      ].join('\n'),
     });
   });
 
-  it('names a workgroup that is not there, and a permission that is missing', async () => {
-    let refusal = new AwsError('InvalidRequestException', 'WorkGroup is not found.');
+  it('names a missing workgroup, and a missing permission', async () => {
+    let rejection = new AwsError('InvalidRequestException', 'WorkGroup is not found.');
     const athena = await givenAthena({
       StartQueryExecution() {
-        throw refusal;
+        throw rejection;
       },
     });
     const ask = async () => (await run(['query', '--stage', 'dev', 'SELECT 1'], athena.env)).stderr;
     await expect(ask()).resolves.toBe(
       'error: There is no workgroup tributary-dev: is --stage right, and is it deployed in this region?\n',
     );
-    refusal = new AwsError('AccessDeniedException', 'not authorized');
+    rejection = new AwsError('AccessDeniedException', 'not authorized');
     await expect(ask()).resolves.toBe('error: No permission: not authorized\n');
     await athena.close();
-    await expect(ask()).resolves.toMatch(/^error: Nothing answers: .*ECONNREFUSED.*\n$/);
+    await expect(ask()).resolves.toMatch(
+      /^error: Nothing listens on 127.0.0.1:\d+ \(ECONNREFUSED\).*\n$/,
+    );
   });
 
-  it('sends nothing that is no question', async () => {
+  it('sends no statement that writes', async () => {
     const asked: unknown[] = [];
     const athena = await givenAthena({ StartQueryExecution: (input) => asked.push(input) });
     await expect(
       run(['query', '--stage', 'dev', '/* SELECT */ DROP TABLE runs'], athena.env),
     ).resolves.toMatchObject({
       status: 1,
-      stderr: 'error: Only a SELECT answers here: the tables belong to the pipeline\n',
+      stderr: 'error: Only a SELECT can be run: the tables belong to the pipeline\n',
     });
     await athena.close();
     expect(asked).toEqual([]);
@@ -218,7 +286,7 @@ describe('tributary query in an account', () => {
     await expect(outcome).resolves.toEqual({
       status: 130,
       stdout: '',
-      stderr: 'The query is stopped\n',
+      stderr: 'The query was stopped\n',
     });
     expect(stopped).toEqual([{ QueryExecutionId: 'q1' }]);
     await athena.close();

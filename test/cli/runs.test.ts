@@ -1,4 +1,4 @@
-import { runsSql } from '../../cli/runs.ts';
+import { compactRunsSql, runsSql } from '../../cli/runs.ts';
 import { loadTrinoParser } from '../queries/dialect.ts';
 import { givenAthena, givenLake, run } from './fake-lake.ts';
 
@@ -26,29 +26,81 @@ afterAll(lake.end);
 const runs = (...args: string[]) => run(['runs', '--folder', lake.folder, ...args]);
 
 describe('tributary runs', () => {
-  it('shows the last runs as a table, newest first', async () => {
+  it('shows the last runs in a table that fits 80 columns, newest first', async () => {
     const { status, stdout, stderr } = await runs();
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const rows = stdout.split('\n').filter((line) => line.startsWith('│'));
-    const cells = rows.map((line) =>
-      line
-        .split('│')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
     const started = (daysAgo: number) =>
       new Date(NOW - daysAgo * DAY_MS).toISOString().slice(0, 19).replace('T', ' ');
-    expect(cells).toEqual([
-      'status source started seconds expected listed skipped loaded missing unlisted tracks requests error'.split(
-        ' ',
-      ),
-      ['FAILED', '', started(1), '73.4', '', '', '', '', '', '', '', '', 'InvalidCredentials'],
-      [
-        ...['PARTIAL', 'search', started(2), '73.4'],
-        ...['101', '100', '1', '97', '2', '3', '655', '110', ''],
-      ],
+    expect(stdout.split('\n')).toEqual([
+      'run_id  status                     started              loaded  missing',
+      expect.stringMatching(/^─+$/),
+      `run-1   FAILED InvalidCredentials  ${started(1)}`,
+      `run-2   PARTIAL                    ${started(2)}      97        2`,
+      '2 rows',
+      '',
     ]);
-    expect(stdout).toMatch(/\n2 rows\n$/);
+  });
+
+  it('shows all columns with --wide', async () => {
+    const { stdout } = await runs('--wide');
+    const [head = '', , ...rows] = stdout.split('\n');
+    expect(head.split(/ +/).join(' ')).toBe(
+      'run_id status source started seconds expected listed skipped loaded missing unlisted tracks requests error',
+    );
+    expect(rows[1]).toMatch(
+      /^run-2 +PARTIAL +search +\S+ \S+ +73.4 +101 +100 +1 +97 +2 +3 +655 +110$/,
+    );
+  });
+
+  it('shows one run as its manifest has it, and where its objects are', async () => {
+    const day = new Date(NOW - 2 * DAY_MS).toISOString().slice(0, 10);
+    const key = `raw/manifests/ingest_date=${day}/run_id=run-2/manifest.json`;
+    lake.put(key, {
+      run: { runId: 'run-2', startedAt: `${day}T06:00:00.000Z` },
+      status: 'PARTIAL',
+      source: 'search',
+      pages: ['raw/new_releases/page-00000.json', 'raw/new_releases/page-00001.json'],
+      counts: { ...counts, tracks: 655, requests: 110, tokenRequests: 2, waitedSeconds: 12 },
+      loaded: [{ albumId: 'a1', key: 'raw/album_tracks/album_id=a1/tracks.json', tracks: 655 }],
+      missing: [
+        { albumId: 'b1', reason: 'RateLimited' },
+        { albumId: 'b2', reason: 'ResourceNotFound' },
+      ],
+      unlisted: { unusablePositions: [], listingStoppedBy: null },
+      fieldChanges: [{ field: 'album.label', change: 'appeared', types: ['string'] }],
+    });
+    const { status, stdout, stderr } = await runs('run-2');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    for (const line of [
+      'run-2  PARTIAL',
+      / {2}started \S+ \S+ UTC, took 73.4 s/,
+      '  albums    101 expected, 100 listed, 1 skipped, 97 loaded, 2 missing, 3 unlisted',
+      '  tracks    655 loaded',
+      '  requests  110, 2 of them for tokens, to search',
+      '  waited    12 s for rate limits',
+      'Limits reached: RateLimited',
+      'b2             ResourceNotFound',
+      'album.label       appeared  string',
+      new RegExp(`  manifest    .*/${key}`),
+      / {2}2 pages +\S+page-00000.json/,
+    ]) {
+      expect(stdout).toMatch(line);
+    }
+  });
+
+  it('shows a run without a manifest, and takes the beginning of a run_id', async () => {
+    const { stdout } = await runs('run-1');
+    expect(stdout).toMatch(/^run-1 {2}FAILED\n.*\n {2}InvalidCredentials: Invalid client\n/);
+    expect(stdout).toContain('There is no manifest');
+    const several = await runs('run-');
+    expect(several).toMatchObject({
+      status: 1,
+      stderr: 'error: Several runs begin with run-: run-1, run-2, run-40\n',
+    });
+    await expect(runs('other')).resolves.toMatchObject({
+      status: 1,
+      stderr: `error: No run other: \`tributary runs --folder ${lake.folder}\` shows them\n`,
+    });
   });
 
   it('shows as many as asked for, from as far back', async () => {
@@ -76,7 +128,7 @@ describe('tributary runs', () => {
     });
   });
 
-  it('asks Athena for a stage in an account, in SQL that Athena takes', async () => {
+  it('queries Athena for a stage in an account, in SQL that Athena takes', async () => {
     let sql = '';
     const athena = await givenAthena({
       StartQueryExecution({ QueryString }) {
@@ -94,10 +146,10 @@ describe('tributary runs', () => {
     const { status, stdout } = await run(['runs', '--stage', 'dev'], athena.env);
     await athena.close();
     expect(status).toBe(0);
-    expect(stdout).toMatch(/│ COMPLETE │\n/);
+    expect(stdout).toMatch(/\nCOMPLETE\n/);
     expect(stdout).toMatch(/\n1 row, 0 bytes scanned\n$/);
-    expect(sql).toBe(runsSql({ limit: 10, days: 30 }));
+    expect(sql).toBe(compactRunsSql({ limit: 10, days: 30 }));
     const faultsOf = await loadTrinoParser();
-    expect(faultsOf(sql)).toEqual([]);
+    for (const each of [sql, runsSql({ limit: 10, days: 30 })]) expect(faultsOf(each)).toEqual([]);
   });
 });

@@ -13,17 +13,10 @@ import {
   trackRow,
   typedRow,
 } from '../../core/lake/rows.ts';
-import { type Column, type TableName, tables } from '../../core/lake/tables.ts';
+import { type Column, GLUE_TYPES, type TableName, tables } from '../../core/lake/tables.ts';
 import type { Item } from '../../core/spotify/paging.ts';
 
 const BUCKET = 'lake';
-const glueTypes: Record<Column['type'], string> = {
-  STRING: 'string',
-  INT32: 'int',
-  BOOLEAN: 'boolean',
-  DATE: 'date',
-  TIMESTAMP: 'timestamp',
-};
 
 /** What a run brought; `runs` is its own row, where it has one. */
 export interface Loaded {
@@ -99,7 +92,7 @@ const catalogOf = (partitions: string[]): Record<string, CatalogTable> =>
         location: `s3://${BUCKET}/curated/${name}/`,
         columns: (columns as Column[]).map((column) => ({
           name: column.name,
-          type: glueTypes[column.type],
+          type: GLUE_TYPES[column.type],
         })),
         partitionKeys: ['ingest_date'],
         partitions,

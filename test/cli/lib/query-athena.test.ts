@@ -6,8 +6,8 @@ import {
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { mockClient } from 'aws-sdk-client-mock';
-import { askAthena } from '../../../cli/lib/query-athena.ts';
-import type { Answer } from '../../../cli/lib/query-result.ts';
+import { queryAthena, withCaret } from '../../../cli/lib/query-athena.ts';
+import type { QueryResult } from '../../../cli/lib/query-result.ts';
 
 const athena = mockClient(AthenaClient);
 const query = { sql: 'SELECT a, b FROM t', workgroup: 'w', database: 'd' };
@@ -34,27 +34,27 @@ const page = (rows: ReturnType<typeof row>[], NextToken?: string) => ({
   ...(NextToken && { NextToken }),
 });
 
-const told: [string, number][] = [];
+const progressed: [string, number][] = [];
 const ask = (signal = new AbortController().signal) =>
-  askAthena(new AthenaClient({ region: 'us-east-1' }), query, {
+  queryAthena(new AthenaClient({ region: 'us-east-1' }), query, {
     signal,
-    onProgress: (...progress) => told.push(progress),
+    onProgress: (...progress) => progressed.push(progress),
   });
 
-async function pagesOf(answer: Answer | undefined) {
+async function pagesOf(result: QueryResult | undefined) {
   const pages = [];
-  for await (const rows of answer?.rows ?? []) pages.push(rows);
+  for await (const rows of result?.rows ?? []) pages.push(rows);
   return pages;
 }
 
 beforeEach(() => {
-  told.length = 0;
+  progressed.length = 0;
   athena.reset();
   athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'q1' });
 });
 
-describe('A query to Athena', () => {
-  it('is waited for, tells how it is on the way, and gives its rows page by page', async () => {
+describe('a query in Athena', () => {
+  it('is polled, reports its progress, and returns its rows page by page', async () => {
     athena
       .on(GetQueryExecutionCommand)
       .resolvesOnce(inState('QUEUED'))
@@ -65,16 +65,16 @@ describe('A query to Athena', () => {
       .resolves(page([row('a', 'b'), row('x', '1'), row(undefined, '2')], 'more'))
       .on(GetQueryResultsCommand, { NextToken: 'more' })
       .resolves(page([row('a', 'b'), row('')]));
-    const answer = await ask();
-    expect(answer).toMatchObject({
+    const result = await ask();
+    expect(result).toMatchObject({
       columns: [
         { name: 'a', type: 'varchar' },
         { name: 'b', type: 'bigint' },
       ],
       scannedBytes: 20,
     });
-    // The names of the columns stand in the first row of the first page and nowhere else.
-    await expect(pagesOf(answer)).resolves.toEqual([
+    // The first row of the first page has the names of the columns.
+    await expect(pagesOf(result)).resolves.toEqual([
       [
         ['x', '1'],
         [null, '2'],
@@ -84,36 +84,36 @@ describe('A query to Athena', () => {
         ['', null],
       ],
     ]);
-    expect(told).toEqual([
+    expect(progressed).toEqual([
       ['QUEUED', 0],
       ['RUNNING', 10],
     ]);
   });
 
-  it('keeps the first row of what has no header', async () => {
+  it('keeps the first row of a result without a header', async () => {
     athena.on(GetQueryExecutionCommand).resolves(inState('SUCCEEDED'));
     athena.on(GetQueryResultsCommand).resolves(page([row('albums', '1')]));
-    const answer = await ask();
-    await expect(pagesOf(answer)).resolves.toEqual([[['albums', '1']]]);
+    const result = await ask();
+    await expect(pagesOf(result)).resolves.toEqual([[['albums', '1']]]);
   });
 
-  it('gives no rows where nothing was found', async () => {
+  it('returns no rows where nothing was found', async () => {
     athena.on(GetQueryExecutionCommand).resolves(inState('SUCCEEDED'));
     athena.on(GetQueryResultsCommand).resolves(page([row('a', 'b')]));
-    const answer = await ask();
-    await expect(pagesOf(answer)).resolves.toEqual([[]]);
+    const result = await ask();
+    await expect(pagesOf(result)).resolves.toEqual([[]]);
   });
 
   it.each([
     ['FAILED', { StateChangeReason: 'SYNTAX_ERROR: no' }, 'Athena: SYNTAX_ERROR: no'],
     ['FAILED', { AthenaError: { ErrorMessage: 'internal' } }, 'Athena: internal'],
-    ['FAILED', {}, 'Athena: the query failed and Athena does not say why'],
+    ['FAILED', {}, 'Athena: the query failed without a reason'],
     [
       'CANCELLED',
       { StateChangeReason: 'Bytes scanned limit was exceeded' },
       'Athena: the query was cancelled: Bytes scanned limit was exceeded',
     ],
-    ['CANCELLED', {}, 'Athena: the query was cancelled: by somebody'],
+    ['CANCELLED', {}, 'Athena: the query was cancelled: no reason'],
   ])('that ends as %s says why: %j', async (state, more, message) => {
     athena
       .on(GetQueryExecutionCommand)
@@ -122,7 +122,16 @@ describe('A query to Athena', () => {
     await expect(ask()).rejects.toThrow(expect.objectContaining({ name: 'InvalidInput', message }));
   });
 
-  it('is stopped by the signal, also where that came while it was being started', async () => {
+  it('that is wrong is shown with a caret at the place that Athena names', () => {
+    const sql = 'SELECT a\n\tFROM rnus';
+    expect(withCaret("line 2:7: Table 'rnus' does not exist", sql)).toBe(
+      "line 2:7: Table 'rnus' does not exist\n\nLINE 2: \tFROM rnus\n        \t     ^",
+    );
+    expect(withCaret('line 7:1: elsewhere', sql)).toBe('line 7:1: elsewhere');
+    expect(withCaret('no place', sql)).toBe('no place');
+  });
+
+  it('is stopped by the signal, also if it is set before the query has started', async () => {
     athena.on(GetQueryExecutionCommand).resolves(inState('RUNNING'));
     athena.on(StopQueryExecutionCommand).resolves({});
     await expect(ask(AbortSignal.timeout(300))).resolves.toBeUndefined();

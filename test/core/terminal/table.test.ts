@@ -8,7 +8,11 @@ const ROWS = [
 ];
 
 const widthOf = (text: string) => Math.max(...text.split('\n').map(stringWidth));
-const words = (text: string) => text.split(/[\s─]+/).filter(Boolean).sort();
+const words = (text: string) =>
+  text
+    .split(/[\s─]+/)
+    .filter(Boolean)
+    .sort();
 
 describe('a table', () => {
   it('aligns numbers to the right and text to the left, and leaves null empty', () => {
@@ -27,7 +31,7 @@ describe('a table', () => {
   });
 
   it('shows its columns without rows', () => {
-    expect(renderTable(['id', 'name'], [])).toBe("id  name");
+    expect(renderTable(['id', 'name'], [])).toBe('id  name');
   });
 
   it.each([120, 80, 60])('fits a terminal of %i columns and breaks no word', (width) => {

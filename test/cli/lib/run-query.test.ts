@@ -1,6 +1,6 @@
-import { isQuestion } from '../../../cli/lib/query.ts';
+import { isReadOnly } from '../../../cli/lib/run-query.ts';
 
-describe('A question', () => {
+describe('a statement that only reads', () => {
   it.each([
     'SELECT 1',
     '\n-- why\n/* and\nhow */ select 1',
@@ -10,7 +10,7 @@ describe('A question', () => {
     'DESCRIBE runs',
     'EXPLAIN SELECT 1',
   ])('is %j', (sql) => {
-    expect(isQuestion(sql)).toBe(true);
+    expect(isReadOnly(sql)).toBe(true);
   });
 
   it.each([
@@ -22,6 +22,6 @@ describe('A question', () => {
     'selection',
     '',
   ])('is not %j', (sql) => {
-    expect(isQuestion(sql)).toBe(false);
+    expect(isReadOnly(sql)).toBe(false);
   });
 });

@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { DescribeStreamSummaryCommand } from '@aws-sdk/client-kinesis';
+import { InvalidInput } from '../../core/errors.ts';
+import { createLake } from '../../core/lake/lake.ts';
+import { LOCAL_STAGE, lakeBucketOf } from '../../core/names.ts';
+import type { StageOptions } from '../../core/terminal/options.ts';
+import { connectKinesis, connectS3 } from './aws-clients.ts';
+import { localFolder } from './local-endpoint.ts';
+import { namesOf, readOutputs } from './stage-names.ts';
+
+/** Objects of the lake for reading: of the bucket, or of what `npm start` left in a folder. */
+export interface LakeObjects {
+  /** Undefined where there is no such object. */
+  get(key: string): Promise<Buffer | undefined>;
+  /** All keys under a prefix, in order. */
+  list(prefix: string): Promise<string[]>;
+  /** Where a person finds the object. */
+  locationOf(key: string): string;
+}
+
+export interface LakeOptions extends StageOptions {
+  /** The lake, if it is not the one of the stage. */
+  readonly bucket?: string;
+}
+
+export async function openLakeObjects(options: LakeOptions): Promise<LakeObjects> {
+  if (options.stage === LOCAL_STAGE) return inFolder(options);
+  const bucket = await lakeBucket(options);
+  const lake = createLake(connectS3(options), bucket);
+  return {
+    list: lake.list,
+    locationOf: (key) => `s3://${bucket}/${key}`,
+    async get(key) {
+      try {
+        return await lake.get(key);
+      } catch (error) {
+        if ((error as Error).name === 'RawDataMissing') return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** The bucket of the lake: by its option, the outputs of the stack, or the account of a stream. */
+export async function lakeBucket(options: LakeOptions, stream?: string): Promise<string> {
+  const { stage, bucket } = options;
+  if (bucket !== undefined) return bucket;
+  if (stage === LOCAL_STAGE) return lakeBucketOf(stage, '');
+  const { LakeBucketName } = await readOutputs(options);
+  if (LakeBucketName !== undefined) return LakeBucketName;
+  const StreamName = stream ?? (await namesOf(options)).sessionsStream;
+  const command = new DescribeStreamSummaryCommand({ StreamName });
+  const { StreamDescriptionSummary } = await connectKinesis(options).send(command);
+  const account = StreamDescriptionSummary?.StreamARN?.split(':')[4];
+  if (account === undefined) throw new InvalidInput('Which lake? Give its --bucket');
+  return lakeBucketOf(stage, account);
+}
+
+function inFolder({ folder, bucket = lakeBucketOf(LOCAL_STAGE, '') }: LakeOptions): LakeObjects {
+  const root = join(localFolder(folder), 'lake', bucket);
+  return {
+    locationOf: (key) => relative(process.cwd(), join(root, key)),
+    async get(key) {
+      try {
+        return readFileSync(join(root, key));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    async list(prefix) {
+      const start = join(root, prefix.slice(0, prefix.lastIndexOf('/') + 1));
+      try {
+        return readdirSync(start, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+          .filter((key) => key.startsWith(prefix))
+          .sort();
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        throw error;
+      }
+    },
+  };
+}
