@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
 import { type GlobalOptions, globalOptions } from '../core/terminal/options.ts';
+import { addConsole } from './console.ts';
 import { addConsume } from './consume.ts';
 import { errorLine } from './lib/error-line.ts';
 import { endWhenOutputCloses } from './lib/output.ts';
@@ -14,7 +15,7 @@ import { addSimulate } from './simulate.ts';
 /** Every command, under the headings of the help: a file of cli/ each. */
 const COMMANDS = {
   'Session events:': [addProduce, addConsume, addSimulate, addReplay],
-  'The lake:': [addQuery, addRuns],
+  'The lake:': [addQuery, addRuns, addConsole],
 };
 
 const { version } = JSON.parse(

@@ -9,6 +9,7 @@ import { readLocalEndpoints } from './local-endpoint.ts';
 type Service =
   | 'ATHENA'
   | 'CLOUDFORMATION'
+  | 'CLOUDWATCH'
   | 'CLOUDWATCH_LOGS'
   | 'GLUE'
   | 'KINESIS'

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { csvLine } from '../../core/csv.ts';
 import { renderTable, renderVertical } from '../../core/terminal/table.ts';
 import { count, print } from './output.ts';
 import { sizeOf } from './size.ts';
@@ -76,16 +77,6 @@ async function printLines(
 
 const textOf = (value: unknown): string =>
   typeof value === 'object' ? JSON.stringify(value) : String(value);
-
-/** RFC 4180, but for the line feed; null is nothing, an empty text is `""`. */
-const csvLine = (row: readonly unknown[]): string => {
-  const fields = row.map((value) => {
-    if (value === null) return '';
-    const text = textOf(value);
-    return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  });
-  return `${fields.join(',')}\n`;
-};
 
 const NUMBER_TYPE = /^(u?(tiny|small|big|huge)?int|integer|uinteger|float|real|double|decimal)/i;
 const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;

@@ -1,0 +1,79 @@
+import type { CostLine, StageView } from '../../model/api.ts';
+import { clock, count, dollars, duration } from '../../model/format.ts';
+import type { RunView } from '../../model/run-view.ts';
+import { Figure } from '../ui.tsx';
+
+/** What the run came to, in figures. */
+export function RunFigures({
+  run,
+  stage,
+  cost,
+  now,
+}: {
+  run: RunView;
+  stage: Pick<StageView, 'requestBudget'>;
+  cost: CostLine[] | undefined;
+  now: number;
+}) {
+  const { counts } = run;
+  const seconds = ((run.stoppedAt ?? now) - run.startedAt) / 1_000;
+  const budget = stage.requestBudget;
+  const total = cost?.reduce((sum, line) => sum + line.dollars, 0);
+  return (
+    <div class="figures">
+      <Figure label="Duration" hint={`started ${clock(run.startedAt)}`}>
+        {run.startedAt > 0 ? duration(Math.max(0, seconds)) : '–'}
+      </Figure>
+      <Figure
+        label="Albums loaded"
+        hint={`${count(counts.skipped ?? 0)} skipped, ${count(counts.missing ?? 0)} missing of ${count(counts.listed ?? 0)} listed`}
+      >
+        {count(counts.loaded ?? run.tiles.filter(({ is }) => is === 'loaded').length)}
+      </Figure>
+      <Figure label="Tracks">{counts.tracks === undefined ? '–' : count(counts.tracks)}</Figure>
+      <Figure
+        label="Requests"
+        hint={
+          budget ? (
+            <>
+              <meter
+                min={0}
+                max={budget}
+                high={budget * 0.9}
+                value={run.requests}
+                aria-label="Requests used of the budget"
+              />
+              of {count(budget)}
+            </>
+          ) : run.waitedSeconds > 0 ? (
+            `${duration(run.waitedSeconds)} waited for the rate limit`
+          ) : (
+            'to Spotify'
+          )
+        }
+      >
+        {count(run.requests)}
+      </Figure>
+      <Figure label="Cost at list prices" hint={cost && <CostLines cost={cost} />}>
+        {total === undefined ? '–' : dollars(total)}
+      </Figure>
+    </div>
+  );
+}
+
+const CostLines = ({ cost }: { cost: CostLine[] }) => (
+  <details>
+    <summary>{count(cost.length)} lines</summary>
+    <table>
+      <tbody>
+        {cost.map(({ what, amount, dollars: price }) => (
+          <tr key={what}>
+            <th scope="row">{what}</th>
+            <td>{amount}</td>
+            <td class="number">{dollars(price)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </details>
+);

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+
+const root = resolve(import.meta.dirname, '../..');
+const sources = ['console/page', 'console/model'].map((folder) => join(root, folder));
+
+/**
+ * The folder with the page's files, bundled and compressed. They are kept under `.local/console` by a
+ * hash of their sources, so that only the first start after a change takes the half second.
+ */
+export async function bundlePage(cache = join(root, '.local/console')): Promise<string> {
+  const folder = join(cache, hashOf([...sources, join(root, 'package-lock.json')]));
+  if (existsSync(join(folder, 'report.mjs'))) return folder;
+  const { build } = await import('esbuild');
+  rmSync(cache, { recursive: true, force: true });
+  const made = `${folder}-${process.pid}`;
+  mkdirSync(made, { recursive: true });
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2023',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    logLevel: 'silent',
+  } as const;
+  await build({
+    ...common,
+    entryPoints: [
+      { in: 'console/page/main.tsx', out: 'app' },
+      { in: 'console/page/style.css', out: 'style' },
+    ],
+    splitting: true,
+    chunkNames: 'part-[hash]',
+    outdir: made,
+  });
+  // The same components as text, for reports: no browser is there.
+  await build({
+    ...common,
+    entryPoints: ['console/page/report.tsx'],
+    platform: 'node',
+    outfile: join(made, 'report.mjs'),
+  });
+  for (const name of readdirSync(made).filter((each) => /\.(js|css)$/.test(each))) {
+    const bytes = readFileSync(join(made, name));
+    writeFileSync(join(made, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+    writeFileSync(join(made, `${name}.br`), brotliCompressSync(bytes));
+  }
+  renameSync(made, folder);
+  return folder;
+}
+
+function hashOf(paths: string[]): string {
+  const hash = createHash('sha256');
+  const add = (path: string) => hash.update(path.slice(root.length)).update(readFileSync(path));
+  for (const path of paths) {
+    if (!/\.json$/.test(path)) {
+      const files = readdirSync(path, { recursive: true, withFileTypes: true });
+      for (const file of files.filter((each) => each.isFile()).sort(byPath)) {
+        add(join(file.parentPath, file.name));
+      }
+    } else add(path);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+const pathOf = (file: { parentPath: string; name: string }) => join(file.parentPath, file.name);
+const byPath = (
+  a: { parentPath: string; name: string },
+  b: { parentPath: string; name: string },
+) => (pathOf(a) < pathOf(b) ? -1 : 1);
