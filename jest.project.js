@@ -1,13 +1,10 @@
+import { fileURLToPath } from 'node:url';
+
 /** What the test projects of the product and of each package share. */
 export default {
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts'],
   // Native ES modules, as in Lambda: middy and others ship nothing else.
   extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
-    ],
-  },
+  transform: { '^.+\\.ts$': fileURLToPath(new URL('./jest.strip-types.js', import.meta.url)) },
 };
