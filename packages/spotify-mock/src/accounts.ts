@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { type Answer, TOKEN_EXPIRED, TOKEN_REJECTED } from './responses.ts';
+import { type ApiResponse, TOKEN_EXPIRED, TOKEN_REJECTED } from './responses.ts';
 
-/** What the stand-in accepts unless told otherwise; worthless anywhere else. */
+/** What the mock server accepts unless an option says otherwise; worthless anywhere else. */
 export const LOCAL_CLIENT_ID = 'local-client-id';
 export const LOCAL_CLIENT_SECRET = 'local-client-secret';
 
 export type Accounts = {
   /** POST /api/token: the client credentials flow, credentials by Basic auth or in the form. */
-  issue(authorization: string | undefined, form: URLSearchParams): Answer;
+  issue(authorization: string | undefined, form: URLSearchParams): ApiResponse;
   /** Undefined when the token is good, else the 401. */
-  reject(authorization: string | undefined): Answer | undefined;
+  reject(authorization: string | undefined): ApiResponse | undefined;
   expireAll(): void;
   readonly issued: string[];
 };
@@ -31,12 +31,12 @@ export function createAccounts(client: {
         secret: form.get('client_secret'),
       };
       if (id !== client.id || secret !== client.secret) {
-        return refusal('invalid_client', 'Invalid client');
+        return rejection('invalid_client', 'Invalid client');
       }
       const grant = form.get('grant_type');
       if (grant !== 'client_credentials') {
         const problem = grant ? 'must be client_credentials' : 'parameter is missing';
-        return refusal('unsupported_grant_type', `grant_type ${problem}`);
+        return rejection('unsupported_grant_type', `grant_type ${problem}`);
       }
       const token = `BQ${randomBytes(90).toString('base64url')}`;
       issued.push(token);
@@ -61,7 +61,7 @@ export function createAccounts(client: {
 }
 
 /** The accounts service has another error body than the API. */
-function refusal(error: string, description: string): Answer {
+function rejection(error: string, description: string): ApiResponse {
   return { status: 400, body: { error, error_description: description } };
 }
 

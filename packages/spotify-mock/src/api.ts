@@ -1,5 +1,11 @@
 import type { Catalog } from './catalog.ts';
-import { type Answer, apiError, type Item, type Page, type PageResponse } from './responses.ts';
+import {
+  type ApiResponse,
+  apiError,
+  type Item,
+  type Page,
+  type PageResponse,
+} from './responses.ts';
 
 export type Endpoint = 'token' | 'new-releases' | 'search' | 'album-tracks' | 'other';
 /** Extended quota, or development mode with its smaller search and its dropped fields. */
@@ -25,22 +31,26 @@ export function endpointOf(method: string | undefined, path: string): Endpoint {
   return TRACKS_PATH.test(path) ? 'album-tracks' : 'other';
 }
 
-/** What Spotify answers to an authorised request that nothing goes wrong with. */
-export function respondToApi(endpoint: Endpoint, url: URL, world: World): Answer | PageResponse {
+/** Spotify's response to an authorised request that nothing goes wrong with. */
+export function respondToApi(
+  endpoint: Endpoint,
+  url: URL,
+  world: World,
+): ApiResponse | PageResponse {
   if (endpoint === 'new-releases') return newReleases(url, world);
   if (endpoint === 'search') return search(url, world);
   if (endpoint === 'album-tracks') return albumTracks(url, world);
   return apiError(404, 'Service not found');
 }
 
-function newReleases(url: URL, world: World): Answer | PageResponse {
+function newReleases(url: URL, world: World): ApiResponse | PageResponse {
   if (world.app === 'development') return apiError(403, 'Forbidden');
   const range = readRange(url, { min: 1, max: 50, default: 20 });
   if ('status' in range) return range;
   return pageOf(world.catalog.albums, range, { url, world, wrap: 'albums', echo: {} });
 }
 
-function search(url: URL, world: World): Answer | PageResponse {
+function search(url: URL, world: World): ApiResponse | PageResponse {
   // Spotify's own `next` says `query` where the caller said `q`, and has to work when followed.
   const query = url.searchParams.get('q') ?? url.searchParams.get('query');
   if (!query) return apiError(400, 'No search query');
@@ -56,12 +66,12 @@ function search(url: URL, world: World): Answer | PageResponse {
   const found = query.split(/\s+/).includes('tag:new') ? world.catalog.albums : [];
   const market = url.searchParams.get('market');
   const echo = { query, type, ...(market && { market }), locale: '*' };
-  const answer = pageOf(found, range, { url, world, wrap: 'albums', echo });
-  if (range.offset + range.limit > MAX_SEARCH_OFFSET) answer.page.next = null;
-  return answer;
+  const response = pageOf(found, range, { url, world, wrap: 'albums', echo });
+  if (range.offset + range.limit > MAX_SEARCH_OFFSET) response.page.next = null;
+  return response;
 }
 
-function albumTracks(url: URL, world: World): Answer | PageResponse {
+function albumTracks(url: URL, world: World): ApiResponse | PageResponse {
   const id = decode(TRACKS_PATH.exec(url.pathname)?.[1] ?? '');
   if (!Object.hasOwn(world.catalog.tracks, id)) return apiError(404, 'Resource not found');
   const range = readRange(url, { min: 1, max: 50, default: 20 });
@@ -76,7 +86,7 @@ type Range = { limit: number; offset: number };
 function readRange(
   url: URL,
   bounds: { min: number; max: number; default: number; maxOffset?: number },
-): Range | Answer {
+): Range | ApiResponse {
   const limit = readNumber(url, 'limit') ?? bounds.default;
   if (!(limit >= bounds.min && limit <= bounds.max)) return apiError(400, 'Invalid limit');
   const offset = readNumber(url, 'offset') ?? 0;
@@ -116,7 +126,7 @@ function pageOf(
   return { page, wrap: of.wrap, itemBefore: before && show(before) };
 }
 
-/** An object as this kind of app sees it; every `href` leads to the stand-in, not to Spotify. */
+/** An object as this kind of app sees it; every `href` leads to the mock server, not to Spotify. */
 function shown(value: unknown, world: World): unknown {
   if (Array.isArray(value)) return value.map((element) => shown(element, world));
   if (typeof value !== 'object' || value === null) return value;

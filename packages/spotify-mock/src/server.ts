@@ -8,8 +8,9 @@ import { type AppKind, type Endpoint, endpointOf, respondToApi } from './api.ts'
 import type { Catalog } from './catalog.ts';
 import { createFaultInjector, type FaultTarget, type Outcome } from './fault-injector.ts';
 import type { FaultPlan } from './faults.ts';
-import { type Answer, apiError, rateLimited } from './responses.ts';
+import { type ApiResponse, apiError, rateLimited } from './responses.ts';
 import { createRollingWindow, type RateLimit } from './rolling-window.ts';
+import { sendResponse } from './send-response.ts';
 
 export { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET } from './accounts.ts';
 
@@ -28,7 +29,7 @@ export type SpotifyOptions = {
   port?: number;
 };
 
-/** `byStatus` has a key `dropped` for connections that ended without a whole answer. */
+/** `byStatus` has a key `dropped` for connections that ended without a whole response. */
 export type RequestCounts = {
   byEndpoint: Record<Endpoint, number>;
   byStatus: Record<string, number>;
@@ -52,14 +53,14 @@ export type SpotifyMock = {
 };
 
 const FAULT_GROUPS: Record<Endpoint, FaultTarget['group']> = {
-  token: 'other',
+  token: 'token',
   'new-releases': 'listing',
   search: 'listing',
   'album-tracks': 'album-tracks',
   other: 'other',
 };
 
-/** Starts a stand-in for Spotify on 127.0.0.1. Rejects when the port is taken. */
+/** Starts a mock server of Spotify on 127.0.0.1. Rejects when the port is taken. */
 export async function startSpotify(options: SpotifyOptions): Promise<SpotifyMock> {
   const accounts = createAccounts({
     id: options.clientId ?? LOCAL_CLIENT_ID,
@@ -94,28 +95,34 @@ export async function startSpotify(options: SpotifyOptions): Promise<SpotifyMock
     const endpoint = url ? endpointOf(request.method, url.pathname) : 'other';
     requests.byEndpoint[endpoint] += 1;
     const { authorization } = request.headers;
-    if (endpoint === 'token') {
-      const form = new URLSearchParams(await text(request));
-      return finish(response, whole(accounts.issue(authorization, form)));
-    }
-    const outcome = url
-      ? respondToRequest(endpoint, url, authorization)
-      : whole(apiError(400, 'Bad request'));
+    const outcome = await outcomeOf(endpoint, url, authorization, request);
     if (outcome.struck.length > 0) requests.faulted[endpoint] += 1;
-    const delayMs = (options.latencyMs ?? 0) + outcome.delayMs;
-    // Not what keeps a process alive that has closed its stand-in.
+    const latencyMs = endpoint === 'token' ? 0 : (options.latencyMs ?? 0);
+    const delayMs = latencyMs + outcome.delayMs;
+    // Not what keeps a process alive that has closed its mock server.
     if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
-    finish(response, outcome);
+    const key = outcome.wire?.kind === 'drop' ? 'dropped' : outcome.response.status;
+    requests.byStatus[key] = (requests.byStatus[key] ?? 0) + 1;
+    const { headers } = outcome.response;
+    if (headers?.Location === '') headers.Location = `${origin}${request.url}`;
+    await sendResponse(response, outcome);
   }
 
-  function finish(response: ServerResponse, outcome: Outcome): void {
-    const key = outcome.end.startsWith('dropped') ? 'dropped' : outcome.answer.status;
-    requests.byStatus[key] = (requests.byStatus[key] ?? 0) + 1;
-    send(response, outcome);
+  async function outcomeOf(
+    endpoint: Endpoint,
+    url: URL | null,
+    authorization: string | undefined,
+    request: IncomingMessage,
+  ): Promise<Outcome> {
+    if (!url) return whole(apiError(400, 'Bad request'));
+    if (endpoint !== 'token') return respondToRequest(endpoint, url, authorization);
+    const form = new URLSearchParams(await text(request));
+    const target = { group: FAULT_GROUPS.token, list: url.pathname };
+    return injector.strike(target, () => accounts.issue(authorization, form));
   }
 
   const server = createServer((request, response) => {
-    // A caller that went away in the middle of its form: nobody is left to answer.
+    // A caller that went away in the middle of its form: there is nobody to respond to.
     handle(request, response).catch(() => response.destroy());
   });
   // Longer than any client keeps a connection: none finds it closed just as it writes again.
@@ -151,24 +158,12 @@ export async function startSpotify(options: SpotifyOptions): Promise<SpotifyMock
   };
 }
 
-function send(response: ServerResponse, { answer, end }: Outcome): void {
-  if (end === 'dropped-before') {
-    response.destroy();
-    return;
-  }
-  const plain = typeof answer.body === 'string';
-  const bytes = Buffer.from(plain ? (answer.body as string) : JSON.stringify(answer.body));
-  const half = bytes.subarray(0, Math.floor(bytes.length / 2));
-  response.writeHead(answer.status, {
-    'Content-Type': plain ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
-    'Content-Length': end === 'truncated' ? half.length : bytes.length,
-    ...answer.headers,
-  });
-  if (end === 'dropped-middle') response.write(half, () => response.destroy());
-  else response.end(end === 'truncated' ? half : bytes);
-}
-
-const whole = (answer: Answer): Outcome => ({ answer, delayMs: 0, end: 'whole', struck: [] });
+const whole = (response: ApiResponse): Outcome => ({
+  response,
+  delayMs: 0,
+  wire: undefined,
+  struck: [],
+});
 
 function emptyCounts(): RequestCounts {
   const zeros = { token: 0, 'new-releases': 0, search: 0, 'album-tracks': 0, other: 0 };

@@ -24,13 +24,13 @@ type Injector = ReturnType<typeof inject>;
 const strike = (injector: Injector, target: FaultTarget, offset = 0) =>
   injector.strike(target, () => pageAt(offset));
 const statuses = (injector: Injector, targets: FaultTarget[]) =>
-  targets.map((target) => strike(injector, target).answer.status);
+  targets.map((target) => strike(injector, target).response.status);
 const albumsOf = (injector: Injector, offset: number, target = LISTING) =>
-  (strike(injector, target, offset).answer.body as { albums: PageResponse['page'] }).albums;
+  (strike(injector, target, offset).response.body as { albums: PageResponse['page'] }).albums;
 
 describe('A fault plan', () => {
   it('changes nothing when it is empty', () => {
-    const nothing = { answer: { status: 200, body: { albums: pageAt(0).page } }, delayMs: 0 };
+    const nothing = { response: { status: 200, body: { albums: pageAt(0).page } }, delayMs: 0 };
     expect(strike(inject(), LISTING)).toMatchObject(nothing);
     expect(createFaultInjector(undefined).strike(LISTING, () => pageAt(0)).struck).toEqual([]);
   });
@@ -63,8 +63,11 @@ describe('A fault plan', () => {
   it('leaves a fault for a page when the answer is none', () => {
     const injector = inject({ kind: 'truncated', endpoint: 'listing', at: 0, times: 1 });
     const refused = injector.strike(LISTING, () => ({ status: 403, body: {} }));
-    expect(refused).toMatchObject({ answer: { status: 403 }, end: 'whole', struck: [] });
-    expect(strike(injector, LISTING)).toMatchObject({ end: 'truncated', struck: ['truncated'] });
+    expect(refused).toMatchObject({ response: { status: 403 }, wire: undefined, struck: [] });
+    expect(strike(injector, LISTING)).toMatchObject({
+      wire: { kind: 'truncated' },
+      struck: ['truncated'],
+    });
   });
 
   it('adds a delay and the faults of a page up', () => {
@@ -76,7 +79,7 @@ describe('A fault plan', () => {
     const outcome = strike(injector, LISTING);
     expect(outcome.delayMs).toBe(30);
     expect(outcome.struck).toEqual(['slow', 'null-item', 'shifting-total']);
-    expect(outcome.answer.body).toMatchObject({
+    expect(outcome.response.body).toMatchObject({
       albums: { items: [{ id: '0' }, null], total: 0, next: null },
     });
   });

@@ -1,4 +1,10 @@
-import { FAULT_KINDS, type FaultPlan, randomFaultPlan, readFaultPlan } from '../src/faults.ts';
+import {
+  DEFAULT_FAULT_KINDS,
+  FAULT_KINDS,
+  type FaultPlan,
+  randomFaultPlan,
+  readFaultPlan,
+} from '../src/faults.ts';
 import { cleanUpAfterEach, givenFile } from './fixtures.ts';
 
 cleanUpAfterEach();
@@ -17,7 +23,18 @@ describe('A random fault plan', () => {
     const sizes = new Set(plans.map((plan) => plan.faults.length));
     expect([...sizes].sort()).toEqual([1, 2, 3, 4, 5]);
     const kinds = new Set(plans.flatMap((plan) => plan.faults.map(({ kind }) => kind)));
-    expect([...kinds].sort()).toEqual([...FAULT_KINDS].sort());
+    expect([...kinds].sort()).toEqual([...DEFAULT_FAULT_KINDS].sort());
+  });
+
+  it("can be made of all kinds, the token's endpoint included", () => {
+    const plans = Array.from({ length: 200 }, (_, seed) =>
+      randomFaultPlan(seed, { kinds: FAULT_KINDS, tokens: true }),
+    );
+    for (const plan of plans) expect(readFaultPlan(givenFile(JSON.stringify(plan)))).toEqual(plan);
+    const faults = plans.flatMap((plan) => plan.faults);
+    expect([...new Set(faults.map(({ kind }) => kind))].sort()).toEqual([...FAULT_KINDS].sort());
+    const ofToken = faults.filter(({ endpoint }) => endpoint === 'token').map(({ kind }) => kind);
+    expect(new Set(ofToken).size).toBeGreaterThan(6);
   });
 
   it('lasts longer than three retries now and then', () => {

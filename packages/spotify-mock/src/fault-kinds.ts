@@ -1,0 +1,133 @@
+import * as z from 'zod';
+
+const seconds = z.int().nonnegative();
+
+const counted = {
+  /** The request of its endpoint, counted from 0, from which on the fault strikes. */
+  at: z.int().nonnegative(),
+  /** How many requests it strikes; one that it cannot apply to is left for the next. */
+  times: z.int().positive(),
+};
+/** `listing` is new-releases and search together, `any` is both groups counted together. */
+const ofApi = { endpoint: z.enum(['listing', 'album-tracks', 'any']), ...counted };
+/** The token's endpoint counts by itself, and is not part of `any`. */
+const ofAll = { endpoint: z.enum(['listing', 'album-tracks', 'any', 'token']), ...counted };
+/** Which item of the page is concerned; counted round when the page is shorter. 0 if left out. */
+const index = z.int().nonnegative().optional();
+
+const fault = z.discriminatedUnion('kind', [
+  // ---- a response in place of the real one
+  z.strictObject({
+    kind: z.literal('rate-limit'),
+    ...ofAll,
+    retryAfter: seconds,
+    /** false: no Retry-After header. */
+    header: z.boolean().optional(),
+    /** false: the body is plain text. */
+    json: z.boolean().optional(),
+  }),
+  /** `times` means nothing here: once gone, the quota stays gone, of the API or of tokens. */
+  z.strictObject({ kind: z.literal('quota'), ...ofAll, retryAfter: seconds.optional() }),
+  /** Every token issued so far ends with this request. */
+  z.strictObject({ kind: z.literal('token-expiry'), ...ofApi }),
+  z.strictObject({ kind: z.literal('bad-gateway'), ...ofAll }),
+  z.strictObject({ kind: z.literal('slow'), ...ofAll, delayMs: z.int().nonnegative() }),
+  z.strictObject({
+    kind: z.literal('drop'),
+    ...ofAll,
+    /** The connection ends before the first byte, or half-way through the body. */
+    when: z.enum(['before', 'middle']),
+  }),
+
+  // ---- pages that say something else than the catalogue
+  z.strictObject({ kind: z.literal('null-item'), ...ofApi, index }),
+  z.strictObject({
+    kind: z.literal('endless-next'),
+    ...ofApi,
+    /** `times` counts lists: each stays empty and endless from the page on that was struck. */
+    next: z.enum(['self', 'further']).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('shifting-total'),
+    ...ofApi,
+    delta: z.int(),
+    /** true: `next` is null too early as well. */
+    endsEarly: z.boolean().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('repeated-album'),
+    ...ofApi,
+    /** true: the first album of this page is lost to the repeated one. */
+    replace: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('plain-403'), ...ofApi }),
+  z.strictObject({ kind: z.literal('truncated'), ...ofAll }),
+
+  // ---- kinds that came later: random plans take them only when asked to
+  z.strictObject({ kind: z.literal('internal-error'), ...ofAll }),
+  /** `expires_in` of a token; left out where there is no value. */
+  z.strictObject({
+    kind: z.literal('odd-expiry'),
+    endpoint: z.literal('token'),
+    ...counted,
+    value: z.json().optional(),
+  }),
+  /** A page with fewer items than asked for, whose `next` leads to the first that is not on it. */
+  z.strictObject({ kind: z.literal('short-page'), ...ofApi, keep: z.int().positive() }),
+  z.strictObject({ kind: z.literal('odd-total'), ...ofApi, value: z.json() }),
+  z.strictObject({
+    kind: z.literal('missing-field'),
+    ...ofApi,
+    field: z.enum(['total', 'limit', 'offset', 'next', 'items']),
+  }),
+  z.strictObject({ kind: z.literal('item-without-id'), ...ofApi, index }),
+  /** The first artist of the item has no id, as on some old and local tracks. */
+  z.strictObject({ kind: z.literal('credit-without-id'), ...ofApi, index }),
+  z.strictObject({
+    kind: z.literal('repeated-item'),
+    ...ofApi,
+    index,
+    /** true: the item behind it is lost to the copy. */
+    replace: z.boolean(),
+  }),
+  /** The name of an item is no text: bytes that are no UTF-8, or half a surrogate pair. */
+  z.strictObject({
+    kind: z.literal('broken-text'),
+    ...ofApi,
+    index,
+    how: z.enum(['invalid-utf8', 'half-surrogate-pair']),
+  }),
+
+  // ---- the same response over another wire
+  z.strictObject({ kind: z.literal('gzip'), ...ofAll }),
+  /** Content-Length says so many bytes more, or fewer, than come. */
+  z.strictObject({ kind: z.literal('wrong-length'), ...ofAll, delta: z.int() }),
+  /** The body comes in small parts over this time. */
+  z.strictObject({ kind: z.literal('slow-body'), ...ofAll, ms: z.int().positive() }),
+  /** The body begins, and goes on with blanks until the caller leaves. */
+  z.strictObject({ kind: z.literal('endless-chunks'), ...ofAll }),
+  z.strictObject({
+    kind: z.literal('redirect'),
+    ...ofAll,
+    /** To the same address, for ever, or to a host that is not Spotify's. */
+    to: z.enum(['itself', 'elsewhere']),
+  }),
+  /** Blanks before the JSON: valid, and as long as this. */
+  z.strictObject({ kind: z.literal('huge-body'), ...ofAll, bytes: z.int().positive() }),
+]);
+
+export const faultPlan = z.strictObject({ seed: z.int(), faults: z.array(fault) });
+
+export type Fault = z.infer<typeof fault>;
+export type FaultKind = Fault['kind'];
+export type FaultEndpoint = Fault['endpoint'];
+/** Plain JSON, to be written by hand, kept in a file, printed beside a failed test. */
+export type FaultPlan = z.infer<typeof faultPlan>;
+
+export const FAULT_KINDS: readonly FaultKind[] = fault.options.map(
+  (option) => option.shape.kind.value,
+);
+/** The kinds that the token's endpoint can have. */
+export const TOKEN_FAULT_KINDS: readonly FaultKind[] = fault.options.flatMap((option) =>
+  option.shape.endpoint.safeParse('token').success ? [option.shape.kind.value] : [],
+);
