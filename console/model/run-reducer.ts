@@ -120,7 +120,10 @@ export class RunReducer {
     const visit = this.#visits.get(item);
     state.running = Math.max(0, state.running - 1);
     state.took += at - (visit?.enteredAt ?? at);
-    if (visit?.failed) state.failed++;
+    if (visit?.failed) {
+      state.failed++;
+      if (visit.error !== undefined) state.error = visit.error;
+    }
     state.lit =
       state.running > 0
         ? 'running'
@@ -146,13 +149,12 @@ export class RunReducer {
     this.#tile(item, { is: 'retrying' });
   }
 
-  #fail({ error, at }: HistoryEvent, item: number | undefined): void {
+  #fail({ error }: HistoryEvent, item: number | undefined): void {
     const visit = this.#visits.get(item);
     if (!visit) return;
     visit.failed = true;
     if (error === undefined) return;
     visit.error = error;
-    this.#state(visit.state, at).error = error;
     this.#tile(item, { reason: error });
   }
 

@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ConsoleServer } from '../../console/server/http.ts';
 import { startConsole } from '../../console/server/start-console.ts';
 import type { FakeAws } from './fake-aws.ts';
@@ -56,5 +53,3 @@ export const post = (origin: string, body: unknown): RequestInit => ({
   headers: { origin, 'content-type': 'application/json' },
   body: JSON.stringify(body),
 });
-
-export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'console-'));

@@ -59,7 +59,7 @@ export function StackedBars({ label, parts, bars, height = 200, onSelect, select
           let sum = 0;
           const active = onSelect && {
             role: 'button' as const,
-            tabIndex: 0,
+            tabindex: 0,
             'aria-pressed': selected === bar.key,
             onClick: () => onSelect(bar.key),
             onKeyDown: (event: KeyboardEvent) => {

@@ -197,7 +197,7 @@ function EventCard({ event }: { event: RejectedEventView }) {
           <Id id={event.eventId} />
         </dd>
       </dl>
-      <EventBytes event={event} />
+      <EventBytes key={event.eventId} event={event} />
     </Card>
   );
 }

@@ -111,7 +111,8 @@ function Node({
   const lit = litOf(state);
   const took = state && state.took > 0 ? `, ${duration(state.took / 1_000)}` : '';
   const retries = state && state.retries > 0 ? `, ${state.retries} retried` : '';
-  const label = `${name}: ${WORDS[lit]}${took}${retries}`;
+  const right = state && state.visits > 1 ? ` ×${state.visits}` : '';
+  const label = `${name}${right}: ${WORDS[lit]}${took}${retries}`;
   const press = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' && event.key !== ' ') return;
     event.preventDefault();
@@ -119,12 +120,11 @@ function Node({
   };
   const active = onSelect && {
     role: 'button' as const,
-    tabIndex: 0,
+    tabindex: 0,
     'aria-pressed': isSelected,
     onClick: () => onSelect(name),
     onKeyDown: press,
   };
-  const right = state && state.visits > 1 ? `×${state.visits}` : '';
   return (
     <g
       class={`node ${lit} ${isMap ? 'map' : type.toLowerCase()} ${isSelected ? 'selected' : ''}`}

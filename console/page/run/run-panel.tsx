@@ -58,12 +58,14 @@ export function RunPanel({ stage, route, runs }: Props) {
       {run?.wait && <Countdown wait={run.wait} />}
       <div class="columns">
         <Card title="States" name="graph-card">
-          <GraphView
-            graph={stage.graph}
-            run={run}
-            selected={state}
-            onSelect={(each) => show({ state: each })}
-          />
+          <div class="graph-scroll" role="region" aria-label="Graph of the states" tabIndex={0}>
+            <GraphView
+              graph={stage.graph}
+              run={run}
+              selected={state}
+              onSelect={(each) => show({ state: each })}
+            />
+          </div>
           <ul class="legend" aria-label="Signs">
             <li>✓ succeeded</li>
             <li>↻ after a retry</li>

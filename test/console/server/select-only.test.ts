@@ -1,0 +1,30 @@
+import { selectOnly } from '../../../console/server/select-only.ts';
+
+it.each([
+  'SELECT 1',
+  '  -- a comment; DROP TABLE x\nSELECT 1;',
+  "SELECT 'it''s; DROP TABLE x' AS \"delete\" FROM runs",
+  'WITH a AS (SELECT 1) SELECT * FROM a',
+  '(SELECT 1) UNION (SELECT 2)',
+  '/* note */ select last_update from runs',
+])('lets a SELECT through: %s', (sql) => {
+  expect(selectOnly(sql)).toBe(sql.trim().replace(/;$/, ''));
+});
+
+it.each([
+  '',
+  '-- nothing',
+  'DROP TABLE runs',
+  'SELECT 1; DROP TABLE runs',
+  'WITH a AS (SELECT 1) INSERT INTO runs SELECT * FROM a',
+  'INSERT INTO runs VALUES (1)',
+  "UNLOAD (SELECT 1) TO 's3://x'",
+  "COPY (SELECT 1) TO '/tmp/x'",
+  'CREATE TABLE x AS SELECT 1',
+  "SELECT '; SELECT 1",
+  '/* */ DELETE FROM runs',
+  'EXPLAIN ANALYZE DELETE FROM runs',
+  'PREPARE p FROM SELECT 1',
+])('refuses anything else: %s', (sql) => {
+  expect(() => selectOnly(sql)).toThrow();
+});
