@@ -4,18 +4,25 @@ import { Command } from 'commander';
 import { type GlobalOptions, globalOptions } from '../core/terminal/options.ts';
 import { addConsole } from './console.ts';
 import { addConsume } from './consume.ts';
+import { addFailedBatches } from './failed-batches.ts';
+import { addFailedStarts } from './failed-starts.ts';
 import { errorLine } from './lib/error-line.ts';
 import { endWhenOutputCloses } from './lib/output.ts';
+import { addLogs } from './logs.ts';
 import { addProduce } from './produce.ts';
 import { addQuery } from './query.ts';
+import { addRebuild } from './rebuild.ts';
 import { addReplay } from './replay.ts';
 import { addRuns } from './runs.ts';
 import { addSimulate } from './simulate.ts';
+import { addStart } from './start.ts';
+import { addStop } from './stop.ts';
 
 /** Every command, under the headings of the help: a file of cli/ each. */
 const COMMANDS = {
   'Session events:': [addProduce, addConsume, addSimulate, addReplay],
   'The lake:': [addQuery, addRuns, addConsole],
+  'Running a stage:': [addStart, addStop, addLogs, addFailedStarts, addFailedBatches, addRebuild],
 };
 
 const { version } = JSON.parse(
@@ -43,6 +50,7 @@ for (const [heading, commands] of Object.entries(COMMANDS)) {
 }
 program.commandsGroup('Help:');
 tab(program);
+program.helpCommand('help [command]', 'Shows the help of a command');
 
 endWhenOutputCloses();
 try {

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../core/terminal/options.ts';
+import { describeRun } from './lib/describe-run.ts';
 import { print } from './lib/output.ts';
 import { type QueryOptions, queryOptions, runAndPrint } from './lib/run-query.ts';
-import { describeRun } from './lib/show-run.ts';
 
 interface Options extends QueryOptions {
   limit: number;

@@ -33,7 +33,6 @@ export interface PackageOptions {
 const SOURCES = [
   'core',
   'functions',
-  'local/guard-invoke-local.cjs',
   'packages/serverless-bundle-functions/src',
   'queries',
   'resources',

@@ -21,6 +21,7 @@ import { createLambda, type Lambda } from 'local-aws/lambda/lambda.ts';
 import { createPutObject } from 'local-aws/s3/put-object.ts';
 import { createS3 } from 'local-aws/s3/s3.ts';
 import type { PackagedFunction, Service } from 'local-aws/service/service.ts';
+import { createSqsApi } from 'local-aws/sqs/sqs-api.ts';
 import { createSsm } from 'local-aws/ssm/ssm.ts';
 import type { Execution, ExecutionOptions } from 'local-aws/step-functions/run-state-machine.ts';
 import { createStateMachines } from 'local-aws/step-functions/state-machines.ts';
@@ -153,6 +154,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const machines = createStateMachines(lambda, iam, notifications, service.stateMachines.values());
   services.AWSStepFunctions = createStepFunctionsApi(machines);
   const triggers = createTriggers(service, machines, iam, options.rules);
+  services.AmazonSQS = createSqsApi(triggers.failedStarts, () => gateway.url);
   onPut = triggers.onPut;
 
   return {

@@ -11,8 +11,6 @@ export interface SourcePosition {
   readonly sequenceNumber: string;
   readonly partitionKey: string;
   readonly arrivedAt: string;
-  /** Its place in an aggregated record, from 1 on. */
-  readonly part?: number;
 }
 
 /** A rejected event, with its original bytes. */
@@ -52,7 +50,7 @@ export function rejectedLines(
   rejectedAt: string,
 ): Buffer[] {
   const line: Line = {
-    event_id: eventIdOf(source.shardId, source.sequenceNumber, source.part),
+    event_id: eventIdOf(source.shardId, source.sequenceNumber),
     reason: rejected.reason,
     message: REASONS[rejected.reason],
     // Half a surrogate pair would make the file unreadable (DuckDB), no matter where it is from.

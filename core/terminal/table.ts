@@ -30,7 +30,7 @@ export function renderTable(
   { width = Number.POSITIVE_INFINITY }: TableOptions = {},
 ): string {
   const cells = rows.map((row) => row.map(textOf));
-  const widths = fit(columns, cells, width);
+  const widths = fitWidths(columns, cells, width);
   if (widths === undefined) return renderVertical(columns, rows, { width });
   const isNumber = columns.map((_, i) => cells.every((row) => /^(-?[\d.]+)?$/.test(row[i] ?? '')));
   const table = new Table({
@@ -72,7 +72,7 @@ const widest = (texts: readonly string[]): number =>
   texts.reduce((most, text) => Math.max(most, stringWidth(text)), 0);
 
 /** Widths of columns that fit into `width`; undefined where that would break a word. */
-function fit(
+function fitWidths(
   columns: readonly string[],
   rows: readonly string[][],
   width: number,

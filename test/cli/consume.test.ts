@@ -97,7 +97,7 @@ describe('tributary consume', () => {
   it('follows a stream until Ctrl-C', async () => {
     const child = aws.start(['consume', '--stream', 'empty', '--follow', '--from', 'latest']);
     const outcome = collect(child);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await aws.nextCall('GetRecords');
     await aws.put('empty', { data: '{"late":1}' });
     if (child.stdout) await once(child.stdout, 'data');
     child.kill('SIGINT');

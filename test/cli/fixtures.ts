@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -31,6 +32,8 @@ export interface GivenAws {
   faults: StreamFaults;
   /** Answers in the place of Kinesis, by action; undefined lets the request through. */
   respondWith: Record<string, (input: Record<string, unknown>) => object | undefined>;
+  /** Resolves at the next response of Kinesis to this action. */
+  nextCall(action: string): Promise<void>;
   /** No object can be written any more. */
   denyPuts(): void;
   put(stream: string, ...records: { data: string | Buffer; key?: string }[]): Promise<void>;
@@ -59,9 +62,11 @@ export async function givenAws(streams: Record<string, number>): Promise<GivenAw
     },
   );
   const respondWith: GivenAws['respondWith'] = {};
+  const calls = new EventEmitter();
   const handle = async (headers: IncomingHttpHeaders, body: Buffer): Promise<RawResponse> => {
     const [, action = ''] = String(headers['x-amz-target']).split('.');
     const answer = respondWith[action]?.(JSON.parse(body.toString()));
+    setImmediate(() => calls.emit(action));
     if (!answer) return kinesis.handle(headers, body);
     return {
       status: '__type' in answer ? 400 : 200,
@@ -102,6 +107,7 @@ export async function givenAws(streams: Record<string, number>): Promise<GivenAw
     folder,
     faults,
     respondWith,
+    nextCall: async (action) => void (await once(calls, action)),
     denyPuts() {
       areDenied = true;
     },

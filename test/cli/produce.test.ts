@@ -176,7 +176,7 @@ describe('tributary produce', () => {
     const child = aws.start(['produce', '--from-line', '3']);
     const outcome = collect(child);
     child.stdin?.write(`${event('a')}\n\n${event('c')}\n`);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await aws.nextCall('PutRecords');
     child.kill('SIGINT');
     await expect(outcome).resolves.toEqual({
       status: 130,

@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { joinLines } from '../../core/sessions/lines.ts';
 import { packRecords } from '../../core/sessions/pack-records.ts';
 import { enriched } from '../core/simulation/fixtures.ts';
 import { collect, type GivenAws, givenAws, recordsIn } from './fixtures.ts';
@@ -19,8 +18,7 @@ afterAll(() => aws.close());
 async function routeUsa(): Promise<void> {
   const events = (await recordsIn(aws, SOURCE)).flatMap((data, i) => {
     const result = enriched(data, `0-${i + 1}`);
-    if ('reason' in result || result.segment !== 'usa') return [];
-    return [{ partitionKey: result.partitionKey, lines: joinLines([result.data]) }];
+    return 'reason' in result || result.segment !== 'usa' ? [] : [result];
   });
   for (const { data, partitionKey } of packRecords(events)) {
     await aws.put(`${SOURCE}-usa`, { data, key: partitionKey });
@@ -73,7 +71,7 @@ describe('tributary simulate', () => {
     const args = ['--rate', '50', '--duration', '60', '--expect-out', part];
     const child = aws.start(['simulate', '--stream', 'paced', ...args]);
     const outcome = collect(child);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await aws.nextCall('PutRecords');
     child.kill('SIGINT');
     const { status, stdout, stderr } = await outcome;
     const [, sent] = /^(\d+) events sent/.exec(stdout) ?? [];

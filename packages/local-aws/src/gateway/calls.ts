@@ -31,6 +31,17 @@ const services: Record<string, { prefix: string; resources: (input: Input) => st
         : '*',
     ],
   },
+  AmazonSQS: {
+    prefix: 'sqs',
+    resources: ({ QueueUrl, QueueName }) => [
+      arn(
+        'sqs',
+        String(QueueName ?? QueueUrl)
+          .split('/')
+          .at(-1) ?? '',
+      ),
+    ],
+  },
   Firehose_20150804: {
     prefix: 'firehose',
     resources: ({ DeliveryStreamName }) => [

@@ -1,4 +1,0 @@
-// `npm start`.
-import { run } from './run.js';
-
-await run('local/main.ts');

@@ -1,0 +1,110 @@
+import type { Command } from 'commander';
+import { InvalidInput } from '../core/errors.ts';
+import { createSender } from '../core/kinesis/sender.ts';
+import { LOCAL_STAGE } from '../core/names.ts';
+import { eventsOf, ndjsonOf } from '../core/sessions/events-of.ts';
+import type { GlobalOptions } from '../core/terminal/options.ts';
+import { connectKinesis } from './lib/aws-clients.ts';
+import { findMachine } from './lib/executions.ts';
+import { type FailedBatch, parseFailedBatch } from './lib/failed-batch.ts';
+import { type LakeObjects, openLakeObjects } from './lib/lake-objects.ts';
+import { count, print } from './lib/output.ts';
+import { type FormatOptions, formatOptions, printResult } from './lib/query-result.ts';
+import { createSendSummary } from './lib/send-summary.ts';
+
+interface Options extends GlobalOptions, FormatOptions {
+  send?: true;
+  bucket?: string;
+}
+
+export function addFailedBatches(program: Command): void {
+  const command = program
+    .command('failed-batches')
+    .description('Shows batches of events that a function discarded, and sends them again')
+    .argument('[id]', 'print the events of this batch')
+    .option('--send', 'send the batch to the stream it was read from; the id may be all')
+    .option('--bucket <name>', 'of failed batches, if it is not the one of the stage');
+  formatOptions(command)
+    .addHelpText(
+      'after',
+      `
+Repair the cause before you send: delivery is at least once, and copies have the same event_id.
+
+Examples:
+  tributary failed-batches
+  tributary failed-batches 1f0c2a7b
+  tributary failed-batches --stage dev 1f0c2a7b --send`,
+    )
+    .action((id: string | undefined, _, each: Command) =>
+      failedBatches(id, each.optsWithGlobals<Options>()),
+    );
+}
+
+const COLUMNS = ['id', 'time', 'function', 'stream', 'records', 'why'];
+
+async function failedBatches(id: string | undefined, options: Options): Promise<void> {
+  const objects = await openLakeObjects({ ...options, bucket: await bucketOf(options) });
+  const keys = await objects.list('aws/lambda/');
+  if (id === undefined) {
+    if (options.send) throw new InvalidInput('Which batch? Give its id, or all');
+    return printBatches(await Promise.all(keys.map((key) => read(objects, key))), options);
+  }
+  const chosen = options.send && id === 'all' ? keys : [choose(keys, id)];
+  for (const key of chosen) {
+    const batch = await read(objects, key);
+    if (options.send) await send(batch, options);
+    else await print(batch.records().flatMap(eventsOf).map(ndjsonOf).join(''));
+  }
+}
+
+async function bucketOf({ bucket, ...options }: Options): Promise<string> {
+  if (bucket !== undefined) return bucket;
+  const name = `tributary-${options.stage}-failed-batches`;
+  if (options.stage === LOCAL_STAGE) return name;
+  const { account } = await findMachine(options);
+  return `${name}-${account}`;
+}
+
+async function read(objects: LakeObjects, key: string): Promise<FailedBatch> {
+  const bytes = await objects.get(key);
+  if (bytes === undefined) throw new InvalidInput(`${objects.locationOf(key)} is gone`);
+  return parseFailedBatch(key, bytes);
+}
+
+function choose(keys: readonly string[], id: string): string {
+  const found = keys.filter((key) => key.includes(`-${id}`) || key === id);
+  const [first, second] = found;
+  if (first === undefined) throw new InvalidInput(`There is no batch ${id}`);
+  if (second !== undefined) throw new InvalidInput(`${found.length} batches begin with ${id}`);
+  return first;
+}
+
+async function printBatches(batches: readonly FailedBatch[], options: Options): Promise<void> {
+  const rows = batches.map((batch) => [
+    ...[batch.id, batch.time, batch.functionName, batch.stream, batch.size, batch.condition],
+  ]);
+  const columns = COLUMNS.map((name) => ({ name, type: name === 'records' ? 'int' : 'varchar' }));
+  async function* groups() {
+    yield rows;
+  }
+  await printResult({ columns, rows: groups() }, options);
+}
+
+async function send(batch: FailedBatch, options: Options): Promise<void> {
+  const kinesis = connectKinesis(options);
+  const summary = createSendSummary();
+  const sender = createSender(kinesis, batch.stream, ({ records, lost, why }) => {
+    for (const [i, { data }] of records.entries()) {
+      if (lost.has(i)) summary.addUnsent(why, batch.id);
+      else summary.addSent(data.length);
+    }
+  });
+  try {
+    await sender.add(batch.records());
+    await sender.end();
+  } finally {
+    kinesis.destroy();
+  }
+  await print(`${batch.id}: ${count(summary.sent, 'record')} sent to ${batch.stream}\n`);
+  if (summary.unsent > 0) throw new InvalidInput(summary.unsentText());
+}
