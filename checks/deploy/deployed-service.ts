@@ -5,11 +5,11 @@ import { SEGMENTS } from '../../core/sessions/segments.ts';
 import { readExpectedFile } from '../../core/simulation/expected-file.ts';
 import { ACCOUNT, REGION } from '../lib/ministack.ts';
 import { CheckFailed } from '../lib/run-check.ts';
+import { runNode } from '../lib/run-node.ts';
 import { until } from '../lib/until.ts';
 import type { Account } from './account.ts';
 import type { Buckets } from './lake-reader.ts';
 import { batchLedger, type Ledger, sessionLedger } from './ledgers.ts';
-import { runNode } from './run-node.ts';
 
 const STAGE = 'dev';
 const LAKE = `tributary-${STAGE}-lake-${ACCOUNT}`;

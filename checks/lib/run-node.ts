@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { CheckFailed } from '../lib/run-check.ts';
+import { CheckFailed } from './run-check.ts';
 
 /** Runs this machine's node; returns what it prints. Throws CheckFailed with that where it fails. */
 export async function runNode(
