@@ -16,8 +16,9 @@ export async function queryLake(sql: string, folder: string) {
     const start = folder === '.local' ? 'npm start' : `npm start -- --folder ${folder}`;
     throw new InvalidInput(`There is no lake in ${folder} yet: run \`${start}\` first`);
   }
-  const catalog = withEmptyTables(openCatalog(catalogFile).read());
-  const { columns, types, rows } = await runSql(sql, catalog, join(path, 'lake'));
+  const catalog = openCatalog(catalogFile);
+  const all = withEmptyTables(catalog.read());
+  const { columns, types, rows } = await runSql(sql, all, join(path, 'lake'), catalog.views());
   return {
     columns: columns.map((name, i) => ({ name, type: types[i] ?? '' })),
     rows: inOneGroup(rows),

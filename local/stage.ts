@@ -102,7 +102,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   mkdirSync(lakeFolder, { recursive: true });
   const catalogFile = join(folder, 'catalog.json');
   const catalog = openCatalog(catalogFile);
-  declareTables(catalog, service.declaredTables);
+  declareTables(catalog, service);
 
   const roles = new Map(service.roles);
   const iam = createIam(roles);
@@ -177,7 +177,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       return machines.run(machine, runId, input, pace);
     },
     tables: () => Object.keys(catalog.read()),
-    sql: (query) => runSql(query, catalog.read(), lakeFolder),
+    sql: (query) => runSql(query, catalog.read(), lakeFolder, catalog.views()),
     emptyLake() {
       for (const bucket of service.buckets) {
         for (const name of readdirSync(join(lakeFolder, bucket))) {
@@ -185,7 +185,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
         }
       }
       rmSync(catalogFile, { force: true });
-      declareTables(catalog, service.declaredTables);
+      declareTables(catalog, service);
     },
     async close() {
       const stopped = streaming?.stop();

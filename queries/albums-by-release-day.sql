@@ -1,20 +1,12 @@
 -- New albums by release day and type, newest day first
--- albums: each once, of the last 30 days of runs. day_known: how many of them name their day; a
--- release date of 1981 or 1981-12 counts on the first day it could mean.
+-- Of the last 30 days of runs. day_known: how many of them name their day; a release date of 1981
+-- or 1981-12 counts on the first day it could mean.
 SELECT
   release_date_day,
   album_type,
   count(*) AS albums,
   count(release_date_day) FILTER (WHERE length(release_date) = 10) AS day_known
-FROM (
-  SELECT
-    release_date_day,
-    album_type,
-    release_date,
-    row_number() OVER (PARTITION BY id ORDER BY ingested_at DESC, run_id DESC) AS newness
-  FROM albums
-  WHERE ingest_date >= CAST(CAST(current_date - INTERVAL '30' DAY AS date) AS varchar)
-)
-WHERE newness = 1
+FROM current_albums
+WHERE ingest_date >= CAST(CAST(current_date - INTERVAL '30' DAY AS date) AS varchar)
 GROUP BY release_date_day, album_type
 ORDER BY release_date_day DESC NULLS LAST, album_type NULLS LAST

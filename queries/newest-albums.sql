@@ -1,28 +1,5 @@
 -- The 50 albums released last, with the artist credited first and the link to Spotify
 -- artists: how many are credited on the album. Of the last 30 days of runs.
-WITH newest_albums AS (
-  SELECT id, name, album_type, release_date, release_date_day, total_tracks, spotify_url, run_id
-  FROM (
-    SELECT
-      *,
-      row_number() OVER (PARTITION BY id ORDER BY ingested_at DESC, run_id DESC) AS newness
-    FROM albums
-    WHERE ingest_date >= CAST(CAST(current_date - INTERVAL '30' DAY AS date) AS varchar)
-  )
-  WHERE newness = 1
-),
-newest_artists AS (
-  SELECT id, name
-  FROM (
-    SELECT
-      id,
-      name,
-      row_number() OVER (PARTITION BY id ORDER BY ingested_at DESC, run_id DESC) AS newness
-    FROM artists
-    WHERE ingest_date >= CAST(CAST(current_date - INTERVAL '30' DAY AS date) AS varchar)
-  )
-  WHERE newness = 1
-)
 SELECT
   a.release_date,
   a.name AS album,
@@ -31,20 +8,13 @@ SELECT
   a.album_type,
   a.total_tracks,
   a.spotify_url
-FROM newest_albums a
+FROM current_albums a
 LEFT JOIN album_artists l
-  ON l.album_id = a.id
-  AND l.run_id = a.run_id
+  ON l.album_id = a.id AND l.run_id = a.run_id
   AND l.ingest_date >= CAST(CAST(current_date - INTERVAL '30' DAY AS date) AS varchar)
-LEFT JOIN newest_artists artist
-  ON artist.id = l.artist_id
+LEFT JOIN current_artists artist ON artist.id = l.artist_id
+WHERE a.ingest_date >= CAST(CAST(current_date - INTERVAL '30' DAY AS date) AS varchar)
 GROUP BY
-  a.id,
-  a.name,
-  a.album_type,
-  a.release_date,
-  a.release_date_day,
-  a.total_tracks,
-  a.spotify_url
+  a.id, a.name, a.album_type, a.release_date, a.release_date_day, a.total_tracks, a.spotify_url
 ORDER BY a.release_date_day DESC NULLS LAST, a.id
 LIMIT 50

@@ -1,18 +1,5 @@
 -- How many products sessions hold by country, and what share of them lies in a cart
 -- Of the last 30 days; an event counts once, by its event_id. percent_in_cart is of the quantity.
-WITH delivered AS (
-  SELECT event_id, country, overall_product_quantity, overall_in_shopping_cart
-  FROM sessions_usa
-  WHERE ingest_date >= CAST(CAST(current_date - INTERVAL '30' DAY AS date) AS varchar)
-  UNION ALL
-  SELECT event_id, country, overall_product_quantity, overall_in_shopping_cart
-  FROM sessions_international
-  WHERE ingest_date >= CAST(CAST(current_date - INTERVAL '30' DAY AS date) AS varchar)
-),
-events AS (
-  SELECT DISTINCT event_id, country, overall_product_quantity, overall_in_shopping_cart
-  FROM delivered
-)
 SELECT
   country,
   count(*) AS events,
@@ -22,6 +9,10 @@ SELECT
     CAST(100 * sum(overall_in_shopping_cart) AS double) / nullif(sum(overall_product_quantity), 0),
     1
   ) AS percent_in_cart
-FROM events
+FROM (
+  SELECT DISTINCT event_id, country, overall_product_quantity, overall_in_shopping_cart
+  FROM sessions
+  WHERE ingest_date >= CAST(CAST(current_date - INTERVAL '30' DAY AS date) AS varchar)
+)
 GROUP BY country
 ORDER BY sum(overall_product_quantity) DESC, country

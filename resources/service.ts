@@ -7,6 +7,7 @@ import { namedQueries } from './queries.ts';
 import { resourcesOfSegments, routersOf } from './segments.ts';
 import { rejectedTable, replayedTable, runsTable } from './tables.ts';
 import { withTracing } from './tracing.ts';
+import { viewResources, viewsOf } from './views.ts';
 import { type Resources, readResources } from './yaml.ts';
 
 // What serverless.yml takes from here, as `${file(resources/index.cjs):<name>}`. The framework calls
@@ -31,7 +32,12 @@ export const crawlerName = async ({ resolveVariable }: Resolvers) =>
   );
 
 export const catalog = async (resolvers: Resolvers) =>
-  section({ ...crawlerOf(await crawlerName(resolvers)), ...runsTable(), ...namedQueries() });
+  section({
+    ...crawlerOf(await crawlerName(resolvers)),
+    ...runsTable(),
+    ...viewResources(viewsOf(SEGMENTS)),
+    ...namedQueries(),
+  });
 
 /** None where the budget is 0: an account within an organization may be refused one. */
 export const budget = async ({ resolveVariable }: Resolvers) =>

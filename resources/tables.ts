@@ -110,10 +110,13 @@ export const replayedTable = (): Resources => ({
   ),
 });
 
+export const sessionsTableName = (segment: string): string =>
+  `sessions_${segment.replaceAll('-', '_')}`;
+
 /** The delivered events of a segment. */
 export const sessionsTable = (segment: string): Resources => ({
   [`Sessions${pascal(segment)}Table`]: declaredTable(
-    `sessions_${segment.replaceAll('-', '_')}`,
+    sessionsTableName(segment),
     `s3://\${Sessions${pascal(segment)}Bucket}/firehose/`,
     'json',
     sessionColumns().map(({ Name, Type }) => [Name, Type]),

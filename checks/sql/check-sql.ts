@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openCatalog } from 'local-aws/glue/catalog.ts';
-import { askLocal } from '../../local/query-lake.ts';
+import { queryLake } from '../../local/query-lake.ts';
 import { startMiniStack } from '../lib/ministack.ts';
 import { CheckFailed } from '../lib/run-check.ts';
 import { type DuckResult, differenceOf, sorted } from './compare-rows.ts';
@@ -85,7 +85,7 @@ async function compare(trino: Trino, sql: string): Promise<number> {
 }
 
 async function askDuck(sql: string): Promise<DuckResult> {
-  const { columns, rows } = await askLocal(sql, stageFolder);
+  const { columns, rows } = await queryLake(sql, stageFolder);
   const all: unknown[][] = [];
   for await (const group of rows) all.push(...group);
   return { columns: columns.map(({ name }) => name), rows: all };

@@ -39,10 +39,10 @@ const SHARED_FUNCTIONS = new Set([
   ...['count', 'sum', 'avg', 'min', 'max', 'row_number', 'round', 'nullif', 'coalesce', 'cast'],
   ...['length', 'date_diff'],
   // Of these DuckDB knows by local/sql.ts: sequence, and cardinality of lists.
-  ...['cardinality', 'sequence', 'unnest', 'p'],
+  ...['cardinality', 'sequence', 'unnest'],
 ]);
 const KEYWORDS = new Set(
-  'and as by from filter having in join not on or over partition select then using when where with'.split(
+  'and as by from filter having in join not on or over partition select then using values when where with'.split(
     ' ',
   ),
 );
@@ -65,7 +65,7 @@ const IDIOMS: [RegExp, string][] = [
 /** Where the SQL leaves what Trino and DuckDB have in common. */
 export function differencesIn(sql: string): string[] {
   const code = codeOf(sql);
-  const called = [...code.matchAll(/\b([a-z_]\w*)\s*\(/gi)].map(([, name = '']) =>
+  const called = [...code.matchAll(/(?<!\bAS\s+)\b([a-z_]\w*)\s*\(/gi)].map(([, name = '']) =>
     name.toLowerCase(),
   );
   const unknown = called.filter((name) => !KEYWORDS.has(name) && !SHARED_FUNCTIONS.has(name));

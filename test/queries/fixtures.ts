@@ -15,8 +15,11 @@ import {
 } from '../../core/lake/rows.ts';
 import { type Column, GLUE_TYPES, type TableName, tables } from '../../core/lake/tables.ts';
 import type { Item } from '../../core/spotify/paging.ts';
+import { viewsOf } from '../../resources/views.ts';
 
 const BUCKET = 'lake';
+/** As the template declares them. */
+const views = Object.fromEntries(viewsOf([]).map(({ name, sql }) => [name, { view: sql }]));
 
 /** What a run brought; `runs` is its own row, where it has one. */
 export interface Loaded {
@@ -50,7 +53,7 @@ export function givenLake(loaded: Loaded[]): TestLake {
   }
   mkdirSync(join(folder, BUCKET), { recursive: true });
   return {
-    ask: (sql) => runSql(sql, catalogOf(partitions), folder),
+    ask: (sql) => runSql(sql, catalogOf(partitions), folder, views),
     remove: () => rmSync(folder, { recursive: true }),
   };
 }

@@ -15,7 +15,7 @@ let catalog: Catalog;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tributary-sessions-'));
   catalog = openCatalog(join(folder, 'catalog.json'));
-  declareTables(catalog, (await packagedService()).declaredTables);
+  declareTables(catalog, await packagedService());
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -46,7 +46,7 @@ const entry = (code: string, quantity: unknown, inCart: boolean) => ({
 
 const ask = async (name: string) => {
   const sql = readFileSync(join(queries, `${name}.sql`), 'utf8');
-  return (await runSql(sql, catalog.read(), join(folder, 'lake'))).rows;
+  return (await runSql(sql, catalog.read(), join(folder, 'lake'), catalog.views())).rows;
 };
 
 it('answers with no rows before the first event', async () => {

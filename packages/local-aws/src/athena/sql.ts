@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { DuckDBInstance, StatementType } from '@duckdb/node-api';
-import type { CatalogTable } from '../glue/catalog.ts';
+import { type DuckDBConnection, DuckDBInstance, StatementType } from '@duckdb/node-api';
+import type { CatalogTable, CatalogView } from '../glue/catalog.ts';
 import { keysUnder } from '../s3/s3.ts';
 import { duckTypeOf } from './duck-types.ts';
 
@@ -11,11 +11,12 @@ export interface Answer {
   rows: unknown[][];
 }
 
-/** DuckDB in the place of Athena: a view for each table of the catalogue, over its partitions' files. */
+/** Asks DuckDB: the views of the catalogue, over a view for each table, over its partitions' files. */
 export async function runSql(
   sql: string,
   tables: Record<string, CatalogTable>,
   lakeFolder: string,
+  views: Record<string, CatalogView> = {},
 ): Promise<Answer> {
   const database = await DuckDBInstance.create(':memory:');
   const connection = await database.connect();
@@ -24,6 +25,9 @@ export async function runSql(
     for (const macro of ATHENA_FUNCTIONS) await connection.run(macro);
     for (const [name, table] of Object.entries(tables)) {
       await connection.run(viewOf(name, table, lakeFolder));
+    }
+    for (const [name, { view }] of Object.entries(views)) {
+      await createView(connection, name, view);
     }
     const statement = await connection.prepare(sql);
     if (!READ_ONLY.has(statement.statementType)) {
@@ -46,6 +50,15 @@ const ATHENA_FUNCTIONS = [
   'CREATE MACRO cardinality(list) AS len(list)',
   'CREATE MACRO sequence(first, last) AS generate_series(first, last)',
 ];
+
+/** A view over tables that no crawl has made yet is not there either. */
+async function createView(connection: DuckDBConnection, name: string, sql: string): Promise<void> {
+  try {
+    await connection.run(`CREATE VIEW ${quote(name)} AS ${sql}`);
+  } catch (error) {
+    if (!/^Catalog Error: Table .* does not exist/.test((error as Error).message)) throw error;
+  }
+}
 
 const READ_ONLY = new Set([StatementType.SELECT, StatementType.EXPLAIN]);
 

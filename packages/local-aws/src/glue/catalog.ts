@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DeclaredTable } from '../service/service.ts';
+import type { DeclaredTable, DeclaredView } from '../service/service.ts';
 
 /** A table of the Glue catalogue, as far as queries need it. */
 export interface CatalogTable {
@@ -14,26 +14,48 @@ export interface CatalogTable {
   partitions: string[] | 'projected';
 }
 
+/** A view of the Glue catalogue: a SELECT over its tables and over views declared before it. */
+export interface CatalogView {
+  view: string;
+}
+
 /** The tables of the local stage, in a file, so that queries work after it has ended. */
 export interface Catalog {
   read(): Record<string, CatalogTable>;
-  write(name: string, table: CatalogTable): void;
+  views(): Record<string, CatalogView>;
+  write(name: string, entry: CatalogTable | CatalogView): void;
 }
 
 export function openCatalog(file: string): Catalog {
-  const read = (): Record<string, CatalogTable> =>
-    existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const all = (): [string, CatalogTable | CatalogView][] =>
+    existsSync(file) ? Object.entries(JSON.parse(readFileSync(file, 'utf8'))) : [];
   return {
-    read,
-    write(name, table) {
+    read: () =>
+      Object.fromEntries(
+        all().filter((each): each is [string, CatalogTable] => !('view' in each[1])),
+      ),
+    views: () =>
+      Object.fromEntries(all().filter((each): each is [string, CatalogView] => 'view' in each[1])),
+    write(name, entry) {
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, `${JSON.stringify({ ...read(), [name]: table }, null, 2)}\n`);
+      writeFileSync(
+        file,
+        `${JSON.stringify({ ...Object.fromEntries(all()), [name]: entry }, null, 2)}\n`,
+      );
     },
   };
 }
 
-/** Enters the tables that the template declares; their partitions are projected. */
-export function declareTables(catalog: Catalog, tables: DeclaredTable[]): void {
-  for (const { name, ...table } of tables)
+/** Enters the tables and views that the template declares; the tables' partitions are projected. */
+export function declareTables(
+  catalog: Catalog,
+  {
+    declaredTables,
+    declaredViews,
+  }: { declaredTables: DeclaredTable[]; declaredViews: DeclaredView[] },
+): void {
+  for (const { name, ...table } of declaredTables) {
     catalog.write(name, { ...table, partitions: 'projected' });
+  }
+  for (const { name, sql } of declaredViews) catalog.write(name, { view: sql });
 }

@@ -51,6 +51,8 @@ export interface Service {
   roles: Map<string, Statement[]>;
   /** Tables that the template declares, with their columns and partition keys. */
   declaredTables: DeclaredTable[];
+  /** Views that the template declares, in its order. */
+  declaredViews: DeclaredView[];
   /** Streams, event source mappings and Firehoses. */
   streaming: StreamingSettings;
 }
@@ -68,6 +70,11 @@ export interface DeclaredTable {
   format: 'parquet' | 'json';
   columns: { name: string; type: string }[];
   partitionKeys: string[];
+}
+
+export interface DeclaredView {
+  name: string;
+  sql: string;
 }
 
 /** Reads `.serverless`, as `sls package --stage local` leaves it. */
@@ -88,6 +95,7 @@ export function readService(root: string): Service {
     crawlers: [],
     roles: new Map(),
     declaredTables: [],
+    declaredViews: [],
     streaming: { streams: [], mappings: [], deliveries: [] },
   };
   const { streams, mappings, deliveries } = service.streaming;
@@ -119,6 +127,8 @@ export function readService(root: string): Service {
       service.crawlers.push({ name: p.Name, databaseName: p.DatabaseName, targets, role });
     } else if (type === 'AWS::IAM::Role') {
       service.roles.set(logicalId, statementsOf(logicalId, p));
+    } else if (type === 'AWS::Glue::Table' && p.TableInput.TableType === 'VIRTUAL_VIEW') {
+      service.declaredViews.push(readView(p.TableInput));
     } else if (type === 'AWS::Glue::Table') {
       service.declaredTables.push(readTable(p.TableInput));
     } else if (type === 'AWS::Kinesis::Stream') {
@@ -173,4 +183,13 @@ function readTable(input: {
     columns: input.StorageDescriptor.Columns.map(({ Name, Type }) => ({ name: Name, type: Type })),
     partitionKeys: (input.PartitionKeys ?? []).map(({ Name }) => Name),
   };
+}
+
+/** The text of a view is JSON in base64, within a comment. */
+function readView({ Name, ViewOriginalText }: { Name: string; ViewOriginalText: string }) {
+  const [, base64] = /^\/\* Presto View: (\S+) \*\/$/.exec(ViewOriginalText) ?? [];
+  if (base64 === undefined)
+    throw new InvalidInput(`The view ${Name} has no text that Athena reads`);
+  const { originalSql } = JSON.parse(Buffer.from(base64, 'base64').toString());
+  return { name: Name, sql: String(originalSql) };
 }

@@ -62,7 +62,7 @@ export const roleOf = (roleArn: string): string => roleArn.slice(roleArn.lastInd
 /** These give their ARN to a Ref; everything else gives its name. */
 const refIsArn = new Set(['AWS::SNS::Topic', 'AWS::StepFunctions::StateMachine']);
 
-/** `value` with Ref, Fn::GetAtt (Arn), Fn::Sub and Fn::Join replaced; throws on what it cannot resolve. */
+/** `value` with Ref, Fn::GetAtt (Arn), Fn::Sub, Fn::Join and Fn::Base64 replaced; throws on what it cannot resolve. */
 export function resolve(value: unknown, template: Template): unknown {
   if (Array.isArray(value)) return value.map((each) => resolve(each, template));
   if (typeof value !== 'object' || value === null) return value;
@@ -72,6 +72,9 @@ export function resolve(value: unknown, template: Template): unknown {
     if (name === 'Ref') return refer(String(argument), template);
     if (name === 'Fn::GetAtt') return getAttribute(argument as [string, string] | string, template);
     if (name === 'Fn::Sub') return substitute(argument as string | [string, object], template);
+    if (name === 'Fn::Base64') {
+      return Buffer.from(String(resolve(argument, template))).toString('base64');
+    }
     if (name === 'Fn::Join') {
       const [separator, parts] = resolve(argument, template) as [string, string[]];
       return parts.join(separator);

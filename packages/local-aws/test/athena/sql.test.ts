@@ -124,6 +124,34 @@ describe('SQL on this machine', () => {
   });
 });
 
+describe('A view', () => {
+  const albums = { albums: table('projected') };
+  const ask = (sql: string, views: Record<string, { view: string }>, tables = albums) =>
+    runSql(sql, tables, folder, views);
+
+  it('is asked as a table is, and may stand on a view before it', async () => {
+    storeAlbums('2026-11-20', ['a', 'b']);
+    const views = {
+      ids: { view: "SELECT id FROM albums WHERE ingest_date >= '2026-11-20'" },
+      greatest: { view: 'SELECT max(id) AS id FROM ids' },
+    };
+    expect((await ask('SELECT id FROM greatest', views)).rows).toEqual([['b']]);
+  });
+
+  it('over a table that no crawl has made is not there, and keeps no other query from its rows', async () => {
+    const views = { current_tracks: { view: 'SELECT id FROM tracks' } };
+    expect((await ask('SELECT count(*) FROM albums', views)).rows).toEqual([['0']]);
+    await expect(ask('SELECT id FROM current_tracks', views)).rejects.toThrow(
+      'Table with name current_tracks does not exist',
+    );
+  });
+
+  it('with a mistake says so', async () => {
+    const views = { broken: { view: 'SELECT no_such_column FROM albums' } };
+    await expect(ask('SELECT 1', views)).rejects.toThrow('no_such_column');
+  });
+});
+
 describe('The catalogue', () => {
   const file = () => join(folder, 'new/catalog.json');
 
@@ -139,7 +167,7 @@ describe('The catalogue', () => {
     });
   });
 
-  it('takes the tables that the template declares as projected, and leaves the others alone', () => {
+  it('takes the tables and views that the template declares, and leaves the others alone', () => {
     const catalog = openCatalog(file());
     catalog.write('albums', table(['ingest_date=2026-11-21/']));
     const declared = {
@@ -148,7 +176,9 @@ describe('The catalogue', () => {
       columns,
       partitionKeys: ['ingest_date'],
     };
-    declareTables(catalog, [{ name: 'runs', ...declared }]);
+    const declaredViews = [{ name: 'newest', sql: 'SELECT 1 AS one' }];
+    declareTables(catalog, { declaredTables: [{ name: 'runs', ...declared }], declaredViews });
+    expect(catalog.views()).toEqual({ newest: { view: 'SELECT 1 AS one' } });
     expect(catalog.read()).toEqual({
       albums: table(['ingest_date=2026-11-21/']),
       runs: { ...declared, partitions: 'projected' },
