@@ -79,6 +79,19 @@ const scenarios = {
       return `${status} ${error}`;
     },
   },
+  'a run to record whose manifest is missing': {
+    expected: 'RawDataMissing',
+    run: () =>
+      stage.lambda
+        .invoke('tributary-local-recordRun', {
+          run: { runId: 'run-x', startedAt: '2026-01-01T00:00:00.000Z' },
+          manifestKey: 'raw/manifests/ingest_date=2026-01-01/run_id=run-x/manifest.json',
+        })
+        .then(
+          () => 'recorded',
+          ({ name }: Error) => name,
+        ),
+  },
   'a start that the schedule may not make': {
     expected: 'not allowed to states:StartExecution, 1 kept',
     run: () =>

@@ -105,9 +105,13 @@ function authorizeCrawl({ name, databaseName, targets, role }: Crawler, iam: Iam
   for (const action of ['CreateLogGroup', 'CreateLogStream', 'PutLogEvents']) {
     may(`logs:${action}`, arn('logs', `log-group:/aws-glue/crawlers:log-stream:${name}`));
   }
+  const context = { 'cloudwatch:namespace': 'Glue' };
+  iam.authorize(role, { action: 'cloudwatch:PutMetricData', resource: '*', context });
   for (const target of targets) {
     const table = target.split('/').at(-2);
-    may('s3:ListBucket', `arn:aws:s3:::${new URL(target).host}`);
+    for (const action of ['GetBucketLocation', 'GetBucketAcl', 'ListBucket']) {
+      may(`s3:${action}`, `arn:aws:s3:::${new URL(target).host}`);
+    }
     // A call on a table is one on its database and on the catalogue, too.
     const database = [arn('glue', 'catalog'), arn('glue', `database/${databaseName}`)];
     for (const each of database) may('glue:GetDatabase', each);

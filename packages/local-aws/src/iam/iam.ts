@@ -2,12 +2,16 @@
 export interface Statement {
   actions: string[];
   resources: string[];
+  /** StringEquals: the value that the call must have under each key. */
+  conditions?: Record<string, string>;
 }
 
 /** One thing a caller wants to do, as policies name it. */
 export interface Call {
   action: string;
   resource: string;
+  /** Values of condition keys, such as `cloudwatch:namespace`. */
+  context?: Record<string, string>;
 }
 
 /** What a role's policies allow, out of the template. Everything that is not allowed is denied. */
@@ -38,7 +42,7 @@ export function createIam(roles: Map<string, Statement[]>): Iam {
     return regex.test(value);
   };
   const used = new WeakMap<Statement, Set<string>>();
-  const allows = (role: string, { action, resource }: Call) => {
+  const allows = (role: string, { action, resource, context = {} }: Call) => {
     let isAllowed = false;
     for (const statement of roles.get(role) ?? []) {
       const actions = statement.actions.filter((each) =>
@@ -47,6 +51,8 @@ export function createIam(roles: Map<string, Statement[]>): Iam {
       );
       const resources = statement.resources.filter((each) => matches(each, resource));
       if (actions.length === 0 || resources.length === 0) continue;
+      const conditions = Object.entries(statement.conditions ?? {});
+      if (conditions.some(([key, value]) => context[key] !== value)) continue;
       isAllowed = true;
       const needed = used.get(statement) ?? new Set();
       used.set(statement, needed);
@@ -76,11 +82,8 @@ interface PolicyStatement {
   Effect: string;
   Action: string | string[];
   Resource: string | string[];
-  Condition?: object;
+  Condition?: Record<string, Record<string, string>>;
 }
-
-/** Crawls write no metrics here, so that this one has nothing to hold back. */
-const METRICS_OF_GLUE = '{"StringEquals":{"cloudwatch:namespace":"Glue"}}';
 
 /** The statements of an AWS::IAM::Role's inline policies; throws on what is not emulated. */
 export function statementsOf(
@@ -94,14 +97,15 @@ export function statementsOf(
     throw new Error(`${logicalId} has managed policies, which the local stage cannot read`);
   }
   return (properties.Policies ?? []).flatMap(({ PolicyDocument }) =>
-    PolicyDocument.Statement.map(({ Sid, Effect, Action, Resource, Condition, ...others }) => {
+    PolicyDocument.Statement.map(({ Sid, Effect, Action, Resource, Condition = {}, ...others }) => {
       if (Effect !== 'Allow') throw new Error(`${logicalId}: only Allow is emulated`);
-      if (Condition && JSON.stringify(Condition) !== METRICS_OF_GLUE) {
-        throw new Error(`${logicalId}: this Condition is not emulated`);
-      }
       const [unknown] = Object.keys(others);
       if (unknown) throw new Error(`${logicalId}: ${unknown} is not emulated`);
-      return { actions: [Action].flat(), resources: [Resource].flat() };
+      const { StringEquals: conditions, ...operators } = Condition;
+      const [operator] = Object.keys(operators);
+      if (operator) throw new Error(`${logicalId}: the condition ${operator} is not emulated`);
+      const statement = { actions: [Action].flat(), resources: [Resource].flat() };
+      return conditions ? { ...statement, conditions } : statement;
     }),
   );
 }

@@ -34,7 +34,7 @@ describe('Statements that are not emulated', () => {
 
   it.each([
     [{ ...statement, Effect: 'Deny' }, 'only Allow is emulated'],
-    [{ ...statement, Condition: { Bool: {} } }, 'Condition is not emulated'],
+    [{ ...statement, Condition: { Bool: {} } }, 'the condition Bool is not emulated'],
     [{ ...statement, NotAction: 's3:PutObject' }, 'NotAction is not emulated'],
   ])('are refused: %j', (given, message) => {
     expect(() => statementsOf('Role', policies([given]) as never)).toThrow(`Role: ${message}`);

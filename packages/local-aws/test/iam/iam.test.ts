@@ -190,3 +190,23 @@ describe('The statements of a role', () => {
     );
   });
 });
+
+describe('A condition', () => {
+  const iam = createIam(
+    new Map([
+      [
+        'Role',
+        [{ actions: ['*'], resources: ['*'], conditions: { 'cloudwatch:namespace': 'Glue' } }],
+      ],
+    ]),
+  );
+  const call = { action: 'cloudwatch:PutMetricData', resource: '*' };
+
+  it('allows only calls that have its value', () => {
+    const allowed = (context?: Record<string, string>) =>
+      iam.allows('Role', { ...call, ...(context && { context }) });
+    expect(allowed({ 'cloudwatch:namespace': 'Glue' })).toBe(true);
+    expect(allowed({ 'cloudwatch:namespace': 'AWS/Lambda' })).toBe(false);
+    expect(allowed()).toBe(false);
+  });
+});
