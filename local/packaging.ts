@@ -33,6 +33,7 @@ export interface PackageOptions {
 const SOURCES = [
   'core',
   'functions',
+  'local/guard-invoke-local.cjs',
   'packages/serverless-bundle-functions/src',
   'queries',
   'resources',

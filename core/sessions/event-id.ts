@@ -1,10 +1,12 @@
 /**
  * The id that enrichment gives an event: shard number, dash, sequence number, such as
  * `3-49590338271490256608559692538361571095921575989136588898`. It depends on the position in the
- * source alone, so what comes twice carries the same id, and a person reads the position off it.
+ * source alone, so a copy has the same id, and a person reads the position off it. `part` counts the
+ * events of an aggregated record, from 1 on: `3-4959…#2` is the second one.
  */
-export function eventIdOf(shardId: string, sequenceNumber: string): string {
-  return `${shardNumberOf(shardId)}-${sequenceNumber}`;
+export function eventIdOf(shardId: string, sequenceNumber: string, part?: number): string {
+  const id = `${shardNumberOf(shardId)}-${sequenceNumber}`;
+  return part === undefined ? id : `${id}#${part}`;
 }
 
 const PREFIX = 'shardId-';

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import { isAggregated, readAggregated } from '../kinesis/aggregated-record.ts';
 import type { ReadRecord } from '../kinesis/read-stream.ts';
-import { splitRecord } from './pack-records.ts';
+import { openEnvelope } from './envelopes.ts';
+import { splitLines } from './lines.ts';
 
 /** An event of a record, with its position. */
 export interface ReadEvent extends ReadRecord {
@@ -11,16 +13,43 @@ export interface ReadEvent extends ReadRecord {
 }
 
 /**
- * Takes a record apart into the events that were joined by line feeds (packRecords). A record whose
- * first line is no JSON by itself is one event, such as an object spread over several lines.
+ * Takes a record apart into its events: those of an envelope, those that a router joined by line
+ * feeds, those that the Kinesis Producer Library packed. A record whose first line is no JSON by
+ * itself is one event, such as an object spread over several lines.
  */
 export function eventsOf(record: ReadRecord): ReadEvent[] {
-  const lines = splitRecord(record.data);
-  const [first] = lines;
-  if (first === undefined || lines.length === 1 || !isJsonText(first)) {
-    return [{ ...record, isJson: isJsonText(record.data), part: 0 }];
+  const packed = eventsIn(record);
+  if (packed === undefined) return [{ ...record, isJson: isJsonText(record.data), part: 0 }];
+  return packed.map((event, i) => ({
+    ...record,
+    ...event,
+    isJson: isJsonText(event.data),
+    part: i + 1,
+  }));
+}
+
+function eventsIn({ data }: ReadRecord): { data: Buffer; partitionKey?: string }[] | undefined {
+  if (isAggregated(data)) {
+    return readAggregated(data)?.map((each) => ({
+      partitionKey: each.partitionKey,
+      data: Buffer.from(each.data),
+    }));
   }
-  return lines.map((data, i) => ({ ...record, data, isJson: isJsonText(data), part: i + 1 }));
+  const envelope = openedOf(data);
+  const lines = splitLines(envelope ?? data);
+  const [first] = lines;
+  if (envelope === undefined && (lines.length < 2 || !isJsonText(first as Buffer)))
+    return undefined;
+  return lines.map((line) => ({ data: line }));
+}
+
+/** A damaged envelope is shown as it is. */
+function openedOf(data: Buffer): Buffer | undefined {
+  try {
+    return openEnvelope(data)?.events;
+  } catch {
+    return undefined;
+  }
 }
 
 function isJsonText(data: Buffer): boolean {

@@ -5,6 +5,8 @@ import { FIELD_REASONS } from './fields.ts';
  * `tributary replay --reason` and the SQL on rejected events match on them.
  */
 export const REASONS = {
+  'damaged-aggregate':
+    'The record is marked as one that the Kinesis Producer Library packed, and cannot be taken apart',
   'not-utf8': 'The bytes are not UTF-8',
   'byte-order-mark': 'The bytes begin with a byte order mark, which no line of a JSON file may',
   'not-json': 'The bytes are not one JSON document',

@@ -11,6 +11,8 @@ export interface SourcePosition {
   readonly sequenceNumber: string;
   readonly partitionKey: string;
   readonly arrivedAt: string;
+  /** Its place in an aggregated record, from 1 on. */
+  readonly part?: number;
 }
 
 /** A rejected event, with its original bytes. */
@@ -50,7 +52,7 @@ export function rejectedLines(
   rejectedAt: string,
 ): Buffer[] {
   const line: Line = {
-    event_id: eventIdOf(source.shardId, source.sequenceNumber),
+    event_id: eventIdOf(source.shardId, source.sequenceNumber, source.part),
     reason: rejected.reason,
     message: REASONS[rejected.reason],
     // Half a surrogate pair would make the file unreadable (DuckDB), no matter where it is from.

@@ -24,7 +24,7 @@ const SUMS = [
   'total_different_products',
 ] as const;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
-const EVENT_ID = /^\d+-\d+$/;
+const EVENT_ID = /^\d+-\d+(#\d+)?$/;
 
 /** Reads an enriched event with Node's own means: no code of the functions. */
 export function readEnriched(data: Buffer): EnrichedEvent {

@@ -62,6 +62,9 @@ const WAYS: Record<string, readonly Way[]> = {
       return Buffer.concat([text.subarray(0, 20), Buffer.from([0xe9]), text.subarray(20)]);
     },
   ],
+  'damaged-aggregate': [
+    (draft) => Buffer.concat([Buffer.from([0xf3, 0x89, 0x9a, 0xc2]), Buffer.from(written(draft))]),
+  ],
   'byte-order-mark': [(draft) => `\ufeff${written(draft)}`],
   'not-json': [
     (draft) => written(draft).slice(0, -1),

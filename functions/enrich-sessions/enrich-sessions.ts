@@ -1,64 +1,87 @@
 import type { KinesisStreamBatchResponse } from 'aws-lambda';
 import type { KeyedRecord } from '../../core/kinesis/records.ts';
-import { enrichRecord } from '../../core/sessions/enrich-record.ts';
-import { eventIdOf } from '../../core/sessions/event-id.ts';
-import { rejectedLines } from '../../core/sessions/rejected-lines.ts';
+import { packEnvelopes } from '../../core/sessions/envelopes.ts';
 import type { EnrichedCounts } from '../runtime/metrics.ts';
-import { acknowledge, positionOf, type StreamRecord } from '../runtime/stream-event.ts';
+import type { PlacedRecords } from '../runtime/placed-records.ts';
+import { acknowledge, type StreamRecord } from '../runtime/stream-event.ts';
 import { errorsOf, type Write } from '../runtime/stream-writers.ts';
+import { type Origin, readBatch } from './read-batch.ts';
 
 export interface EnrichSessions {
   writeEnriched: Write<KeyedRecord>;
   writeRejected: Write<Buffer>;
   segmentOf: (country: string) => string;
+  /** Of sessions, see core/sessions/buckets.ts. */
+  buckets: number;
+  /** Outlives the invocation. */
+  placed: PlacedRecords;
   log: (counts: EnrichedCounts) => void;
   clock?: () => number;
 }
 
 /**
- * Enriches the valid events of a batch and sets the others aside, both in the order they came. What
- * could be written nowhere is not acknowledged: the batch comes again from the first such record on.
+ * Enriches the valid events of a batch and rejects the others, both in their order. What could be
+ * written nowhere is not acknowledged: the batch is redelivered from the first such record on.
  */
 export async function enrichSessions(
   records: readonly StreamRecord[],
-  { writeEnriched, writeRejected, segmentOf, log, clock = Date.now }: EnrichSessions,
+  {
+    writeEnriched,
+    writeRejected,
+    segmentOf,
+    buckets,
+    placed,
+    log,
+    clock = Date.now,
+  }: EnrichSessions,
   remainingMs: () => number,
 ): Promise<KinesisStreamBatchResponse> {
-  const processingTimestamp = new Date(clock()).toISOString();
-  const enriched: KeyedRecord[] = [];
-  const enrichedFrom: number[] = [];
-  const lines: Buffer[] = [];
-  const linesFrom: number[] = [];
-  const reasons: Record<string, number> = {};
-  for (const [i, record] of records.entries()) {
-    const eventId = eventIdOf(record.shardId, record.sequenceNumber);
-    const result = enrichRecord(record.data, { eventId, processingTimestamp, segmentOf });
-    if ('reason' in result) {
-      reasons[result.reason] = (reasons[result.reason] ?? 0) + 1;
-      const kept = rejectedLines(result, positionOf(record), record.data, processingTimestamp);
-      lines.push(...kept);
-      linesFrom.push(...kept.map(() => i));
-    } else {
-      enriched.push(result);
-      enrichedFrom.push(i);
-    }
-  }
-
+  const batch = readBatch(records, {
+    segmentOf,
+    processingTimestamp: new Date(clock()).toISOString(),
+    isPlaced: (eventId) => placed.has(eventId),
+  });
+  const envelopes = packEnvelopes(batch.enriched, buckets);
   const [toStream, toRejected] = await Promise.all([
-    writeEnriched(enriched, remainingMs),
-    writeRejected(lines, remainingMs),
+    writeEnriched(envelopes, remainingMs),
+    writeRejected(batch.lines, remainingMs),
   ]);
-  const unsent = [
-    ...toStream.unplaced.map((i) => enrichedFrom[i] as number),
-    ...new Set(toRejected.unplaced.map((i) => linesFrom[i] as number)),
-  ];
+
+  const unenriched = toStream.unplaced.flatMap((i) =>
+    (envelopes[i]?.events ?? []).map((event) => batch.enrichedFrom[event] as Origin),
+  );
+  const unrejected = new Set(toRejected.unplaced.map((i) => batch.linesFrom[i] as Origin));
+  const unplaced = new Set([...unenriched, ...unrejected]);
+  const response = acknowledge(
+    records,
+    [...unplaced].map(({ record }) => record),
+  );
+  remember(batch, unplaced, placed);
+
+  const rejected = Object.values(batch.reasons).reduce((sum, count) => sum + count, 0);
   log({
-    received: records.length,
-    enriched: enriched.length - toStream.unplaced.length,
-    rejected: records.length - enriched.length,
-    reasons,
-    unsent: unsent.length,
+    received: batch.enriched.length + rejected + batch.skipped.length,
+    enriched: batch.enriched.length - unenriched.length,
+    rejected,
+    reasons: batch.reasons,
+    skipped: batch.skipped.length,
+    unplaced: unplaced.size,
     errors: errorsOf(toStream, toRejected),
   });
-  return acknowledge(records, unsent);
+  return response;
+}
+
+/** Of what was placed, that behind the first gap is redelivered. */
+function remember(
+  { enrichedFrom, linesFrom, skipped }: ReturnType<typeof readBatch>,
+  unplaced: ReadonlySet<Origin>,
+  placed: PlacedRecords,
+): void {
+  const gap = [...unplaced].reduce((min, { record }) => Math.min(min, record), Infinity);
+  for (const origins of [enrichedFrom, linesFrom, skipped]) {
+    for (const origin of origins) {
+      if (origin.record < gap) placed.delete(origin.eventId);
+      else if (!unplaced.has(origin)) placed.add(origin.eventId);
+    }
+  }
 }

@@ -20,15 +20,20 @@ export interface EnrichedCounts {
   rejected: number;
   /** Of `rejected`, by reason. */
   reasons: Record<string, number>;
-  unsent: number;
+  /** Placed by an invocation before, behind a gap. */
+  skipped: number;
+  /** To be redelivered. */
+  unplaced: number;
   errors: Record<string, number>;
 }
 
-/** In events, but for `records`, which they were packed into, and `errors`, as in enrichment. */
+/** In events, but for `unreadable` envelopes, `records` written, and `errors`, as in enrichment. */
 export interface RoutedCounts {
   received: number;
   routed: number;
-  unsent: number;
+  skipped: number;
+  unplaced: number;
+  unreadable: number;
   records: number;
   errors: Record<string, number>;
 }
@@ -76,15 +81,24 @@ export function countRun({ status, counts, uploadedManifest }: RunOutcome): void
   });
 }
 
-/** A batch's events: received, enriched, rejected, and the rejected ones by reason. */
-export function countEnriched({ received, enriched, rejected, reasons }: EnrichedCounts): void {
-  publish({ EventsReceived: received, EventsEnriched: enriched, EventsRejected: rejected });
+/** A batch's events: received, enriched, rejected, not placed, and the rejected ones by reason. */
+export function countEnriched(counts: EnrichedCounts): void {
+  const { received, enriched, rejected, unplaced, reasons } = counts;
+  publish({
+    EventsReceived: received,
+    EventsEnriched: enriched,
+    EventsRejected: rejected,
+    EventsUnplaced: unplaced,
+  });
   for (const [reason, count] of Object.entries(reasons)) {
     publish({ EventsRejected: count }, { reason });
   }
 }
 
-/** The events that went to the stream of a segment. */
-export function countRouted({ routed }: RoutedCounts, stream: string): void {
-  publish({ EventsRouted: routed }, { stream });
+/** The events that went to the stream of a segment, or could not. */
+export function countRouted({ routed, unplaced, unreadable }: RoutedCounts, stream: string): void {
+  publish(
+    { EventsRouted: routed, EventsUnplaced: unplaced, EnvelopesUnreadable: unreadable },
+    { stream },
+  );
 }

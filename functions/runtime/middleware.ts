@@ -58,7 +58,7 @@ function summaryOf(result: unknown): Record<string, unknown> {
   return Object.fromEntries(entries.map(([k, v]) => [k, Array.isArray(v) ? v.length : v]));
 }
 
-/** One line with the counts of a batch of events; a warning when some of it comes again. */
-export function logCounts(counts: { unsent: number }): void {
-  logger[counts.unsent > 0 ? 'warn' : 'info']('events', { ...counts });
+/** One line with the counts of a batch of events; a warning when some are to be redelivered. */
+export function logCounts(counts: { unplaced: number }): void {
+  logger[counts.unplaced > 0 ? 'warn' : 'info']('events', { ...counts });
 }

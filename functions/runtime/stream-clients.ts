@@ -1,14 +1,16 @@
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { bucketsFor } from '../../core/sessions/buckets.ts';
 import { createSegmentOf, SEGMENTS } from '../../core/sessions/segments.ts';
-import { required } from './env.ts';
+import { numberOf, required } from './env.ts';
 import { countEnriched, countRouted, type EnrichedCounts, type RoutedCounts } from './metrics.ts';
 import { logCounts } from './middleware.ts';
+import { PlacedRecords } from './placed-records.ts';
 import { writeToDelivery, writeToStream } from './stream-writers.ts';
 
 /**
- * What the functions of the stream are connected to; apart from clients.ts, whose imports would add
+ * The dependencies of the functions of the stream; apart from clients.ts, whose imports would add
  * 85 kB to their bundles.
  *
  * The writer owns the retries, because single records fail in calls that succeed. Kinesis' client
@@ -29,6 +31,8 @@ export const connectEnrichment = () => ({
   writeEnriched: connectStream(required('ENRICHED_STREAM')),
   writeRejected: writeToDelivery(new FirehoseClient(aws()), required('REJECTED_DELIVERY_STREAM')),
   segmentOf: createSegmentOf(SEGMENTS),
+  buckets: bucketsFor(numberOf('STREAM_SHARDS', 2, 1)),
+  placed: new PlacedRecords(),
   log: (counts: EnrichedCounts) => {
     logCounts(counts);
     countEnriched(counts);
@@ -39,6 +43,7 @@ export const connectRouting = () => {
   const stream = required('SEGMENT_STREAM');
   return {
     writeSegment: connectStream(stream),
+    placed: new PlacedRecords(),
     log: (counts: RoutedCounts) => {
       logCounts(counts);
       countRouted(counts, stream);

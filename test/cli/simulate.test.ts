@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { joinLines } from '../../core/sessions/lines.ts';
 import { packRecords } from '../../core/sessions/pack-records.ts';
 import { enriched } from '../core/simulation/fixtures.ts';
 import { collect, type GivenAws, givenAws, recordsIn } from './fixtures.ts';
@@ -18,7 +19,8 @@ afterAll(() => aws.close());
 async function routeUsa(): Promise<void> {
   const events = (await recordsIn(aws, SOURCE)).flatMap((data, i) => {
     const result = enriched(data, `0-${i + 1}`);
-    return 'reason' in result || result.segment !== 'usa' ? [] : [result];
+    if ('reason' in result || result.segment !== 'usa') return [];
+    return [{ partitionKey: result.partitionKey, lines: joinLines([result.data]) }];
   });
   for (const { data, partitionKey } of packRecords(events)) {
     await aws.put(`${SOURCE}-usa`, { data, key: partitionKey });

@@ -1,3 +1,4 @@
+import { SEGMENTS } from '../../core/sessions/segments.ts';
 import { countEnriched, countRouted, countRun } from '../../functions/runtime/metrics.ts';
 import { createAlarms } from '../../resources/alarms.ts';
 import { inventoryOf } from '../../resources/inventory.ts';
@@ -97,8 +98,12 @@ describe('A metric that an alarm reads', () => {
     process.env.STAGE = 'prod';
     const lines = printed(() => {
       countRun({ status: 'COMPLETE', key: 'k', counts, uploadedManifest: false } as never);
-      countEnriched({ received: 2, enriched: 1, rejected: 1, reasons: { 'not-json': 1 } } as never);
-      countRouted({ routed: 1 } as never, 'tributary-prod-sessions-usa');
+      const batch = { received: 2, skipped: 0, unplaced: 0, errors: {} };
+      countEnriched({ ...batch, enriched: 1, rejected: 1, reasons: { 'not-json': 1 } });
+      for (const { name } of SEGMENTS) {
+        const stream = `tributary-prod-sessions-${name}`;
+        countRouted({ ...batch, routed: 1, unreadable: 0, records: 1 }, stream);
+      }
     });
     delete process.env.STAGE;
     const written = new Set(

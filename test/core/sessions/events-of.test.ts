@@ -1,3 +1,5 @@
+import { aggregate } from '../../../core/kinesis/aggregated-record.ts';
+import { packEnvelopes } from '../../../core/sessions/envelopes.ts';
 import { eventsOf, ndjsonOf, textOf } from '../../../core/sessions/events-of.ts';
 
 const record = (data: string | Buffer) => ({
@@ -24,6 +26,32 @@ describe('a record', () => {
     expect(texts('{"n":1}\n{"n":2}\n')).toEqual([
       'shardId-000000000001\t4959#1\t{"n":1}\n',
       'shardId-000000000001\t4959#2\t{"n":2}\n',
+    ]);
+  });
+
+  it('that is an envelope comes apart, and one that is damaged shows as it is', () => {
+    const data = ['{"n":1}', '{"n":2}'].map((text) => Buffer.from(text));
+    const [envelope] = packEnvelopes(
+      data.map((each) => ({ data: each, partitionKey: 'a1', segment: 'usa' })),
+      4,
+    );
+    expect(texts(envelope?.data as Buffer)).toEqual([
+      'shardId-000000000001\t4959#1\t{"n":1}\n',
+      'shardId-000000000001\t4959#2\t{"n":2}\n',
+    ]);
+    const damaged =
+      '{"segment":"usa","bucket":"usa-0-of-4","count":1,"encoding":"zstd","events":"x"}';
+    expect(only(damaged)).toMatchObject({ part: 0, isJson: true });
+  });
+
+  it('that the Kinesis Producer Library packed comes apart, each event under its own key', () => {
+    const packed = aggregate([
+      { partitionKey: 'a', data: Buffer.from('{"n":1}') },
+      { partitionKey: 'b', data: Buffer.from('no json') },
+    ]);
+    expect(events(packed)).toMatchObject([
+      { partitionKey: 'a', part: 1, isJson: true },
+      { partitionKey: 'b', part: 2, isJson: false },
     ]);
   });
 

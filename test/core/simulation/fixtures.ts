@@ -1,3 +1,4 @@
+import { isAggregated } from '../../../core/kinesis/aggregated-record.ts';
 import { enrichRecord } from '../../../core/sessions/enrich-record.ts';
 import { createSegmentOf, SEGMENTS } from '../../../core/sessions/segments.ts';
 import { digestOf, type ExpectedEvent } from '../../../core/simulation/expected-event.ts';
@@ -15,8 +16,9 @@ export function expectedOf(
   { session_id }: ExpectedEvent,
   segments = SEGMENTS,
 ): ExpectedEvent {
-  const result = enriched(data, '0-1', segments);
   const sent = { session_id, digest: digestOf(data) };
+  if (isAggregated(data)) return { ...sent, reason: 'damaged-aggregate' };
+  const result = enriched(data, '0-1', segments);
   if ('reason' in result) return { ...sent, reason: result.reason };
   const event = JSON.parse(result.data.toString());
   return {

@@ -1,14 +1,22 @@
+import { aggregate } from '../../../core/kinesis/aggregated-record.ts';
 import type { KeyedRecord } from '../../../core/kinesis/records.ts';
+import { openEnvelope } from '../../../core/sessions/envelopes.ts';
+import { splitLines } from '../../../core/sessions/lines.ts';
 import { createSegmentOf, SEGMENTS } from '../../../core/sessions/segments.ts';
 import { enrichSessions } from '../../../functions/enrich-sessions/enrich-sessions.ts';
 import type { EnrichedCounts } from '../../../functions/runtime/metrics.ts';
+import { PlacedRecords } from '../../../functions/runtime/placed-records.ts';
 import { givenWriter, received, session } from './fixtures.ts';
 
 const now = Date.parse('2026-11-21T12:00:00.000Z');
 
 async function enrich(
   records: ReturnType<typeof received>,
-  { enriched = givenWriter<KeyedRecord>(), rejected = givenWriter<Buffer>() } = {},
+  {
+    enriched = givenWriter<KeyedRecord>(),
+    rejected = givenWriter<Buffer>(),
+    placed = new PlacedRecords(),
+  } = {},
 ) {
   const logged: EnrichedCounts[] = [];
   const answer = await enrichSessions(
@@ -17,6 +25,8 @@ async function enrich(
       writeEnriched: enriched.write,
       writeRejected: rejected.write,
       segmentOf: createSegmentOf(SEGMENTS),
+      buckets: 4,
+      placed,
       log: (counts) => void logged.push(counts),
       clock: () => now,
     },
@@ -25,12 +35,16 @@ async function enrich(
   return {
     answer,
     counts: logged[0],
-    events: enriched.written.map(({ data }) => data.toString()),
+    events: eventsIn(enriched.written),
     lines: rejected.written.map((line) => JSON.parse(line.toString())),
     enriched,
     rejected,
   };
 }
+
+/** The events of envelopes, as text. */
+const eventsIn = (envelopes: readonly KeyedRecord[]): string[] =>
+  envelopes.flatMap(({ data }) => splitLines(openEnvelope(data)?.events ?? data)).map(String);
 
 const from = (sequenceNumber: string) => ({
   batchItemFailures: [{ itemIdentifier: sequenceNumber }],
@@ -44,9 +58,9 @@ describe('enrichSessions', () => {
     expect(events).toEqual([
       '{"session_id":"a1","x" : 1.0,"country":"USA","browsing_history":[],' +
         '"overall_product_quantity":0,"overall_in_shopping_cart":0,"total_different_products":0,' +
-        '"processing_timestamp":"2026-11-21T12:00:00.000Z","segment":"usa","event_id":"3-101"}\n',
+        '"processing_timestamp":"2026-11-21T12:00:00.000Z","segment":"usa","event_id":"3-101"}',
     ]);
-    expect(enriched.written[0]?.partitionKey).toBe('a1');
+    expect(enriched.written[0]?.partitionKey).toMatch(/^usa-[0-3]-of-4$/);
   });
 
   it('sends every country to its segment', async () => {
@@ -54,7 +68,7 @@ describe('enrichSessions', () => {
     expect(events.map((event) => JSON.parse(event).segment)).toEqual(['usa', 'international']);
   });
 
-  it('sets an invalid record aside with its reason, position and bytes, and passes its neighbours', async () => {
+  it('rejects an invalid record with its reason, position and bytes, and passes its neighbours', async () => {
     const poison = Buffer.from([0xff, 0xfe, 0x00]);
     const { answer, events, lines, counts } = await enrich(
       received(session('a'), poison, session('b')),
@@ -84,7 +98,8 @@ describe('enrichSessions', () => {
       enriched: 2,
       rejected: 1,
       reasons: { 'not-utf8': 1 },
-      unsent: 0,
+      skipped: 0,
+      unplaced: 0,
       errors: {},
     });
   });
@@ -98,24 +113,58 @@ describe('enrichSessions', () => {
     });
   });
 
-  it('acknowledges up to the first enriched record that was not written', async () => {
-    // Of the enriched ones the second and the third, which came third and fifth.
+  it('packs many events of a segment and a bucket of sessions into one record', async () => {
+    const sent = Array.from({ length: 400 }, (_, i) =>
+      session(`s-${i % 40}`, { country: i % 2 ? 'USA' : 'Chad', n: i }),
+    );
+    const { enriched, events, counts } = await enrich(received(...sent));
+    expect(enriched.written.length).toBeLessThanOrEqual(8);
+    expect(counts).toMatchObject({ received: 400, enriched: 400 });
+    const numbersOf = Map.groupBy(
+      events.map((event) => JSON.parse(event)),
+      ({ session_id }) => session_id,
+    );
+    for (const all of numbersOf.values()) {
+      const numbers = all.map(({ n }) => n);
+      expect(numbers).toEqual(numbers.toSorted((x, y) => x - y));
+    }
+  });
+
+  it('acknowledges up to the first event of an envelope that was not written', async () => {
+    // The second envelope is that of Chad: of the third and the fifth record.
+    const chad = { country: 'Chad' };
     const { answer, counts } = await enrich(
-      received(session('a'), 'bad', session('b'), 'bad', session('c')),
-      { enriched: givenWriter<KeyedRecord>([1, 2], { errors: { Throttled: 3 } }) },
+      received(session('a'), 'bad', session('b', chad), session('a'), session('b', chad)),
+      { enriched: givenWriter<KeyedRecord>([1], { errors: { Throttled: 3 } }) },
     );
     expect(answer).toEqual(from('103'));
     expect(counts).toEqual({
       received: 5,
-      enriched: 1,
-      rejected: 2,
-      reasons: { 'not-json': 2 },
-      unsent: 2,
+      enriched: 2,
+      rejected: 1,
+      reasons: { 'not-json': 1 },
+      skipped: 0,
+      unplaced: 2,
       errors: { Throttled: 3 },
     });
   });
 
-  it('acknowledges nothing behind a record that could not be set aside', async () => {
+  it('does not write what it has placed behind a gap again when that is redelivered to it', async () => {
+    const chad = { country: 'Chad' };
+    const records = received(session('a'), session('b', chad), session('a', { n: 2 }), 'bad');
+    const placed = new PlacedRecords();
+    const first = await enrich(records, { placed, enriched: givenWriter<KeyedRecord>([1]) });
+    expect(first.answer).toEqual(from('102'));
+    const second = await enrich(records.slice(1), { placed });
+    expect(second.events.map((event) => JSON.parse(event).session_id)).toEqual(['b']);
+    expect(second.lines).toEqual([]);
+    expect(second.counts).toMatchObject({ received: 3, enriched: 1, rejected: 0, skipped: 2 });
+    expect(second.answer).toEqual({ batchItemFailures: [] });
+    // Acknowledged: from now on it is a copy that somebody wants.
+    expect((await enrich(records.slice(2), { placed })).events).toHaveLength(1);
+  });
+
+  it('acknowledges nothing behind a record whose rejection could not be written', async () => {
     const { answer } = await enrich(received(session('a'), 'bad', session('b')), {
       rejected: givenWriter<Buffer>([0]),
     });
@@ -124,22 +173,22 @@ describe('enrichSessions', () => {
 
   it('goes by the lower of both when neither could be written', async () => {
     const { answer } = await enrich(received('bad', session('a'), session('b')), {
-      enriched: givenWriter<KeyedRecord>([0, 1]),
+      enriched: givenWriter<KeyedRecord>([0]),
       rejected: givenWriter<Buffer>([0]),
     });
     expect(answer).toEqual(from('101'));
   });
 
-  it('counts a record once whose set-aside lines are several', async () => {
+  it('counts a record once that is rejected in several lines', async () => {
     const { answer, counts, rejected } = await enrich(received('x'.repeat(1_000_000)), {
       rejected: givenWriter<Buffer>([0, 1]),
     });
     expect(rejected.written).toHaveLength(0);
     expect(answer).toEqual(from('101'));
-    expect(counts).toMatchObject({ rejected: 1, unsent: 1 });
+    expect(counts).toMatchObject({ rejected: 1, unplaced: 1 });
   });
 
-  it('tells of a destination that refuses, by the name of the error', async () => {
+  it('names the error of a destination that rejects everything', async () => {
     const failure = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
     const { answer, counts } = await enrich(received(session('a')), {
       enriched: givenWriter<KeyedRecord>([0], { failure }),
@@ -155,5 +204,65 @@ describe('enrichSessions', () => {
 
   it('has nothing to do for an empty batch', async () => {
     await expect(enrich([])).resolves.toMatchObject({ answer: { batchItemFailures: [] } });
+  });
+
+  it('takes aggregated records apart, each event with a position of its own', async () => {
+    const part = (id: string, data: string | object) => ({
+      partitionKey: id,
+      data: Buffer.from(typeof data === 'string' ? data : JSON.stringify(data)),
+    });
+    const aggregated = aggregate([
+      part('a', session('a')),
+      part('b', 'bad'),
+      part('a', session('a', { n: 2 })),
+    ]);
+    const { events, lines, counts } = await enrich(received(aggregated, session('c')));
+    expect(events.map((event) => JSON.parse(event).event_id).sort()).toEqual([
+      '3-101#1',
+      '3-101#3',
+      '3-102',
+    ]);
+    expect(lines).toEqual([
+      expect.objectContaining({
+        event_id: '3-101#2',
+        reason: 'not-json',
+        sequence_number: '101',
+        partition_key: 'b',
+        original: Buffer.from('bad').toString('base64'),
+      }),
+    ]);
+    expect(counts).toMatchObject({ received: 4, enriched: 3, rejected: 1 });
+  });
+
+  it('rejects a damaged aggregated record whole, with its bytes', async () => {
+    const damaged = aggregate([
+      { partitionKey: 'a', data: Buffer.from(JSON.stringify(session('a'))) },
+    ]);
+    damaged[10] = (damaged[10] as number) ^ 1;
+    const { events, lines, answer } = await enrich(received(session('b'), damaged));
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(events).toHaveLength(1);
+    expect(lines).toEqual([
+      expect.objectContaining({
+        event_id: '3-102',
+        reason: 'damaged-aggregate',
+        original: damaged.toString('base64'),
+      }),
+    ]);
+  });
+
+  it('holds the whole record back when one event of an aggregated record was not placed', async () => {
+    const aggregated = aggregate(
+      ['USA', 'Chad'].map((country) => ({
+        partitionKey: 'a',
+        data: Buffer.from(JSON.stringify(session('a', { country }))),
+      })),
+    );
+    const placed = new PlacedRecords();
+    const records = received(session('x'), aggregated);
+    const first = await enrich(records, { placed, enriched: givenWriter<KeyedRecord>([2]) });
+    expect(first.answer).toEqual(from('102'));
+    const second = await enrich(records.slice(1), { placed });
+    expect(second.events.map((event) => JSON.parse(event).country)).toEqual(['Chad']);
   });
 });

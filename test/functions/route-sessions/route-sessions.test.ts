@@ -1,18 +1,46 @@
 import type { KeyedRecord } from '../../../core/kinesis/records.ts';
 import type { WriteReport } from '../../../core/kinesis/write-records.ts';
-import { splitRecord } from '../../../core/sessions/pack-records.ts';
+import { packEnvelopes } from '../../../core/sessions/envelopes.ts';
+import { splitLines } from '../../../core/sessions/lines.ts';
 import { routeSessions } from '../../../functions/route-sessions/route-sessions.ts';
-import { received } from '../enrich-sessions/fixtures.ts';
+import type { RoutedCounts } from '../../../functions/runtime/metrics.ts';
+import { PlacedRecords } from '../../../functions/runtime/placed-records.ts';
+import type { StreamRecord } from '../../../functions/runtime/stream-event.ts';
 
-const event = (n: number) => ({ session_id: `s${n}`, n, filling: 'x'.repeat(400) });
+const event = (n: number) => ({
+  partitionKey: `s${n % 50}`,
+  segment: 'usa',
+  data: Buffer.from(JSON.stringify({ session_id: `s${n % 50}`, n, filling: 'x'.repeat(400) })),
+});
+
+/** The records of a shard of the enriched stream, 101, 102 and so on. */
+const received = (...records: { partitionKey: string; data: Uint8Array }[]): StreamRecord[] =>
+  records.map(({ partitionKey, data }, i) => ({
+    stream: 'enriched',
+    shardId: 'shardId-000000000003',
+    sequenceNumber: String(101 + i),
+    partitionKey,
+    arrivedAt: 1_795_000_000,
+    data: Buffer.from(data),
+  }));
+
+/** Envelopes as several batches of enrichment wrote them. */
+const envelopes = (count: number, batch: number) =>
+  Array.from({ length: count / batch }, (_, b) =>
+    packEnvelopes(
+      Array.from({ length: batch }, (_, i) => event(b * batch + i)),
+      4,
+    ),
+  ).flat();
 
 /** Routes records; those packed records are lost for which `isLost` says so. */
 async function route(
-  records: ReturnType<typeof received>,
+  records: StreamRecord[],
   isLost: (record: KeyedRecord) => boolean = () => false,
+  placed = new PlacedRecords(),
 ) {
   const written: KeyedRecord[] = [];
-  const logged: object[] = [];
+  const logged: RoutedCounts[] = [];
   const answer = await routeSessions(
     records,
     {
@@ -21,6 +49,7 @@ async function route(
         const unplaced = [...packed.keys()].filter((i) => isLost(packed[i] as KeyedRecord));
         return { unplaced, calls: 1, errors: {} };
       },
+      placed,
       log: (counts) => void logged.push(counts),
     },
     () => 1_000,
@@ -29,42 +58,82 @@ async function route(
 }
 
 const numbersIn = ({ data }: KeyedRecord): number[] =>
-  splitRecord(data).map((bytes) => JSON.parse(bytes.toString()).n);
+  splitLines(data).map((bytes) => JSON.parse(bytes.toString()).n);
 
 describe('routeSessions', () => {
-  const records = received(...Array.from({ length: 300 }, (_, i) => event(i)));
+  const records = received(...envelopes(300, 30));
 
-  it('passes every event on once, in records of 5 KB and more', async () => {
+  it('opens envelopes and passes every event on once, in records of 5 KB and more', async () => {
     const { answer, written, counts } = await route(records);
     expect(answer).toEqual({ batchItemFailures: [] });
-    expect(written.flatMap(numbersIn).sort((a, b) => a - b)).toEqual([...records.keys()]);
+    expect(written.flatMap(numbersIn).sort((a, b) => a - b)).toEqual([...Array(300).keys()]);
+    expect(written).toHaveLength(4);
     for (const { data } of written) expect(data.length).toBeGreaterThanOrEqual(5 * 1024);
     expect(counts).toEqual({
       received: 300,
       routed: 300,
-      unsent: 0,
-      records: written.length,
+      skipped: 0,
+      unplaced: 0,
+      unreadable: 0,
+      records: 4,
       errors: {},
     });
   });
 
-  it('keeps the bytes of each event', async () => {
-    const odd = '{"session_id":"a", "n": 1.0e3,"u":"\\u00e9"}';
-    const { written } = await route(received(odd));
-    expect(written[0]?.data.toString()).toBe(`${odd}\n`);
+  it('keeps each session in its order, under the key and in the place of its bucket', async () => {
+    const { written } = await route(records);
+    const last = new Map<string, number>();
+    for (const { partitionKey, explicitHashKey, data } of written) {
+      expect(partitionKey).toMatch(/^usa-[0-3]-of-4$/);
+      expect(explicitHashKey).toMatch(/^\d{30,}$/);
+      for (const line of splitLines(data)) {
+        const { session_id, n } = JSON.parse(line.toString());
+        expect(n).toBeGreaterThan(last.get(session_id) ?? -1);
+        last.set(session_id, n);
+      }
+    }
   });
 
-  it('reports the first event of the first packed record that was not written', async () => {
-    const all = (await route(records)).written;
-    const lost = all.slice(2).map(({ partitionKey }) => partitionKey);
-    const { answer, counts } = await route(records, ({ partitionKey }) =>
-      lost.includes(partitionKey),
+  it('passes single events on: those too large for an envelope, and those of older versions', async () => {
+    const odd = '{"session_id":"a", "n": 1.0e3,"u":"\\u00e9","segment":"usa"}';
+    const { written, counts } = await route(
+      received({ partitionKey: 'a', data: Buffer.from(`${odd}\n`) }),
     );
-    const unsent = all.slice(2).flatMap(numbersIn);
-    expect(answer.batchItemFailures).toEqual([
-      { itemIdentifier: String(101 + Math.min(...unsent)) },
-    ]);
-    expect(counts).toMatchObject({ unsent: unsent.length, routed: 300 - unsent.length });
+    expect(written).toEqual([{ partitionKey: 'a', data: Buffer.from(`${odd}\n`), from: [0] }]);
+    expect(counts).toMatchObject({ received: 1, routed: 1, unreadable: 0 });
+  });
+
+  it('passes an envelope that cannot be opened on as a line, and counts it', async () => {
+    const damaged = '{"segment":"usa","bucket":"usa-0-of-4","count":7,"events":"oops"}';
+    const { answer, written, counts } = await route(
+      received({ partitionKey: 'x', data: Buffer.from(damaged) }, ...envelopes(30, 30)),
+    );
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(written.flatMap(({ data }) => splitLines(data)).map(String)).toContain(damaged);
+    expect(counts).toMatchObject({ received: 31, routed: 31, unreadable: 1 });
+  });
+
+  it('acknowledges up to the first envelope of a packed record that was not written', async () => {
+    const lost = 'usa-2-of-4';
+    const { answer, counts } = await route(records, ({ partitionKey }) => partitionKey === lost);
+    const first = records.findIndex(({ partitionKey }) => partitionKey === lost);
+    expect(answer.batchItemFailures).toEqual([{ itemIdentifier: String(101 + first) }]);
+    const unplaced = records
+      .filter(({ partitionKey }) => partitionKey === lost)
+      .reduce((sum, { data }) => sum + JSON.parse(data.toString()).count, 0);
+    expect(counts).toMatchObject({ unplaced, routed: 300 - unplaced });
+  });
+
+  it('does not write what it has placed behind a gap again when that is redelivered to it', async () => {
+    const placed = new PlacedRecords();
+    const isLost = ({ partitionKey }: KeyedRecord) => partitionKey === 'usa-2-of-4';
+    const first = await route(records, isLost, placed);
+    const from = Number(first.answer.batchItemFailures[0]?.itemIdentifier) - 101;
+    const second = await route(records.slice(from), undefined, placed);
+    expect(second.answer).toEqual({ batchItemFailures: [] });
+    const numbers = [...first.written, ...second.written].flatMap(numbersIn);
+    expect(numbers.sort((a, b) => a - b)).toEqual([...Array(300).keys()]);
+    expect(second.counts?.skipped).toBeGreaterThan(100);
   });
 
   it('acknowledges nothing when nothing was written', async () => {

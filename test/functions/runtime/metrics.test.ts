@@ -67,13 +67,27 @@ describe('A run', () => {
 });
 
 describe('Events', () => {
-  it('are counted in all, and those set aside by their reason too', () => {
+  it('are counted in all, and those rejected by their reason too', () => {
     const reasons = { 'not-json': 2, 'missing-country': 1 };
     const lines = printed(() =>
-      countEnriched({ received: 10, enriched: 7, rejected: 3, reasons, unsent: 0, errors: {} }),
+      countEnriched({
+        received: 10,
+        enriched: 7,
+        rejected: 3,
+        reasons,
+        skipped: 0,
+        unplaced: 0,
+        errors: {},
+      }),
     );
     expect(lines).toMatchObject([
-      { stage: 'test', EventsReceived: 10, EventsEnriched: 7, EventsRejected: 3 },
+      {
+        stage: 'test',
+        EventsReceived: 10,
+        EventsEnriched: 7,
+        EventsRejected: 3,
+        EventsUnplaced: 0,
+      },
       { reason: 'not-json', EventsRejected: 2 },
       { reason: 'missing-country', EventsRejected: 1 },
     ]);
@@ -85,17 +99,38 @@ describe('Events', () => {
     ]);
   });
 
-  it('of which none was set aside say so', () => {
+  it('of which none was rejected say so', () => {
     const [line] = printed(() =>
-      countEnriched({ received: 1, enriched: 1, rejected: 0, reasons: {}, unsent: 0, errors: {} }),
+      countEnriched({
+        received: 1,
+        enriched: 1,
+        rejected: 0,
+        reasons: {},
+        skipped: 0,
+        unplaced: 0,
+        errors: {},
+      }),
     );
     expect(line.EventsRejected).toBe(0);
   });
 
   it('are counted by the stream they were routed to', () => {
-    const routed = { received: 3, routed: 2, unsent: 1, records: 1, errors: {} };
+    const routed = {
+      received: 3,
+      routed: 2,
+      skipped: 0,
+      unplaced: 1,
+      unreadable: 1,
+      records: 1,
+      errors: {},
+    };
     const [line] = printed(() => countRouted(routed, 'sessions-usa'));
-    expect(line).toMatchObject({ stream: 'sessions-usa', EventsRouted: 2 });
+    expect(line).toMatchObject({
+      stream: 'sessions-usa',
+      EventsRouted: 2,
+      EventsUnplaced: 1,
+      EnvelopesUnreadable: 1,
+    });
   });
 });
 

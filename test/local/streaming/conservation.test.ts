@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { FunctionError } from 'local-aws/lambda/function-error.ts';
 import { createRandom } from 'seeded-random';
-import { splitRecord } from '../../../core/sessions/pack-records.ts';
+import { splitLines } from '../../../core/sessions/lines.ts';
 import { givenEvents, type SentRecord } from './fixtures.ts';
 import {
   givenPipeline,
@@ -176,4 +176,4 @@ it(`loses nothing of ${EVENTS} events, whatever fails on the way (seed ${SEED})`
 }, 240_000); // 20 to 30 s; machines that do something else need longer
 
 const eventsIn = (data: Buffer): Delivered[] =>
-  splitRecord(data).map((line) => JSON.parse(line.toString()));
+  splitLines(data).map((line) => JSON.parse(line.toString()));

@@ -7,7 +7,7 @@ import type { Service } from 'local-aws/service/service.ts';
 import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import type { KeyedRecord } from '../../../core/kinesis/records.ts';
 import { eventIdOf } from '../../../core/sessions/event-id.ts';
-import { splitRecord } from '../../../core/sessions/pack-records.ts';
+import { splitLines } from '../../../core/sessions/lines.ts';
 import { unpackRejected } from '../../../core/sessions/rejected-lines.ts';
 import { writeToStream } from '../../../functions/runtime/stream-writers.ts';
 import type { Stage, StageStreamingOptions } from '../../../local/stage.ts';
@@ -35,8 +35,9 @@ export async function givenPipeline(
     stage,
     /** Sends as a producer does: what fails is sent again, each key in its order. */
     async send(records: readonly KeyedRecord[]) {
-      const report = await write(records, () => 60_000);
-      if (report.unplaced.length > 0) throw new Error(`${report.unplaced.length} were not sent`);
+      const { unplaced, failure } = await write(records, () => Number.POSITIVE_INFINITY);
+      if (unplaced.length > 0)
+        throw new Error(`${unplaced.length} were not sent`, { cause: failure });
     },
     drain: () => streamingOf(stage).drain(),
     async end() {
@@ -89,7 +90,7 @@ export async function readStream(stage: Stage, StreamName: string): Promise<Stor
 export function deliveredLines(stage: Stage, bucket: string, prefix: string): Buffer[] {
   return objectsIn(stage, bucket)
     .filter(({ key }) => key.startsWith(prefix))
-    .flatMap(({ path }) => splitRecord(gunzipSync(readFileSync(path))));
+    .flatMap(({ path }) => splitLines(gunzipSync(readFileSync(path))));
 }
 
 export function objectsIn(stage: Stage, bucket: string): { key: string; path: string }[] {

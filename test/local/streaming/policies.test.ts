@@ -1,5 +1,6 @@
 import { FunctionError } from 'local-aws/lambda/function-error.ts';
 import type { Service } from 'local-aws/service/service.ts';
+import { openEnvelope } from '../../../core/sessions/envelopes.ts';
 import { packagedService } from '../../fixtures/packaged-service.ts';
 import { givenPipeline, objectsIn, rejectedOf, sessionsOf } from './pipeline.ts';
 
@@ -46,7 +47,10 @@ async function run(roles: Service['roles']) {
       async invoke(lambda, name, event) {
         const ends = `ends-${name.split('-').at(-1)}`;
         const isFatal = (event as { Records: { kinesis: { data: string } }[] }).Records.some(
-          ({ kinesis }) => Buffer.from(kinesis.data, 'base64').includes(`"${ends}"`),
+          ({ kinesis }) => {
+            const data = Buffer.from(kinesis.data, 'base64');
+            return (openEnvelope(data)?.events ?? data).includes(`"${ends}"`);
+          },
         );
         if (isFatal) throw new FunctionError('Runtime.ExitError', 'out of memory');
         return lambda.invoke(name, event);

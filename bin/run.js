@@ -1,0 +1,24 @@
+// Plain JavaScript, so that any Node can start it: the programs themselves are TypeScript, which Node 24
+// runs as it is. Where the Node on the PATH is older, the one in node_modules takes over.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const fromRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** Runs a TypeScript file of this repository with the arguments of this process. */
+export async function run(file) {
+  const program = fromRoot(file);
+  const node = fromRoot('node_modules/.bin/node');
+  if (!existsSync(node)) {
+    console.error('error: nothing is installed yet: run `npm ci` first');
+    process.exitCode = 1;
+  } else if (process.features.typescript) {
+    await import(program);
+  } else {
+    const args = [program, ...process.argv.slice(2)];
+    const { status, signal } = spawnSync(node, args, { stdio: 'inherit' });
+    if (signal) process.kill(process.pid, signal);
+    process.exitCode = status ?? 1;
+  }
+}

@@ -1,0 +1,4 @@
+// `npm start`.
+import { run } from './run.js';
+
+await run('local/main.ts');

@@ -1,0 +1,92 @@
+import { isAggregated, readAggregated } from '../../core/kinesis/aggregated-record.ts';
+import { type Enriched, enrichRecord } from '../../core/sessions/enrich-record.ts';
+import { eventIdOf } from '../../core/sessions/event-id.ts';
+import type { Rejected } from '../../core/sessions/reasons.ts';
+import { rejectedLines } from '../../core/sessions/rejected-lines.ts';
+import { positionOf, type StreamRecord } from '../runtime/stream-event.ts';
+
+/** An event of a batch: its record, by index, and its id. */
+export interface Origin {
+  readonly record: number;
+  readonly eventId: string;
+}
+
+/** What a batch becomes; `from` says of each item which event it is, or is of. */
+export interface ReadBatch {
+  readonly enriched: Enriched[];
+  readonly enrichedFrom: Origin[];
+  readonly lines: Buffer[];
+  readonly linesFrom: Origin[];
+  /** Events rejected, by reason. */
+  readonly reasons: Record<string, number>;
+  /** Events placed by an earlier invocation. */
+  readonly skipped: Origin[];
+}
+
+export interface ReadOptions {
+  readonly segmentOf: (country: string) => string;
+  readonly processingTimestamp: string;
+  readonly isPlaced: (eventId: string) => boolean;
+}
+
+/**
+ * Enriches or rejects each event of a batch, in order. A record that the Kinesis Producer Library
+ * packed is taken apart, each event with a position of its own (`#2` is its second event); a damaged
+ * one is rejected whole.
+ */
+export function readBatch(
+  records: readonly StreamRecord[],
+  { segmentOf, processingTimestamp, isPlaced }: ReadOptions,
+): ReadBatch {
+  const batch: ReadBatch = {
+    enriched: [],
+    enrichedFrom: [],
+    lines: [],
+    linesFrom: [],
+    reasons: {},
+    skipped: [],
+  };
+
+  function reject(origin: Origin, source: StreamRecord, rejected: Rejected, part?: number): void {
+    batch.reasons[rejected.reason] = (batch.reasons[rejected.reason] ?? 0) + 1;
+    const position = { ...positionOf(source), ...(part !== undefined && { part }) };
+    for (const line of rejectedLines(rejected, position, source.data, processingTimestamp)) {
+      batch.lines.push(line);
+      batch.linesFrom.push(origin);
+    }
+  }
+
+  function read(record: number, source: StreamRecord, part?: number): void {
+    const eventId = eventIdOf(source.shardId, source.sequenceNumber, part);
+    const origin = { record, eventId };
+    if (isPlaced(eventId)) {
+      batch.skipped.push(origin);
+      return;
+    }
+    const result = enrichRecord(source.data, { eventId, processingTimestamp, segmentOf });
+    if ('reason' in result) reject(origin, source, result, part);
+    else {
+      batch.enriched.push(result);
+      batch.enrichedFrom.push(origin);
+    }
+  }
+
+  for (const [i, record] of records.entries()) {
+    if (!isAggregated(record.data)) {
+      read(i, record);
+      continue;
+    }
+    const parts = readAggregated(record.data);
+    if (parts === undefined) {
+      const eventId = eventIdOf(record.shardId, record.sequenceNumber);
+      const origin = { record: i, eventId };
+      if (isPlaced(eventId)) batch.skipped.push(origin);
+      else reject(origin, record, { reason: 'damaged-aggregate' });
+    } else {
+      for (const [at, { partitionKey, data }] of parts.entries()) {
+        read(i, { ...record, partitionKey, data: data as Buffer }, at + 1);
+      }
+    }
+  }
+  return batch;
+}

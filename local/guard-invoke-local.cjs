@@ -1,0 +1,43 @@
+// A plugin of the Serverless Framework: `sls invoke local` reaches what it was meant to reach, or says in
+// one line what to do. Without it a forgotten option would run a function with the credentials of the
+// account of this machine, or without anything to talk to.
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+module.exports = class GuardInvokeLocal {
+  constructor(serverless, options) {
+    this.serverless = serverless;
+    this.options = options;
+    this.hooks = { 'before:invoke:local:loadEnvVars': () => this.check() };
+  }
+
+  check() {
+    const { function: name, stage } = this.options;
+    // `options` has a stage where none was given.
+    if (!this.serverless.processedInput.options.stage) {
+      this.refuse(
+        `'sls invoke local' needs a stage: add '--stage local' after 'npm start -- --keep' in another terminal; in an account: sls invoke -f ${name} --stage <stage>`,
+      );
+    }
+    if (stage === 'local' && !this.isServed()) {
+      this.refuse(
+        "The local stage does not serve: start it with 'npm start -- --keep' in another terminal",
+      );
+    }
+  }
+
+  isServed() {
+    try {
+      const file = join(this.serverless.serviceDir, '.local/endpoints.json');
+      const { pid, aws } = JSON.parse(readFileSync(file, 'utf8'));
+      process.kill(pid, 0); // signal 0 only asks whether the process is there
+      return aws !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  refuse(message) {
+    throw new this.serverless.classes.Error(message, 'INVOKE_LOCAL_REFUSED');
+  }
+};

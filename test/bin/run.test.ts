@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** Every Node of this machine: the one that runs the test, and the host's own if it is another. */
+const nodes = [...new Set([process.execPath, '/usr/bin/node', '/usr/local/bin/node'])].filter(
+  (node) => spawnSync(node, ['--version']).status === 0,
+);
+
+describe.each(nodes)('On %s', (node) => {
+  it.each(['start.js', 'tributary.js'])(
+    '%s says in one line that nothing is installed',
+    (program) => {
+      const clone = mkdtempSync(join(tmpdir(), 'tributary-clone-'));
+      try {
+        for (const name of readdirSync(root)) {
+          if (['bin', 'local', 'cli', 'core', 'package.json'].includes(name)) {
+            cpSync(join(root, name), join(clone, name), { recursive: true });
+          }
+        }
+        const { stdout, stderr, status } = spawnSync(node, [join(clone, 'bin', program)], {
+          encoding: 'utf8',
+        });
+        expect({ stdout, stderr, status }).toEqual({
+          stdout: '',
+          stderr: 'error: nothing is installed yet: run `npm ci` first\n',
+          status: 1,
+        });
+      } finally {
+        rmSync(clone, { recursive: true });
+      }
+    },
+  );
+
+  it('start.js runs the local stage', () => {
+    const { stdout, status } = spawnSync(node, [join(root, 'bin/start.js'), '--help'], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Usage: npm start -- \[options\]/);
+    expect(stdout).toMatch(/Kinds of faults for --faults:\n(?:.*\n)*? +rate-limit +quota/);
+  });
+});

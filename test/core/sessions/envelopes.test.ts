@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { createRandom } from 'seeded-random';
+import { PUT_RECORDS } from '../../../core/kinesis/send-queue.ts';
+import type { Enriched } from '../../../core/sessions/enrich-record.ts';
+import { openEnvelope, packEnvelopes } from '../../../core/sessions/envelopes.ts';
+import { splitLines } from '../../../core/sessions/lines.ts';
+
+const event = (session: string, text: string, segment = 'usa'): Enriched => ({
+  partitionKey: session,
+  segment,
+  data: Buffer.from(text),
+});
+const opened = (data: Uint8Array) => splitLines(openEnvelope(data)?.events ?? data).map(String);
+
+describe('An envelope', () => {
+  it('is JSON with the segment that filters read, and opens to the bytes of its events', () => {
+    const odd = '{"a" : 1.0,"u":"\\u00e9ü😀"}';
+    const [envelope, ...more] = packEnvelopes([event('a', odd), event('a', '{"n":2}\n')], 4);
+    expect(more).toEqual([]);
+    const { bucket, events, ...rest } = JSON.parse(String(envelope?.data));
+    expect(rest).toEqual({ segment: 'usa', count: 2, encoding: 'zstd' });
+    expect(bucket).toBe(envelope?.partitionKey);
+    expect(openEnvelope(envelope?.data as Buffer)).toMatchObject({
+      segment: 'usa',
+      bucket,
+      count: 2,
+    });
+    expect(opened(envelope?.data as Buffer)).toEqual([odd, '{"n":2}']);
+  });
+
+  it('holds events of one segment and one bucket, each once, a session in its order', () => {
+    const random = createRandom(5);
+    const events = Array.from({ length: 20_000 }, (_, i) => {
+      const session = `session-${Math.floor(random.next() ** 3 * 700)}`;
+      const text = `{"i":${i},"x":"${'y'.repeat(random.int(0, 900))}"}`;
+      return event(session, text, random.chance(0.5) ? 'usa' : 'international');
+    });
+    const envelopes = packEnvelopes(events, 16);
+    const keyOf = new Map<string, string>();
+    const lastOf = new Map<string, number>();
+    let count = 0;
+    for (const { partitionKey, data, events: indices } of envelopes) {
+      expect(opened(data)).toEqual(indices.map((i) => events[i]?.data.toString()));
+      for (const index of indices) {
+        const { segment, partitionKey: session } = events[index] as Enriched;
+        const place = `${segment}/${session}`;
+        expect(partitionKey.startsWith(segment)).toBe(true);
+        expect(keyOf.get(place) ?? partitionKey).toBe(partitionKey);
+        expect(index).toBeGreaterThan(lastOf.get(place) ?? -1);
+        keyOf.set(place, partitionKey);
+        lastOf.set(place, index);
+        count++;
+      }
+    }
+    expect(count).toBe(events.length);
+    const firsts = envelopes.map(({ events: [first] }) => first as number);
+    expect(firsts).toEqual(firsts.toSorted((a, b) => a - b));
+  });
+
+  it('fits into a record whatever its events are, and opens to 256 KiB at the most', () => {
+    const noise = (bytes: number) => randomBytes(bytes / 2).toString('hex');
+    const characters = (bytes: number) =>
+      String.fromCodePoint(
+        ...Array.from(randomBytes(bytes / 2), (_, i) => 0x4e00 + ((i * 7_919) % 20_000)),
+      );
+    const events = [
+      ...Array.from({ length: 900 }, () => event('a', noise(1_000))),
+      event('a', noise(262_000)),
+      event('a', noise(263_000)),
+      event('a', characters(100_000)),
+      event('a', noise(1_000 * 1024 - 2)),
+      event('a', '{"after":1}'),
+      ...Array.from({ length: 3_000 }, () => event('a', '{"same":1}')),
+    ];
+    const envelopes = packEnvelopes(events, 4);
+    expect(envelopes.flatMap(({ data }) => opened(data))).toEqual(
+      events.map(({ data }) => String(data)),
+    );
+    for (const { data, partitionKey } of envelopes) {
+      expect(data.length + partitionKey.length).toBeLessThanOrEqual(PUT_RECORDS.recordBytes);
+      const lines = openEnvelope(data)?.events;
+      if (lines) expect(lines.length).toBeLessThanOrEqual(256 * 1024 + 1);
+    }
+    // Events larger than an envelope go as they are, under the same key.
+    expect(envelopes.filter(({ data }) => openEnvelope(data) === undefined)).toHaveLength(2);
+    expect(new Set(envelopes.map(({ partitionKey }) => partitionKey)).size).toBe(1);
+  });
+
+  it('is not what an event is, even one that was enriched before there were envelopes', () => {
+    for (const text of [
+      '{"session_id":"a","segment":"usa","event_id":"1-2"}',
+      '{}',
+      '',
+      '{"segment":1}',
+    ]) {
+      expect(openEnvelope(Buffer.from(text))).toBeUndefined();
+    }
+  });
+
+  it.each([
+    '{"segment":"usa"}',
+    '{"segment":"usa","bucket":"usa-0-of-4","count":1,"encoding":"gzip","events":""}',
+    '{"segment":"usa","bucket":"usa-0-of-4","count":1,"encoding":"zstd","events":"AAAA"}',
+    '{"segment":"usa","bucket":"usa-0-of-4","count":1,"encoding":"zstd","events":',
+  ])('that is damaged is called that: %s', (text) => {
+    expect(() => openEnvelope(Buffer.from(text))).toThrow(
+      expect.objectContaining({ name: 'ContractBroken' }),
+    );
+  });
+
+  it('does not open to more than a router can hold', () => {
+    const [bomb] = packEnvelopes([event('a', '{}')], 4);
+    const { events: _, ...rest } = JSON.parse(String(bomb?.data));
+    const { zstdCompressSync } = process.getBuiltinModule('node:zlib');
+    const events = zstdCompressSync(Buffer.alloc(50_000_000)).toString('base64');
+    expect(() => openEnvelope(Buffer.from(JSON.stringify({ ...rest, events })))).toThrow(/opened/);
+  });
+});
