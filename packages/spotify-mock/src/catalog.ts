@@ -29,10 +29,18 @@ export type SimplifiedAlbum = z.infer<typeof album>;
 export type SimplifiedTrack = z.infer<typeof track>;
 
 /** Albums in the order Spotify lists them; tracks by album id, in playing order. */
-export type Catalog = { albums: SimplifiedAlbum[]; tracks: Record<string, SimplifiedTrack[]> };
+export type Catalog = {
+  $schema?: string | undefined;
+  albums: SimplifiedAlbum[];
+  tracks: Record<string, SimplifiedTrack[]>;
+};
 
-const catalog = z
-  .object({ albums: z.array(album), tracks: z.record(z.string(), z.array(track)) })
+export const catalog = z
+  .object({
+    $schema: z.string().optional().describe('For editors'),
+    albums: z.array(album),
+    tracks: z.record(z.string(), z.array(track)),
+  })
   .superRefine(({ albums, tracks }, context) => {
     const seen = new Set<string>();
     for (const [index, { id }] of albums.entries()) {

@@ -3,10 +3,14 @@ import * as z from 'zod';
 const seconds = z.int().nonnegative();
 
 const counted = {
-  /** The request of its endpoint, counted from 0, from which on the fault strikes. */
-  at: z.int().nonnegative(),
-  /** How many requests it strikes; one that it cannot apply to is left for the next. */
-  times: z.int().positive(),
+  at: z
+    .int()
+    .nonnegative()
+    .describe('The request of its endpoint, counted from 0, from which on the fault strikes'),
+  times: z
+    .int()
+    .positive()
+    .describe('How many requests it strikes; one that it cannot apply to is left for the next'),
 };
 /** `listing` is new-releases and search together, `any` is both groups counted together. */
 const ofApi = { endpoint: z.enum(['listing', 'album-tracks', 'any']), ...counted };
@@ -116,7 +120,11 @@ const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('huge-body'), ...ofAll, bytes: z.int().positive() }),
 ]);
 
-export const faultPlan = z.strictObject({ seed: z.int(), faults: z.array(fault) });
+export const faultPlan = z.strictObject({
+  $schema: z.string().optional().describe('For editors'),
+  seed: z.int().describe('Decides what a fault leaves open'),
+  faults: z.array(fault),
+});
 
 export type Fault = z.infer<typeof fault>;
 export type FaultKind = Fault['kind'];
