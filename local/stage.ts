@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Answer, runSql } from 'local-aws/athena/sql.ts';
+import { createAthenaApi } from 'local-aws/athena/athena-api.ts';
+import { createQueryExecutions } from 'local-aws/athena/query-executions.ts';
+import { type QueryResult, runSql } from 'local-aws/athena/sql.ts';
 import { createMonitoring } from 'local-aws/cloudwatch/monitoring.ts';
 import {
   createTriggers,
@@ -15,6 +17,7 @@ import {
 import type { AwsFaultPlan } from 'local-aws/faults/aws-faults.ts';
 import { startGateway } from 'local-aws/gateway/gateway.ts';
 import { declareTables, openCatalog } from 'local-aws/glue/catalog.ts';
+import { createCatalogApi } from 'local-aws/glue/catalog-api.ts';
 import { createGlue } from 'local-aws/glue/glue.ts';
 import { createIam, type Statement } from 'local-aws/iam/iam.ts';
 import { createLambda, type Lambda } from 'local-aws/lambda/lambda.ts';
@@ -87,7 +90,7 @@ export interface Stage {
     runId: string,
     options?: Omit<ExecutionOptions, 'callTask'> & { input?: unknown },
   ): Promise<Execution>;
-  sql(query: string): Promise<Answer>;
+  sql(query: string): Promise<QueryResult>;
   /** Names of the tables that can be asked. */
   tables(): string[];
   /** Begins anew: no objects in the buckets, no crawled tables. */
@@ -112,11 +115,16 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const streaming = streamingOptions && (await startStreaming(service.streaming, streamingOptions));
   const monitoring = createMonitoring();
   const awsFaults = createAwsFaultInjector(options.aws);
+  const queries = createQueryExecutions(catalog, lakeFolder);
   const services: Parameters<typeof startGateway>[0] = {
     ...monitoring.services,
+    AmazonAthena: createAthenaApi(queries, service.athena),
     ...streaming?.services,
     AmazonSSM: createSsm(credentialsOf(service, options)),
-    AWSGlue: createGlue(service.crawlers, lakeFolder, catalog, iam, awsFaults.crawls),
+    AWSGlue: {
+      ...createGlue(service.crawlers, lakeFolder, catalog, iam, awsFaults.crawls),
+      ...createCatalogApi(catalog, service.databases),
+    },
   };
   const gateway = await startGateway(
     services,
@@ -191,6 +199,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       const stopped = streaming?.stop();
       await triggers.close();
       await machines.close();
+      await queries.close();
       await lambda.close();
       await stopped;
       await Promise.all([spotify.close(), gateway.close(), s3.close()]);

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Answer, runSql } from 'local-aws/athena/sql.ts';
+import { type QueryResult, runSql } from 'local-aws/athena/sql.ts';
 import type { CatalogTable } from 'local-aws/glue/catalog.ts';
 import { ingestDate, keys, type Run } from '../../core/lake/keys.ts';
 import { createTableWriter } from '../../core/lake/parquet.ts';
@@ -29,7 +29,7 @@ export interface Loaded {
 }
 
 export interface TestLake {
-  ask(sql: string): Promise<Answer>;
+  ask(sql: string): Promise<QueryResult>;
   remove(): void;
 }
 

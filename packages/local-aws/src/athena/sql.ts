@@ -4,24 +4,34 @@ import type { CatalogTable, CatalogView } from '../glue/catalog.ts';
 import { keysUnder } from '../s3/s3.ts';
 import { duckTypeOf } from './duck-types.ts';
 
-export interface Answer {
+export interface QueryResult {
   columns: string[];
   /** DuckDB's names of the columns' types. */
   types: string[];
   rows: unknown[][];
 }
 
-/** Asks DuckDB: the views of the catalogue, over a view for each table, over its partitions' files. */
+/**
+ * DuckDB as Athena: the views of the catalogue over a view for each table, over its partitions'
+ * files. A query reads files of the lake and no others. Rejects with DuckDB's message; a signal
+ * interrupts the query.
+ */
 export async function runSql(
   sql: string,
   tables: Record<string, CatalogTable>,
   lakeFolder: string,
   views: Record<string, CatalogView> = {},
-): Promise<Answer> {
+  signal?: AbortSignal,
+): Promise<QueryResult> {
   const database = await DuckDBInstance.create(':memory:');
   const connection = await database.connect();
+  const interrupt = () => connection.interrupt();
+  signal?.addEventListener('abort', interrupt);
   try {
     await connection.run("SET TimeZone = 'UTC'");
+    await connection.run(`SET allowed_directories = [${literal(join(lakeFolder, '/'))}]`);
+    await connection.run('SET enable_external_access = false');
+    await connection.run('SET lock_configuration = true');
     for (const macro of ATHENA_FUNCTIONS) await connection.run(macro);
     for (const [name, table] of Object.entries(tables)) {
       await connection.run(viewOf(name, table, lakeFolder));
@@ -31,14 +41,28 @@ export async function runSql(
     }
     const statement = await connection.prepare(sql);
     if (!READ_ONLY.has(statement.statementType)) {
-      throw new Error('Only a SELECT answers here: the tables belong to the pipeline');
+      throw new Error('Only a SELECT can be run: the tables belong to the pipeline');
     }
+    signal?.throwIfAborted();
     const reader = await statement.runAndReadAll();
     return {
       columns: reader.columnNames(),
       types: reader.columnTypes().map(String),
       rows: reader.getRowsJson(),
     };
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
+    connection.closeSync();
+    database.closeSync();
+  }
+}
+
+/** How many statements a text holds; rejects where it is no SQL. */
+export async function countStatements(sql: string): Promise<number> {
+  const database = await DuckDBInstance.create(':memory:');
+  const connection = await database.connect();
+  try {
+    return (await connection.extractStatements(sql)).count;
   } finally {
     connection.closeSync();
     database.closeSync();
@@ -62,15 +86,22 @@ async function createView(connection: DuckDBConnection, name: string, sql: strin
 
 const READ_ONLY = new Set([StatementType.SELECT, StatementType.EXPLAIN]);
 
-function viewOf(name: string, table: CatalogTable, lakeFolder: string): string {
-  const { host: bucket, pathname } = new URL(table.location);
+/** Paths of the files that a query of the table reads. */
+export function filesOf({ location, partitions }: CatalogTable, lakeFolder: string): string[] {
+  const { host: bucket, pathname } = new URL(location);
   const prefix = pathname.slice(1);
   const bucketPath = join(lakeFolder, bucket);
-  const files = keysUnder(bucketPath, prefix).filter(
-    (key) =>
-      table.partitions === 'projected' ||
-      table.partitions.some((partition) => key.startsWith(prefix + partition)),
-  );
+  return keysUnder(bucketPath, prefix)
+    .filter(
+      (key) =>
+        partitions === 'projected' ||
+        partitions.some((partition) => key.startsWith(prefix + partition)),
+    )
+    .map((key) => join(bucketPath, key));
+}
+
+function viewOf(name: string, table: CatalogTable, lakeFolder: string): string {
+  const files = filesOf(table, lakeFolder);
   const columns = table.columns.map(({ name: column, type }) => ({
     column: quote(column),
     type: duckTypeOf(type),
@@ -81,9 +112,10 @@ function viewOf(name: string, table: CatalogTable, lakeFolder: string): string {
     const nothing = all.map(({ column, type }) => `CAST(NULL AS ${type}) AS ${column}`);
     return `CREATE VIEW ${quote(name)} AS SELECT ${nothing.join(', ')} WHERE false`;
   }
-  const list = files.map((key) => literal(join(bucketPath, key))).join(', ');
+  const list = files.map(literal).join(', ');
   if (table.format === 'json') {
-    // Types are given and not guessed: an event more must not change the table.
+    // Types are given and not guessed: another event must not change the table. Names are compared
+    // with their case, as by the SerDe with `case.insensitive` FALSE.
     const types = columns.map(({ column, type }) => `${column}: ${literal(type)}`);
     return `CREATE VIEW ${quote(name)} AS SELECT * FROM read_json([${list}],
       format = 'newline_delimited', columns = {${types.join(', ')}},

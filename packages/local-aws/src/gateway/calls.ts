@@ -11,7 +11,21 @@ const services: Record<string, { prefix: string; resources: (input: Input) => st
     resources: ({ Name, Names }) =>
       [Names ?? Name].flat().map((name) => arn('ssm', `parameter${name}`)),
   },
-  AWSGlue: { prefix: 'glue', resources: ({ Name }) => [arn('glue', `crawler/${Name}`)] },
+  AWSGlue: {
+    prefix: 'glue',
+    resources: ({ Name, DatabaseName, TableName }) =>
+      DatabaseName === undefined
+        ? [arn('glue', `crawler/${Name}`)]
+        : [
+            arn('glue', 'catalog'),
+            arn('glue', `database/${DatabaseName}`),
+            arn('glue', `table/${DatabaseName}/${TableName ?? Name ?? '*'}`),
+          ],
+  },
+  AmazonAthena: {
+    prefix: 'athena',
+    resources: ({ WorkGroup }) => [arn('athena', `workgroup/${WorkGroup ?? 'primary'}`)],
+  },
   Kinesis_20131202: {
     prefix: 'kinesis',
     resources: ({ StreamName, StreamARN }) =>

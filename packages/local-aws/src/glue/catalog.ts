@@ -6,17 +6,23 @@ import type { DeclaredTable, DeclaredView } from '../service/service.ts';
 export interface CatalogTable {
   /** `s3://bucket/prefix/` */
   location: string;
-  /** Parquet where nothing is said. */
+  /** Parquet if left out. */
   format?: 'parquet' | 'json';
   columns: { name: string; type: string }[];
   partitionKeys: string[];
   /** Folders below the location, e.g. `ingest_date=2026-11-21/`; 'projected' means: all that are there. */
   partitions: string[] | 'projected';
+  /** As a crawler writes them, such as `recordCount`. */
+  parameters?: Record<string, string>;
+  /** Milliseconds since 1970. */
+  createdAt?: number;
+  updatedAt?: number;
 }
 
 /** A view of the Glue catalogue: a SELECT over its tables and over views declared before it. */
 export interface CatalogView {
   view: string;
+  columns?: { name: string; type: string }[];
 }
 
 /** The tables of the local stage, in a file, so that queries work after it has ended. */
@@ -57,5 +63,7 @@ export function declareTables(
   for (const { name, ...table } of declaredTables) {
     catalog.write(name, { ...table, partitions: 'projected' });
   }
-  for (const { name, sql } of declaredViews) catalog.write(name, { view: sql });
+  for (const { name, sql, columns } of declaredViews) {
+    catalog.write(name, { view: sql, columns });
+  }
 }

@@ -139,13 +139,30 @@ function crawlFolder(
   const name = prefix.split('/').filter(Boolean).at(-1) as string;
   const existing = catalog.read()[name];
   const folders = files.map((key) => key.slice(prefix.length, key.lastIndexOf('/') + 1));
+  const now = Date.now();
+  const partitions = [...new Set([...(existing?.partitions ?? []), ...folders])].sort();
   const table: CatalogTable = {
     location: target,
     columns: existing?.columns ?? columnsOf(readFileSync(join(bucketPath, first))),
     partitionKeys: partitionKeysOf(folders[0] ?? ''),
-    partitions: [...new Set([...(existing?.partitions ?? []), ...folders])].sort(),
+    partitions,
+    parameters: { CrawlerSchemaSerializerVersion: '1.0', ...countsOf(files, bucketPath) },
+    createdAt: existing?.createdAt ?? now,
+    updatedAt: now,
   };
   catalog.write(name, table);
+}
+
+/** What a crawler notes about the objects that it has seen. */
+function countsOf(keys: string[], bucketPath: string): Record<string, string> {
+  const files = keys.map((key) => readFileSync(join(bucketPath, key)));
+  const rows = files.map((file) => Number(metadataOf(file).num_rows));
+  const sum = (all: number[]) => String(all.reduce((a, b) => a + b, 0));
+  return {
+    recordCount: sum(rows),
+    objectCount: String(files.length),
+    sizeKey: sum(files.map(({ length }) => length)),
+  };
 }
 
 const partitionKeysOf = (folder: string): string[] =>
@@ -155,12 +172,16 @@ const partitionKeysOf = (folder: string): string[] =>
 
 /** Column names with Glue's types, out of a Parquet file's footer. */
 function columnsOf(file: Buffer): CatalogTable['columns'] {
-  const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
-  const { children } = parquetSchema(parquetMetadata(bytes as ArrayBuffer));
+  const { children } = parquetSchema(metadataOf(file));
   return children.map(({ element: { name, type, converted_type: converted } }) => ({
     name,
     type: glueTypes[converted ?? ''] ?? glueTypes[type ?? ''] ?? 'string',
   }));
+}
+
+function metadataOf(file: Buffer) {
+  const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
+  return parquetMetadata(bytes as ArrayBuffer);
 }
 
 const glueTypes: Record<string, string> = {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { InvalidInput } from '../errors.ts';
 import { parseFilterPattern } from '../event-source/filter.ts';
 import type { DeliverySettings, MappingSettings, StreamSettings } from './stream-settings.ts';
 import { roleOf } from './template.ts';
+import { uuidOf } from './uuid.ts';
 
 // Schemas are strict: a property that the local stage does not know, and so would not keep, is an
 // error. What is known and makes no difference here is named and passed over.
@@ -157,9 +157,4 @@ function parse<T>(schema: z.ZodType<T>, logicalId: string, properties: unknown):
   const [issue] = error?.issues ?? [];
   const where = [logicalId, ...(issue?.path ?? [])].join('.');
   throw new InvalidInput(`The local stage cannot keep ${where}: ${issue?.message}`);
-}
-
-function uuidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5');
 }

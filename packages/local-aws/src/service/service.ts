@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { InvalidInput } from '../errors.ts';
 import { type Statement, statementsOf } from '../iam/iam.ts';
+import { type AthenaSettings, readNamedQuery } from './read-athena.ts';
 import { readDelivery, readMapping, readStream } from './read-stream-settings.ts';
 import {
   type RuleSettings,
@@ -53,6 +54,10 @@ export interface Service {
   declaredTables: DeclaredTable[];
   /** Views that the template declares, in its order. */
   declaredViews: DeclaredView[];
+  /** Names of the databases in the catalogue. */
+  databases: string[];
+  /** Kept queries and workgroups. */
+  athena: AthenaSettings;
   /** Streams, event source mappings and Firehoses. */
   streaming: StreamingSettings;
 }
@@ -75,6 +80,7 @@ export interface DeclaredTable {
 export interface DeclaredView {
   name: string;
   sql: string;
+  columns: { name: string; type: string }[];
 }
 
 /** Reads `.serverless`, as `sls package --stage local` leaves it. */
@@ -96,6 +102,8 @@ export function readService(root: string): Service {
     roles: new Map(),
     declaredTables: [],
     declaredViews: [],
+    databases: [],
+    athena: { namedQueries: [], workGroups: [] },
     streaming: { streams: [], mappings: [], deliveries: [] },
   };
   const { streams, mappings, deliveries } = service.streaming;
@@ -131,6 +139,12 @@ export function readService(root: string): Service {
       service.declaredViews.push(readView(p.TableInput));
     } else if (type === 'AWS::Glue::Table') {
       service.declaredTables.push(readTable(p.TableInput));
+    } else if (type === 'AWS::Glue::Database') {
+      service.databases.push(p.DatabaseInput.Name);
+    } else if (type === 'AWS::Athena::NamedQuery') {
+      service.athena.namedQueries.push(readNamedQuery(logicalId, p));
+    } else if (type === 'AWS::Athena::WorkGroup') {
+      service.athena.workGroups.push({ Name: p.Name, Description: p.Description });
     } else if (type === 'AWS::Kinesis::Stream') {
       streams.push(readStream(logicalId, p));
     } else if (type === 'AWS::Lambda::EventSourceMapping') {
@@ -180,16 +194,28 @@ function readTable(input: {
     name: input.Name,
     location: input.StorageDescriptor.Location,
     format: input.Parameters.classification,
-    columns: input.StorageDescriptor.Columns.map(({ Name, Type }) => ({ name: Name, type: Type })),
+    columns: columnsOf(input.StorageDescriptor.Columns),
     partitionKeys: (input.PartitionKeys ?? []).map(({ Name }) => Name),
   };
 }
 
 /** The text of a view is JSON in base64, within a comment. */
-function readView({ Name, ViewOriginalText }: { Name: string; ViewOriginalText: string }) {
+function readView({
+  Name,
+  ViewOriginalText,
+  StorageDescriptor,
+}: {
+  Name: string;
+  ViewOriginalText: string;
+  StorageDescriptor?: { Columns?: GlueColumn[] };
+}): DeclaredView {
   const [, base64] = /^\/\* Presto View: (\S+) \*\/$/.exec(ViewOriginalText) ?? [];
   if (base64 === undefined)
     throw new InvalidInput(`The view ${Name} has no text that Athena reads`);
   const { originalSql } = JSON.parse(Buffer.from(base64, 'base64').toString());
-  return { name: Name, sql: String(originalSql) };
+  const columns = columnsOf(StorageDescriptor?.Columns ?? []);
+  return { name: Name, sql: String(originalSql), columns };
 }
+
+const columnsOf = (columns: GlueColumn[]) =>
+  columns.map(({ Name, Type }) => ({ name: Name, type: Type }));

@@ -176,12 +176,37 @@ describe('The catalogue', () => {
       columns,
       partitionKeys: ['ingest_date'],
     };
-    const declaredViews = [{ name: 'newest', sql: 'SELECT 1 AS one' }];
+    const viewColumns = [{ name: 'one', type: 'int' }];
+    const declaredViews = [{ name: 'newest', sql: 'SELECT 1 AS one', columns: viewColumns }];
     declareTables(catalog, { declaredTables: [{ name: 'runs', ...declared }], declaredViews });
-    expect(catalog.views()).toEqual({ newest: { view: 'SELECT 1 AS one' } });
+    expect(catalog.views()).toEqual({
+      newest: { view: 'SELECT 1 AS one', columns: viewColumns },
+    });
     expect(catalog.read()).toEqual({
       albums: table(['ingest_date=2026-11-21/']),
       runs: { ...declared, partitions: 'projected' },
     });
+  });
+});
+
+describe('JSON events in SQL', () => {
+  it('are read by the exact names of their fields, as enrichment saw them', async () => {
+    const file = join(folder, 'lake/events/ingest_date=2026-11-21/a.json');
+    mkdirSync(dirname(file), { recursive: true });
+    const events = [
+      { country: 'exact', Country: 'other' },
+      { Country: 'other' },
+      { COUNTRY: 'other', country: 'exact' },
+    ];
+    writeFileSync(file, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    const table: CatalogTable = {
+      location: 's3://lake/events/',
+      format: 'json',
+      columns: [{ name: 'country', type: 'string' }],
+      partitionKeys: ['ingest_date'],
+      partitions: 'projected',
+    };
+    const { rows } = await runSql('SELECT country FROM events', { events: table }, folder);
+    expect(rows).toEqual([['exact'], [null], ['exact']]);
   });
 });

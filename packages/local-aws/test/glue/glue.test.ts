@@ -111,6 +111,14 @@ describe('The crawler on this machine, through the SDK', () => {
         columns: albumColumns,
         partitionKeys: ['ingest_date'],
         partitions: ['ingest_date=2026-11-21/'],
+        parameters: {
+          CrawlerSchemaSerializerVersion: '1.0',
+          recordCount: '1',
+          objectCount: '1',
+          sizeKey: expect.stringMatching(/^\d+$/),
+        },
+        createdAt: expect.any(Number),
+        updatedAt: expect.any(Number),
       },
     });
   });
