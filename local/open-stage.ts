@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { RuleStart } from 'local-aws/events/triggers.ts';
 import { readService } from 'local-aws/service/service.ts';
 import { readCatalog } from 'spotify-mock/catalog.ts';
 import { readFaultPlan } from 'spotify-mock/faults.ts';
 import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
-import { parse } from 'yaml';
 import { messageOfCause } from '../core/error-cause.ts';
 import { InvalidInput } from '../core/errors.ts';
+import { LOCAL_STAGE } from '../core/names.ts';
+import { checkSettings } from '../resources/settings/check.ts';
+import { SETTINGS } from '../resources/settings/table.ts';
 import { claimFolder } from './claim-folder.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Options } from './options.ts';
@@ -23,12 +24,13 @@ export async function openStage(
 ): Promise<Stage> {
   const folder = resolve(root, options.folder);
   // What can be wrong in the input is found before anything is started or written.
+  checkSettings({ stage: LOCAL_STAGE, params: options.param });
   const catalog = options.catalog
     ? readCatalog(options.catalog)
     : generateCatalog({ albums: options.albums, seed: options.seed });
   const faults = options.faults ? readFaultPlan(options.faults) : undefined;
   const credentials = options.real ? takeCredentials() : undefined;
-  const params = [...options.param, ...(options.real ? realSettings(root, options.param) : [])];
+  const params = [...options.param, ...(options.real ? realSettings(options.param) : [])];
 
   const claim = claimFolder(folder);
   interrupt.onEnd(claim.release);
@@ -100,13 +102,9 @@ function takeCredentials(): { clientId: string; clientSecret: string } {
 }
 
 /** What the stage local sets about Spotify for the mock, as the other stages have it. */
-function realSettings(root: string, given: string[]): string[] {
-  const file = readFileSync(join(root, 'serverless.yml'), 'utf8');
-  const { params } = parse(file, { logLevel: 'error' }) as {
-    params: Record<'default' | 'local', Record<string, unknown>>;
-  };
-  return Object.keys(params.local)
-    .filter((name) => name.startsWith('spotify'))
-    .filter((name) => !given.some((param) => param.startsWith(`${name}=`)))
-    .map((name) => `${name}=${params.default[name]}`);
+function realSettings(given: string[]): string[] {
+  return Object.entries(SETTINGS)
+    .filter(([name, { stages }]) => name.startsWith('spotify') && stages?.local !== undefined)
+    .filter(([name]) => !given.some((param) => param.startsWith(`${name}=`)))
+    .map(([name, setting]) => `${name}=${setting.default}`);
 }

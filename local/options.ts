@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
 import { FAULT_KINDS } from 'spotify-mock/faults.ts';
-import { InvalidInput } from '../core/errors.ts';
 import { wholeNumber } from '../core/terminal/options.ts';
 
 export interface Options {
@@ -44,7 +43,12 @@ export const command = new Command('npm start --')
       'ask the real Spotify, with SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET of the environment',
     ).conflicts(['app', 'catalog', 'albums', 'faults', 'latency', 'wrongSecret']),
   )
-  .option('--param <name=value>', 'a setting of docs/settings.md; may be repeated', parseParam, [])
+  .option(
+    '--param <name=value>',
+    'a setting of docs/settings.md; may be repeated',
+    (param: string, all: string[]) => [...all, param],
+    [],
+  )
   .option('--wrong-secret', 'store a client secret that Spotify does not know')
   .option('--stack', 'show the stack of an error')
   .addHelpText(
@@ -57,11 +61,6 @@ Examples of plans, catalogues and events are in examples/, their JSON Schemas in
   npm start -- --faults examples/fault-plan.json
   npm start -- --catalog examples/catalog.json --fresh`,
   );
-
-function parseParam(param: string, all: string[]): string[] {
-  if (/^\w+=/.test(param)) return [...all, param];
-  throw new InvalidInput(`--param takes name=value, not '${param}'`);
-}
 
 function columns(words: readonly string[], perLine = 5): string {
   const width = Math.max(...words.map((word) => word.length)) + 1;

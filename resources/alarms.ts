@@ -8,13 +8,23 @@ import {
   type EventAlarmSettings,
 } from './alarms-of-events.ts';
 import type { Inventory } from './inventory.ts';
-import type { Resources } from './yaml.ts';
+import { pascal, type Resource, type Resources } from './yaml.ts';
 
 export interface AlarmSettings extends EventAlarmSettings {
   scheduleEnabled: boolean;
+  /** Whether there is an alarm on everything, or only on what a run or an event was lost by. */
+  all: boolean;
   /** Nobody is mailed where this is empty. */
   alarmEmail: string;
 }
+
+/** Kinds, the last part of an alarm's name: a run or an event was lost, or is about to be. */
+const FEW = [
+  ...['failed', 'timed-out', 'partial', 'overdue', 'failed-starts'],
+  ...['rejected', 'discarded', 'dropped', 'delivery-failed'],
+];
+
+const isOfFew = (id: string) => FEW.some((kind) => id.endsWith(`${pascal(kind)}Alarm`));
 
 /** AWS mails a link first; alarms are mailed once that person has opened it. */
 const subscription = (email: string): Resources => ({
@@ -41,5 +51,11 @@ export function createAlarms(
     ...deliveries.flatMap((id) => alarmsOfDelivery(id, settings)),
     ...(streams.length > 0 ? [alarmOfRejected()] : []),
   ];
-  return Object.assign({}, ...alarms, settings.alarmEmail ? subscription(settings.alarmEmail) : {});
+  const wanted = Object.entries<Resource>(Object.assign({}, ...alarms)).filter(
+    ([id]) => settings.all || isOfFew(id),
+  );
+  return {
+    ...Object.fromEntries(wanted),
+    ...(settings.alarmEmail ? subscription(settings.alarmEmail) : {}),
+  };
 }

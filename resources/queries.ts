@@ -21,10 +21,10 @@ function namedQuery(file: string): [string, Resource] {
   return [`${pascal(name)}Query`, { Type: 'AWS::Athena::NamedQuery', Properties }];
 }
 
-/** Every query that `takes` accepts, as a named query of the workgroup. */
-export function namedQueries(takes: (sql: string) => boolean = () => true): Resources {
+/** Every query; without the streaming half there are no sessions to ask for. */
+export function namedQueries(streaming: boolean): Resources {
   const files = readdirSync(join(import.meta.dirname, folder)).filter(
-    (file) => file.endsWith('.sql') && takes(readText(join(folder, file))),
+    (file) => file.endsWith('.sql') && (streaming || !file.startsWith('session-')),
   );
   return Object.fromEntries(files.sort().map(namedQuery));
 }

@@ -12,6 +12,7 @@ export const VARIANTS: readonly Variant[] = [
   { stage: 'prod', params: [] },
   { stage: 'dev', params: ['tracing=true'] },
   { stage: 'prod', params: ['tracing=true'] },
+  { stage: 'dev', params: ['streaming=false'] },
   { stage: LONG_STAGE, params: [] },
 ];
 

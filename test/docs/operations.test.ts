@@ -52,8 +52,8 @@ describe('The operations page', () => {
   });
 
   it('counts the alarms and streams of the template', () => {
-    const alarms = ofType(dev, 'AWS::CloudWatch::Alarm');
-    const streams = ofType(dev, 'AWS::Kinesis::Stream');
+    const alarms = ofType(prod, 'AWS::CloudWatch::Alarm');
+    const streams = ofType(prod, 'AWS::Kinesis::Stream');
     expect(page).toContain(`| ${alarms.length}, one of them on two metrics`);
     expect(page).toContain(`| ${streams.length} streams × 2 \`streamShards\``);
   });

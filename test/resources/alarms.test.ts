@@ -29,6 +29,7 @@ const alarmsWith = (settings: Partial<Parameters<typeof createAlarms>[1]>) =>
       ...readResources('delivery.yml'),
     }),
     {
+      all: true,
       scheduleEnabled: true,
       iteratorAgeAlarmMinutes: 15,
       deliveryAgeAlarmSeconds: 900,

@@ -139,3 +139,29 @@ describe('The budget', () => {
     PACKAGING_MS,
   );
 });
+
+describe('A deployment with streaming=false', () => {
+  it(
+    'has the batch alone: nothing of the events, and no reference to it',
+    async () => {
+      const batch = await givenTemplate('prod', ['streaming=false']);
+      const both = await givenTemplate('prod');
+      const types = new Set(Object.values(batch.Resources).map(({ Type }) => Type));
+      for (const type of ['Kinesis::Stream', 'KinesisFirehose::DeliveryStream']) {
+        expect(types).not.toContain(`AWS::${type}`);
+      }
+      expect(types).not.toContain('AWS::Lambda::EventSourceMapping');
+      const left = Object.keys(batch.Resources).filter((id) => /session|route/i.test(id));
+      expect(left).toEqual([]);
+      // What is left is as it is with both halves, apart from what lists it.
+      const changed = Object.keys(batch.Resources).filter(
+        (id) => JSON.stringify(batch.Resources[id]) !== JSON.stringify(both.Resources[id]),
+      );
+      expect(changed.filter((id) => !id.endsWith('LambdaFunction'))).toEqual(['Dashboard']);
+      for (const [id] of ofType(both, 'AWS::Lambda::Function')) {
+        if (!/session/i.test(id)) expect(batch.Resources).toHaveProperty(id);
+      }
+    },
+    PACKAGING_MS,
+  );
+});

@@ -10,9 +10,9 @@ import { bucketProblems, encryptionProblems, logProblems } from './storage-rules
 let before: Template;
 let after: Template;
 beforeAll(async () => {
-  before = await givenTemplate('dev');
+  before = await givenTemplate('prod');
   using tree = changedTree(thirdSegment);
-  const folder = await packageService(tree.folder, { stage: 'dev' });
+  const folder = await packageService(tree.folder, { stage: 'prod' });
   const file = join(folder, '.serverless/cloudformation-template-update-stack.json');
   after = JSON.parse(readFileSync(file, 'utf8'));
 }, PACKAGING_MS);
@@ -38,10 +38,10 @@ describe('A third segment in core/sessions/segments.ts', () => {
       { Pattern: '{"data":{"segment":["eu"]}}' },
     ]);
     expect(at('RouteEuSessionsLambdaFunction').Environment.Variables.SEGMENT_STREAM).toBe(
-      'tributary-dev-sessions-eu',
+      'tributary-prod-sessions-eu',
     );
     expect(at('SessionsEuDelivery').ExtendedS3DestinationConfiguration.BucketARN).toMatch(
-      /^arn:aws:s3:::tributary-dev-sessions-eu-/,
+      /^arn:aws:s3:::tributary-prod-sessions-eu-/,
     );
     expect(at('SessionsEuTable').TableInput.Name).toBe('sessions_eu');
   });
@@ -54,7 +54,11 @@ describe('A third segment in core/sessions/segments.ts', () => {
     expect(problems).toEqual([]);
     const [[, dashboard] = []] = ofType(after, 'AWS::CloudWatch::Dashboard');
     const body = resolved(dashboard?.Properties.DashboardBody, after);
-    for (const name of ['routeEuSessions', 'tributary-dev-sessions-eu', 'RouteEuSessionsMapping']) {
+    for (const name of [
+      'routeEuSessions',
+      'tributary-prod-sessions-eu',
+      'RouteEuSessionsMapping',
+    ]) {
       expect(body).toContain(name);
     }
   });

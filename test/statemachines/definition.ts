@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { params } from '../../resources/settings/table.ts';
 
 const root = join(import.meta.dirname, '../..');
 const account = 'us-east-1:000000000000';
@@ -43,8 +44,7 @@ function readYaml(path: string, params: Record<string, unknown> = {}) {
 }
 
 export function readDefinition(): Definition {
-  const { default: params } = readYaml('serverless.yml').params;
-  return readYaml('statemachines/ingest-new-releases.asl.yml', params);
+  return readYaml('statemachines/ingest-new-releases.asl.yml', params().default);
 }
 
 export interface DeclaredFunction {
