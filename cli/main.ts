@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { type GlobalOptions, globalOptions } from '../core/terminal/options.ts';
 import { addConsole } from './console.ts';
 import { addConsume } from './consume.ts';
+import { addDoctor } from './doctor.ts';
 import { addFailedBatches } from './failed-batches.ts';
 import { addFailedStarts } from './failed-starts.ts';
 import { errorLine } from './lib/error-line.ts';
@@ -49,6 +50,7 @@ for (const [heading, commands] of Object.entries(COMMANDS)) {
   for (const add of commands) add(program);
 }
 program.commandsGroup('Help:');
+addDoctor(program);
 tab(program);
 program.helpCommand('help [command]', 'Shows the help of a command');
 

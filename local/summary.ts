@@ -48,6 +48,7 @@ export function whereToLook(stage: Stage, folder: string, manifestFile?: string)
   const lines = [
     ['ask', `npm run query --${inFolder} "SELECT status, loaded, missing FROM runs"`],
     ['', `npm run query --${inFolder} --file queries/${SAMPLE}.sql`],
+    ['console', `npx tributary console${inFolder}, while npm start -- --keep serves`],
     ['logs', here(join(stage.lakeFolder, '../logs'))],
     ...(manifestFile ? [['manifest', here(manifestFile)]] : []),
   ];

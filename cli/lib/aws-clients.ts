@@ -13,9 +13,11 @@ type Service =
   | 'CLOUDWATCH_LOGS'
   | 'GLUE'
   | 'KINESIS'
+  | 'LAMBDA'
   | 'S3'
   | 'SFN'
-  | 'SQS';
+  | 'SQS'
+  | 'SSM';
 
 export interface ClientConfig {
   readonly endpoint?: string;
