@@ -5,23 +5,39 @@ import { createInterrupt } from './interrupt.ts';
 import { openStage } from './open-stage.ts';
 import { command, type Options } from './options.ts';
 import { runOnce } from './run-once.ts';
+import { serveConsole } from './serve-console.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const interrupt = createInterrupt();
 
 async function main(options: Options): Promise<boolean> {
   const stage = await openStage(root, options, interrupt);
+  const page = options.keep ? await openConsole(options.folder) : undefined;
   const succeeded = await runOnce(stage, options, interrupt);
   if (options.keep) {
     const { aws, spotify } = stage.endpoints;
     console.log(`
 Serving until Ctrl-C: AWS on ${aws}, Spotify on ${spotify}
+  ${page ? `console ${page}` : 'npx tributary console'}
   npx sls invoke local --stage local -f fetchToken --path test/events/fetch-token.json
   npx tributary produce --file examples/session-events.ndjson`);
     await new Promise(() => {});
   }
   await interrupt.end();
   return succeeded;
+}
+
+/** The page shows the run as it goes, so it is there before. */
+async function openConsole(folder: string): Promise<string | undefined> {
+  try {
+    const page = await serveConsole(root, folder);
+    interrupt.onEnd(page.end);
+    console.log(`Console: ${page.address}`);
+    return page.address;
+  } catch (error) {
+    console.error(`No console: ${(error as Error).message}`);
+    return undefined;
+  }
 }
 
 let options: Options | undefined;

@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+export interface ServedConsole {
+  /** With its token. */
+  address: string;
+  end(): void;
+}
+
+/**
+ * Serves the console of the stage local in a process of its own: it may know the local stage, and not
+ * the reverse. Throws with its message where it does not start.
+ */
+export async function serveConsole(root: string, folder: string): Promise<ServedConsole> {
+  const child = spawn(process.execPath, ['cli/main.ts', 'console', '--folder', folder], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    return { address: line, end: () => void child.kill('SIGTERM') };
+  }
+  throw new Error(errors.trim() || 'The console did not start');
+}

@@ -1,0 +1,48 @@
+import type { Browser } from 'playwright-core';
+import { describeInBrowser, launch, open } from './browser.ts';
+import { type Served, serveSeeded } from './start.ts';
+
+describeInBrowser('a run of 1,000 albums and 10,000 history events', () => {
+  let served: Served;
+  let browser: Browser;
+  beforeAll(async () => {
+    served = await serveSeeded({
+      runs: [{ name: 'large', albums: 1_000, skipped: 200, missing: { 3: 'ResourceNotFound' } }],
+    });
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await served?.close();
+  });
+
+  it('opens, shows every album and answers a click without a long task', async () => {
+    const { page, close } = await open(browser, served.server.address);
+    await page
+      .getByRole('button', { name: /: loaded$/ })
+      .nth(998)
+      .waitFor();
+    const ready = await page.evaluate(() => performance.now());
+    const clicks: number[] = [];
+    for (const name of ['TransformBatch', 'FetchAlbumTracks', 'SealRawBatch', 'PlanAlbums']) {
+      clicks.push(
+        await page.evaluate(async (state) => {
+          const node = [...document.querySelectorAll<SVGElement>('.node')].find((each) =>
+            each.getAttribute('aria-label')?.startsWith(state),
+          );
+          const startedAt = performance.now();
+          node?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+          await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+          return performance.now() - startedAt;
+        }, name),
+      );
+    }
+    process.stderr.write(
+      `1,000 albums: there after ${Math.round(ready)} ms; clicks ${clicks.map(Math.round).join(', ')} ms\n`,
+    );
+    // On a busy machine; alone it is a tenth of that, see docs/decisions/console.md.
+    expect(ready).toBeLessThan(10_000);
+    expect(Math.min(...clicks)).toBeLessThan(100);
+    await close();
+  });
+});
