@@ -5,6 +5,7 @@ import { type GlobalOptions, globalOptions } from '../core/terminal/options.ts';
 import { addConsole } from './console.ts';
 import { addConsume } from './consume.ts';
 import { addDoctor } from './doctor.ts';
+import { addExplain } from './explain.ts';
 import { addFailedBatches } from './failed-batches.ts';
 import { addFailedStarts } from './failed-starts.ts';
 import { errorLine } from './lib/error-line.ts';
@@ -22,7 +23,7 @@ import { addStop } from './stop.ts';
 /** Every command, under the headings of the help: a file of cli/ each. */
 const COMMANDS = {
   'Session events:': [addProduce, addConsume, addSimulate, addReplay],
-  'The lake:': [addQuery, addRuns, addConsole],
+  'The lake:': [addQuery, addRuns, addExplain, addConsole],
   'Running a stage:': [addStart, addStop, addLogs, addFailedStarts, addFailedBatches, addRebuild],
 };
 

@@ -57,6 +57,60 @@ describe('running a stage from the command line', () => {
     );
   }, 60_000);
 
+  it('explains an album, a track and an artist by their raw objects, pages, requests and run', async () => {
+    const rows = await stage.sql(`SELECT t.id, t.album_id, l.artist_id, t.name FROM tracks t
+      JOIN track_artists l ON l.track_id = t.id LIMIT 1`);
+    const [track, album, artist, name] = rows.rows[0] as [string, string, string, string];
+    const ofTrack = await run('explain', track);
+    expect(ofTrack).toMatchObject({ status: 0, stderr: '' });
+    for (const line of [
+      new RegExp(`^track ${track}\\n {2}name +${name}\\n`),
+      /\n {2}row +\S+curated\/tracks\/ingest_date=\S+\/first-run.parquet\n/,
+      new RegExp(`\\n {2}object +\\S+raw/album_tracks/album_id=${album}/tracks.json\\n`),
+      /\n {2}page +1 of 1, item \d+\n/,
+      new RegExp(`\\n {2}request +GET http\\S+/albums/${album}/tracks`),
+      /\n {2}object +\S+raw\/new_releases\/\S+\/page-00000.json\n/,
+      /\n {2}request +GET http\S+new-releases/,
+      /\nrun first-run\n {2}status +COMPLETE\n/,
+    ]) {
+      expect(ofTrack.stdout).toMatch(line);
+    }
+    const ofAlbum = await run('explain', album, '--raw');
+    expect(ofAlbum.stdout).toMatch(new RegExp(`^album ${album}\n`));
+    expect(ofAlbum.stdout).toContain('"album_type"');
+    const ofArtist = await run('explain', artist);
+    expect(ofArtist.stdout).toMatch(new RegExp(`^artist ${artist}\n`));
+    expect(ofArtist.stdout).toContain(`album_id=${album}/`);
+    await expect(run('explain', 'nothing')).resolves.toMatchObject(
+      failed('No album, track, artist or event nothing'),
+    );
+    await expect(run('explain', "x' OR 1=1")).resolves.toMatchObject(failed("x' OR 1=1 is no id"));
+  }, 60_000);
+
+  it('explains a delivered and a rejected event by shard, position and original bytes', async () => {
+    const good = '{"session_id":"e1","country":"USA", "browsing_history":[],"x":"\\u00e9"}';
+    const bad = '{"session_id":"e2","country":7,"browsing_history":[]}';
+    for (const json of [good, bad]) await run('produce', '--json', json);
+    await stage.streaming?.drain();
+    const idOf = async (sql: string) => String((await stage.sql(sql)).rows[0]?.[0]);
+    const delivered = await idOf("SELECT event_id FROM sessions WHERE session_id = 'e1'");
+    const found = await run('explain', delivered);
+    expect(found).toMatchObject({ status: 0, stderr: '' });
+    const [shard = '', sequence] = delivered.split('-');
+    expect(found.stdout).toContain(`  shard          shardId-${shard.padStart(12, '0')}\n`);
+    expect(found.stdout).toContain(`  position       ${sequence}\n`);
+    expect(found.stdout).toMatch(/\ndelivered to the segment usa\n {2}session +e1\n/);
+    expect(found.stdout).toMatch(/\n {2}object +\S+firehose\/ingest_date=/);
+    // Once out of the stream and once out of the delivered object.
+    expect(found.stdout.split(good)).toHaveLength(3);
+    const rejected = await idOf(
+      "SELECT event_id FROM rejected_sessions WHERE partition_key = 'e2'",
+    );
+    const refused = await run('explain', rejected);
+    expect(refused.stdout).toMatch(/\nrejected: invalid-country\n/);
+    expect(refused.stdout.split(bad)).toHaveLength(3);
+  }, 60_000);
+
   it('stops the run that is running, and says if there is none', async () => {
     await expect(run('stop')).resolves.toMatchObject(failed('No run is running'));
     stage.awsFaults.setPlan({

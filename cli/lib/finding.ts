@@ -1,0 +1,7 @@
+/** A step on the way from an id back to where it is from. */
+export interface Finding {
+  readonly what: string;
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  /** The item or event, as it was received. */
+  readonly raw?: string;
+}
