@@ -74,25 +74,37 @@ export class ServiceUnavailable extends TributaryError {
   readonly transient = true;
 }
 
-/** An answer that is no JSON, or lacks what the contract promises. */
+/** A response that is no JSON, or lacks a field that is relied on. */
 export class ContractBroken extends TributaryError {
   override readonly name = 'ContractBroken';
   readonly transient = true;
 }
 
-/** The pages of an album hold fewer tracks than they promise. */
-export class IncompleteTracks extends TributaryError {
-  override readonly name = 'IncompleteTracks';
+/** The requests of the run are used up: the next run goes on. */
+export class BudgetSpent extends TributaryError {
+  override readonly name = 'BudgetSpent';
   readonly transient = true;
 }
 
-/** An object that a manifest vouches for is not in the lake, or is not what it should be. */
+/** The time of the call or of the run is used up: the next one goes on. */
+export class TimeSpent extends TributaryError {
+  override readonly name = 'TimeSpent';
+  readonly transient = true;
+}
+
+/** An AWS call was throttled, timed out or failed with a 5xx, after the SDK's own retries. */
+export class AwsUnavailable extends TributaryError {
+  override readonly name = 'AwsUnavailable';
+  readonly transient = true;
+}
+
+/** An object that a manifest lists is not in the lake, or is not what it should be. */
 export class RawDataMissing extends TributaryError {
   override readonly name = 'RawDataMissing';
   readonly transient = false;
 }
 
-/** The crawler works for somebody else; its crawl may have begun before our files loaded. */
+/** The crawler is at an earlier crawl, which may have begun before our files were stored. */
 export class CrawlerBusy extends TributaryError {
   override readonly name = 'CrawlerBusy';
   readonly transient = true;

@@ -6,9 +6,17 @@ export interface BatchState {
     source: string | null;
     outcome: string;
     waitSeconds?: number;
+    stoppedBy?: string | null;
   };
-  fetched?: { waitSeconds?: number };
-  plan?: { albums: string[]; listed: number; skipped: number };
+  token?: { outcome?: string; waitSeconds?: number };
+  fetched?: {
+    waitSeconds?: number;
+    reason?: string | null;
+    planned?: number;
+    done?: number;
+    albums?: { albumId: string; reason?: string }[];
+  };
+  plan?: { planned: number; listed: number; skipped: number };
   batch?: { status: string; counts: { loaded: number; missing: number; tracks: number } };
   tables?: { rows: Record<string, number> };
   crawl?: { outcome: string };
@@ -25,13 +33,13 @@ export function describe(
     case 'ListNewReleases':
       return (
         listing && {
-          text: `${countOf(listing.pages, 'page')} of ${listing.source ?? 'nothing'}, ${listing.expected} albums expected${listing.outcome === 'QUOTA_EXHAUSTED' ? ', then the quota was used up' : ''}`,
-          isDone: !['MORE', 'RATE_LIMITED'].includes(listing.outcome),
+          text: `${countOf(listing.pages, 'page')} of ${listing.source ?? 'nothing'}, ${listing.expected} albums expected${listing.stoppedBy === 'QuotaExhausted' ? ', then the quota was used up' : ''}`,
+          isDone: !['MORE', 'WAIT'].includes(listing.outcome),
         }
       );
     case 'PlanAlbums':
       return done(
-        plan && `${plan.listed} listed, ${plan.skipped} skipped, ${plan.albums.length} to fetch`,
+        plan && `${plan.listed} listed, ${plan.skipped} skipped, ${plan.planned} to fetch`,
       );
     case 'SealRawBatch':
       return done(

@@ -5,6 +5,8 @@ import { createLiveLine } from './live-line.ts';
 
 const INDENT = ' '.repeat(10);
 
+type Fetched = NonNullable<BatchState['fetched']>;
+
 /** Prints an execution as it goes; `end` when it is over. */
 export interface Progress {
   onEvent(event: ExecutionEvent): void;
@@ -13,30 +15,28 @@ export interface Progress {
 
 /**
  * A line as a state is entered for the first time, with the seconds since the start, and a line with
- * its counts. On a terminal the last line shows what is under way: a Map's bar, and until when a rate
+ * its counts. On a terminal the last line shows what is under way: the albums' bar, and until when a rate
  * limit is waited for.
  */
 export function createProgress(out: NodeJS.WriteStream = process.stdout): Progress {
   const start = performance.now();
   const enteredAt = new Map<string, number>();
-  /** Waits under way: the item of a Map, or undefined, to when it ends. */
-  const waits = new Map<number | undefined, { seconds: number; until: Date }>();
+  let wait: { seconds: number; until: Date } | undefined;
   let current: { state: string; since: number; note?: string | undefined } | undefined;
-  let map: { total: number; done: number } | undefined;
-  let announcedUntil = 0;
+  let albums: { total: number; done: number } | undefined;
   let lastError = '';
-  let isQuotaGone = false;
 
   const seconds = (since: number) => `${((performance.now() - since) / 1_000).toFixed(1)} s`;
   const live = createLiveLine(out, () => {
-    const wait = longestWait();
-    if (map) {
+    const waiting = wait && waitText(wait);
+    if (albums) {
+      const { done, total } = albums;
       // Both fit beside each other in 80 columns.
-      if (wait) return `    ${barOf(map, 10)} ${map.done} of ${map.total}, ${wait}`;
-      return `${INDENT}${barOf(map, 20)} ${map.done} of ${map.total} albums, ${seconds(start)}`;
+      if (waiting) return `    ${barOf(albums, 10)} ${done} of ${total}, ${waiting}`;
+      return `${INDENT}${barOf(albums, 20)} ${done} of ${total} albums, ${seconds(start)}`;
     }
     if (!current) return undefined;
-    return INDENT + (wait ?? current.note ?? `${current.state} … ${seconds(current.since)}`);
+    return INDENT + (waiting ?? current.note ?? `${current.state} … ${seconds(current.since)}`);
   });
   const width = (out.columns ?? 120) - INDENT.length;
   const print = (text: string) =>
@@ -46,45 +46,35 @@ export function createProgress(out: NodeJS.WriteStream = process.stdout): Progre
         .join('\n'),
     );
 
-  function longestWait(): string | undefined {
-    const [longest] = [...waits.values()].sort((a, b) => Number(b.until) - Number(a.until));
-    return longest && waitText(longest);
-  }
-
-  function onWait({ type, stateType, index, input }: ExecutionEvent) {
+  function onWait({ type, state, stateType, input }: ExecutionEvent) {
     if (stateType !== 'Wait') return;
-    if (type !== 'entered') {
-      waits.delete(index);
-      return;
-    }
-    const { listing, fetched, crawl } = input as BatchState;
-    if (index === undefined && crawl) return;
-    const waitSeconds = (index === undefined ? listing : fetched)?.waitSeconds ?? 0;
-    const until = new Date(Date.now() + waitSeconds * 1_000);
-    waits.set(index, { seconds: waitSeconds, until });
-    // Albums that are fetched at the same time wait for the same limit.
-    if (Number(until) > announcedUntil + 1_000) print(waitText({ seconds: waitSeconds, until }));
-    announcedUntil = Math.max(announcedUntil, Number(until));
+    wait = undefined;
+    const { token, listing, fetched } = input as BatchState;
+    const of = {
+      WaitForToken: token,
+      WaitForRenewal: token,
+      WaitForRateLimit: listing,
+      WaitForAlbums: fetched,
+    }[state];
+    if (type !== 'entered' || !of) return;
+    const waitSeconds = of.waitSeconds ?? 0;
+    wait = { seconds: waitSeconds, until: new Date(Date.now() + waitSeconds * 1_000) };
+    print(waitText(wait));
   }
 
   /** An error as it is dealt with: only then it is clear whether it ends anything. */
-  function onError({ type, state, index, error }: ExecutionEvent) {
-    const where = index === undefined ? state : `album ${index + 1}: ${state}`;
+  function onError({ type, state, error }: ExecutionEvent) {
     if (type === 'failed') lastError = error ?? 'failed';
-    else if (lastError === 'QuotaExhausted') {
-      if (!isQuotaGone) print('the quota is used up: the next run loads what is left');
-      isQuotaGone = true;
-    } else {
-      print(`${where}: ${lastError}${type === 'retried' ? ', will be retried' : ''}`);
-    }
+    else print(`${state}: ${lastError}${type === 'retried' ? ', will be retried' : ''}`);
   }
 
-  function onItem({ type, state }: ExecutionEvent) {
-    if (!map || type !== 'exited' || !/^Report(Loaded|Missing)Album$/.test(state)) return;
-    map.done += 1;
-    const quarter = Math.ceil(map.total / 4);
-    if (!out.isTTY && (map.done % quarter === 0 || map.done === map.total)) {
-      print(`${map.done} of ${map.total} albums`);
+  /** What became of the albums of one call. */
+  function onAlbums({ done = 0, planned = 0, reason, albums: of = [] }: Fetched) {
+    albums = { done, total: planned };
+    for (const album of of) if (album.reason) print(`album ${album.albumId}: ${album.reason}`);
+    if (!out.isTTY) print(`${done} of ${planned} albums`);
+    if (reason === 'QuotaExhausted') {
+      print('the quota is used up: the next run loads what is left');
     }
   }
 
@@ -94,13 +84,15 @@ export function createProgress(out: NodeJS.WriteStream = process.stdout): Progre
       if (isFirst) enteredAt.set(state, performance.now());
       current = { state, since: performance.now() };
       if (isFirst && stateType !== 'Choice') live.print(`${seconds(start).padStart(8)}  ${state}`);
-      const total = (input as BatchState).plan?.albums.length ?? 0;
-      if (stateType === 'Map' && total > 0) map = { total, done: 0 };
+      const total = (input as BatchState).plan?.planned ?? 0;
+      if (stateType === 'Map' && total > 0) albums ??= { total, done: 0 };
+      if (state === 'SealRawBatch') albums = undefined;
       return;
     }
-    if (stateType === 'Map') map = undefined;
     if (type !== 'exited') return;
-    const described = describe(state, output as BatchState);
+    const { fetched } = (output ?? {}) as BatchState;
+    if (state === 'FetchAlbumTracks' && fetched) return onAlbums(fetched);
+    const described = describe(state, (output ?? {}) as BatchState);
     if (described?.isDone) print(`${described.text} (${seconds(enteredAt.get(state) ?? start)})`);
     else if (current) current.note = described?.text;
   }
@@ -109,8 +101,7 @@ export function createProgress(out: NodeJS.WriteStream = process.stdout): Progre
     onEvent(event) {
       onWait(event);
       if (['failed', 'retried', 'caught'].includes(event.type)) onError(event);
-      if (event.index === undefined) onState(event);
-      else onItem(event);
+      onState(event);
     },
     end: live.stop,
   };

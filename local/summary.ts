@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Execution } from 'local-aws/step-functions/run-state-machine.ts';
-import { type Manifest, manifestSchema, parseAs } from '../core/lake/manifest.ts';
+import { type Manifest, manifestSchema } from '../core/lake/manifest.ts';
+import { parseAs } from '../core/parse.ts';
 import { renderTable } from '../core/terminal/table.ts';
 import type { Stage } from './stage.ts';
 

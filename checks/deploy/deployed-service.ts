@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET } from 'spotify-mock/server.ts';
-import { manifestSchema, parseAs } from '../../core/lake/manifest.ts';
+import { manifestSchema } from '../../core/lake/manifest.ts';
+import { parseAs } from '../../core/parse.ts';
 import { SEGMENTS } from '../../core/sessions/segments.ts';
 import { readExpectedFile } from '../../core/simulation/expected-file.ts';
 import { ACCOUNT, REGION } from '../lib/ministack.ts';

@@ -8,6 +8,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { RawDataMissing } from '../errors.ts';
+import { parseJson } from '../parse.ts';
 
 /** The lake's bucket. Keys come from keys.ts; bodies are whole objects, a few hundred kB at the most. */
 export interface Lake {
@@ -17,7 +18,7 @@ export interface Lake {
   get(key: string): Promise<Buffer>;
   /** Throws RawDataMissing where there is none, or where it is not whole JSON. */
   getJson(key: string): Promise<unknown>;
-  /** When the object loaded, or undefined if it has not. */
+  /** When the object was stored, or undefined if it is not there. */
   storedAt(key: string): Promise<Date | undefined>;
   /** All keys under a prefix, in order. */
   list(prefix: string): Promise<string[]>;
@@ -43,12 +44,7 @@ export function createLake(s3: S3Client, bucket: string): Lake {
     putJson: (key, value) => put(key, `${JSON.stringify(value)}\n`, 'application/json'),
     get,
     async getJson(key) {
-      const bytes = await get(key);
-      try {
-        return JSON.parse(bytes.toString());
-      } catch (cause) {
-        throw new RawDataMissing(`s3://${bucket}/${key} is not whole JSON`, { cause });
-      }
+      return parseJson(await get(key), `s3://${bucket}/${key}`);
     },
     async storedAt(key) {
       try {

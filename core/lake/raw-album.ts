@@ -1,7 +1,9 @@
 import { ContractBroken, RawDataMissing } from '../errors.ts';
-import { type Item, type Page, parsePage, usableItems } from '../spotify/paging.ts';
+import { parseJson } from '../parse.ts';
+import { type Item, type PageOfItems, usableItems } from './items.ts';
 import { keys } from './keys.ts';
 import type { Lake } from './lake.ts';
+import type { RawFormat } from './source.ts';
 
 /** Joins an album's track pages, byte for byte as they came, into the one raw object of the album. */
 export function joinPages(pages: Buffer[]): Buffer {
@@ -9,49 +11,61 @@ export function joinPages(pages: Buffer[]): Buffer {
   return Buffer.concat([Buffer.from('{"pages":['), ...parts, Buffer.from(']}\n')]);
 }
 
-/** The tracks of an album, each once, in the order they came, and how many its pages promise. */
+/** The tracks of an album, each once, in the order they came, and what is wrong with the rest. */
 export interface AlbumTracks {
   tracks: Item[];
+  /** The greatest number of tracks that the listing or a page names. */
   expected: number;
+  /** Items without an id: nothing that could be asked for again. */
+  unusable: number;
+  repeated: number;
+  /** Expected, and on no page. */
+  missing: number;
 }
 
-export function tracksOf(pages: Page[]): AlbumTracks {
-  const byId = new Map<string, Item>();
-  for (const track of pages.flatMap((page) => usableItems(page).items)) {
-    if (!byId.has(track.id)) byId.set(track.id, track);
-  }
-  return { tracks: [...byId.values()], expected: Math.max(0, ...pages.map((page) => page.total)) };
+/** `totalTracks` is what the listing says; 0 where it says nothing. */
+export function tracksOf(pages: PageOfItems[], totalTracks = 0): AlbumTracks {
+  const { items: tracks, unusable, repeated } = usableItems(pages);
+  const expected = Math.max(totalTracks, ...pages.map((page) => page.total));
+  const missing = Math.max(0, expected - tracks.length - unusable.length - repeated);
+  return { tracks, expected, unusable: unusable.length, repeated, missing };
 }
 
-/** Reads an object that `joinPages` made; throws RawDataMissing or ContractBroken where it is none. */
-export function readAlbum(key: string, value: unknown): AlbumTracks {
-  const pages = (value as { pages?: unknown } | null)?.pages;
-  if (!Array.isArray(pages)) throw new RawDataMissing(`${key} holds no pages of tracks`);
-  return tracksOf(pages.map((page) => parsePage(page, { path: key })));
-}
-
-/** An album has loaded when it holds every track that it promises. */
+/** Each track that anyone named is there. */
 export const isWhole = ({ tracks, expected }: AlbumTracks): boolean => tracks.length >= expected;
 
+/** The pages of an object that `joinPages` made; throws RawDataMissing or ContractBroken where it is none. */
+export function readPages(format: RawFormat, key: string, value: unknown): PageOfItems[] {
+  const pages = (value as { pages?: unknown } | null)?.pages;
+  if (!Array.isArray(pages)) throw new RawDataMissing(`${key} holds no pages of tracks`);
+  return pages.map((page) => format.readTracks(page, key));
+}
+
+export interface StoredAlbum {
+  bytes: Buffer;
+  pages: PageOfItems[];
+}
+
 /**
- * How many tracks of an album lie in the lake, or undefined unless it lies there whole and loaded at
- * `refreshBefore` or later. Damaged data counts as not loaded: it is fetched again, not failed on.
+ * An album's raw object, or undefined unless it was stored at `refreshBefore` or later. Damaged data
+ * counts as not stored: it is fetched again, not failed on.
  */
-export async function countStoredTracks(
+export async function readStoredAlbum(
   lake: Lake,
+  format: RawFormat,
   albumId: string,
   refreshBefore: string,
-): Promise<number | undefined> {
+): Promise<StoredAlbum | undefined> {
   const key = keys.albumTracks(albumId);
   const storedAt = await lake.storedAt(key);
-  // S3 tells whole seconds: what loaded within the second of `refreshBefore` counts as new.
+  // S3 keeps whole seconds: what was stored within the second of `refreshBefore` counts as new.
   const oldest = Math.floor(Date.parse(refreshBefore) / 1_000) * 1_000;
   if (!storedAt || storedAt.getTime() < oldest) return undefined;
   try {
-    const album = readAlbum(key, await lake.getJson(key));
-    return isWhole(album) ? album.tracks.length : undefined;
+    const bytes = await lake.get(key);
+    return { bytes, pages: readPages(format, key, parseJson(bytes, key)) };
   } catch (error) {
-    if (error instanceof RawDataMissing || error instanceof ContractBroken) return undefined;
+    if (error instanceof ContractBroken || error instanceof RawDataMissing) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { type Item, isItem } from '../spotify/paging.ts';
+import { type Item, isItem } from './items.ts';
 import type { Run } from './keys.ts';
 import { type Column, type Row, type TableName, tables } from './tables.ts';
 
@@ -33,11 +33,28 @@ export const artistRow = (artist: Item): Record<string, unknown> => ({
   ...sharedFields(artist),
 });
 
-/** The artists of an album or a track, each once, in the order that Spotify credits them. */
-export function artistsOf(item: Item): Item[] {
-  const artists = Array.isArray(item.artists) ? item.artists.filter(isItem) : [];
-  return [...new Map(artists.map((artist) => [artist.id, artist])).values()];
+/** A credit of an album or a track. One without an id keeps its place in the order of the credits. */
+export interface Credit {
+  artist: Item | undefined;
+  position: number;
 }
+
+/** The credits in the API's order; an artist that is credited twice has the first place. */
+export function creditsOf(item: Item): Credit[] {
+  const seen = new Set<string>();
+  const credits: Credit[] = [];
+  (Array.isArray(item.artists) ? item.artists : []).forEach((artist: unknown, position) => {
+    if (!isItem(artist)) credits.push({ artist: undefined, position });
+    else if (!seen.has(artist.id)) {
+      seen.add(artist.id);
+      credits.push({ artist, position });
+    }
+  });
+  return credits;
+}
+
+export const creditsWithoutId = (items: Item[]): number =>
+  items.flatMap(creditsOf).filter(({ artist }) => !artist).length;
 
 function sharedFields(item: Item) {
   const markets = item.available_markets;

@@ -66,17 +66,19 @@ export const tables = {
   ],
   album_artists: [
     { name: 'album_id', type: 'STRING', required: true },
-    { name: 'artist_id', type: 'STRING', required: true },
+    // Null for a credit without an id.
+    { name: 'artist_id', type: 'STRING' },
     { name: 'position', type: 'INT32', required: true },
     ...origin,
   ],
   track_artists: [
     { name: 'track_id', type: 'STRING', required: true },
-    { name: 'artist_id', type: 'STRING', required: true },
+    // Null for a credit without an id.
+    { name: 'artist_id', type: 'STRING' },
     { name: 'position', type: 'INT32', required: true },
     ...origin,
   ],
-  // Declared in resources/catalog.yml too: its row lands after the crawl.
+  // Declared in resources/catalog.yml too: its row is written after the crawl.
   runs: [
     { name: 'run_id', type: 'STRING', required: true },
     { name: 'status', type: 'STRING', required: true },
@@ -88,9 +90,19 @@ export const tables = {
     { name: 'skipped', type: 'INT32' },
     { name: 'loaded', type: 'INT32' },
     { name: 'missing', type: 'INT32' },
+    { name: 'deferred', type: 'INT32' },
+    { name: 'overdue', type: 'INT32' },
     { name: 'unlisted', type: 'INT32' },
     { name: 'tracks', type: 'INT32' },
+    { name: 'tracks_missing', type: 'INT32' },
+    { name: 'unusable', type: 'INT32' },
+    { name: 'repeated', type: 'INT32' },
+    { name: 'credits_without_id', type: 'INT32' },
+    { name: 'odd_text', type: 'INT32' },
     { name: 'requests', type: 'INT32' },
+    { name: 'token_requests', type: 'INT32' },
+    { name: 'waited_seconds', type: 'INT32' },
+    { name: 'schema_changes', type: 'STRING' },
     { name: 'error', type: 'STRING' },
     { name: 'cause', type: 'STRING' },
   ],

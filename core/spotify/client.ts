@@ -2,24 +2,27 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance } from 'axios';
-import { ContractBroken, InvalidInput, ServiceUnavailable } from '../errors.ts';
+import type { Allowance } from '../allowance.ts';
+import { ContractBroken, InvalidInput, RateLimited, ServiceUnavailable } from '../errors.ts';
+import type { Access } from '../lake/source.ts';
 import type { RetryPolicy } from '../retry.ts';
 import { errorOfResponse } from './http-errors.ts';
 import type { Pacer } from './pacer.ts';
 import { retryDelayMs } from './retry.ts';
 
-/** An answer of 200: the bytes as they came, for the lake, and what they say. */
-export interface Answer {
+/** A response of 200: the bytes as they came, for the lake, and what they say. */
+export interface JsonResponse {
   bytes: Buffer;
   body: unknown;
 }
 
 export interface SpotifyClient {
   readonly apiUrl: string;
-  /** Requests sent so far, repeated ones included. */
-  readonly requests: number;
-  /** GET of a path on the API's own host, e.g. `/v1/search?q=tag:new`; throws the errors of errors.ts. */
-  get(path: string, accessToken: string): Promise<Answer>;
+  /**
+   * GET of a path on the API's own host, e.g. `/v1/search?q=tag:new`. Each attempt spends a request of
+   * the allowance. Throws the errors of errors.ts.
+   */
+  get(path: string, access: Access): Promise<JsonResponse>;
 }
 
 export interface SpotifyClientOptions {
@@ -27,24 +30,26 @@ export interface SpotifyClientOptions {
   timeoutMs: number;
   retryPolicy: RetryPolicy;
   pacer: Pacer;
+  /** Requests in flight at the same time, each on a connection that is kept alive. */
+  connections?: number;
   pause?: (ms: number) => Promise<unknown>;
 }
 
-/** Largest answer taken: fifty albums with all their markets are about 150 kB. */
-const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+/** Largest response taken: fifty albums with all their markets are about 150 kB. */
+const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
 export function createSpotifyClient(options: SpotifyClientOptions): SpotifyClient {
   const { apiUrl, retryPolicy, pacer, pause = sleep } = options;
-  const http = createHttp(options.timeoutMs);
+  const http = createHttp(options.timeoutMs, options.connections);
   const api = new URL(apiUrl);
-  let requests = 0;
 
-  async function attempt(path: string, accessToken: string): Promise<Answer> {
+  async function attempt(path: string, { accessToken, allowance }: Access): Promise<JsonResponse> {
     const url = new URL(path, api);
     // The token leaves for the configured host alone, whatever a path or a `next` says.
     if (url.origin !== api.origin) throw new ContractBroken(`${url.origin} is not the Spotify API`);
+    await allowance.ready();
     await pacer.turn();
-    requests += 1;
+    await allowance.spend('requests');
     const what = `GET ${url.pathname}`;
     const { status, retryAfter, bytes } = await send(http, what, options.timeoutMs, {
       method: 'GET',
@@ -60,17 +65,19 @@ export function createSpotifyClient(options: SpotifyClientOptions): SpotifyClien
 
   return {
     apiUrl,
-    get requests() {
-      return requests;
-    },
-    get: (path, accessToken) => withRetries(() => attempt(path, accessToken), retryPolicy, pause),
+    get: (path, access) =>
+      withRetries(() => attempt(path, access), retryPolicy, access.allowance, pause),
   };
 }
 
-/** Runs `attempt` until it succeeds or the policy says no; the last error is the one thrown. */
+/**
+ * Runs `attempt` until it succeeds or the policy says no; the last error is the one thrown. A pause
+ * that a 429 asks for is one for all callers of the allowance, and ends where the run's waiting ends.
+ */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
   policy: RetryPolicy,
+  allowance: Allowance,
   pause: (ms: number) => Promise<unknown> = sleep,
 ): Promise<T> {
   for (let n = 1; ; n++) {
@@ -79,20 +86,21 @@ export async function withRetries<T>(
     } catch (error) {
       const delay = retryDelayMs(policy, n, error);
       if (delay === undefined) throw error;
-      await pause(delay);
+      if (!(error instanceof RateLimited)) await pause(delay);
+      else if (!allowance.pause(delay)) throw error;
     }
   }
 }
 
-/** One kept-alive connection: an execution environment works on one request at a time. */
-export function createHttp(timeoutMs: number): AxiosInstance {
-  const agent = { keepAlive: true, maxSockets: 1, timeout: timeoutMs };
+/** As many kept-alive connections as there are requests at a time. */
+export function createHttp(timeoutMs: number, connections = 1): AxiosInstance {
+  const agent = { keepAlive: true, maxSockets: connections, timeout: timeoutMs };
   return axios.create({
     httpAgent: new HttpAgent(agent),
     httpsAgent: new HttpsAgent(agent),
     timeout: timeoutMs,
     maxRedirects: 0,
-    maxContentLength: MAX_ANSWER_BYTES,
+    maxContentLength: MAX_RESPONSE_BYTES,
     proxy: false,
     responseType: 'arraybuffer',
     validateStatus: () => true,
@@ -132,7 +140,7 @@ export async function send(
     const reason = UNREACHABLE.has(code)
       ? `could not be reached (${code}): check the address and the network`
       : TIMED_OUT.has(code)
-        ? `gave no whole answer within ${timeoutMs / 1_000} s`
+        ? `gave no whole response within ${timeoutMs / 1_000} s`
         : `broke off (${code})`;
     throw new ServiceUnavailable(`${what} on ${host} ${reason}`, { cause: new Error(code) });
   }
@@ -143,7 +151,7 @@ export function parseJson(what: string, bytes: Buffer): unknown {
     return JSON.parse(bytes.toString());
   } catch (cause) {
     // The parser's message quotes the body, which may be a token: it is not passed on.
-    throw new ContractBroken(`${what} answered 200 with ${bytes.length} bytes that are no JSON`, {
+    throw new ContractBroken(`${what} returned 200 with ${bytes.length} bytes that are no JSON`, {
       cause: new Error((cause as Error).name),
     });
   }

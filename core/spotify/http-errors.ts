@@ -16,7 +16,7 @@ const DEFAULT_RETRY_AFTER_SECONDS = 15;
 const LONGEST_RATE_LIMIT_SECONDS = 900;
 
 /**
- * The named error for an answer other than 200, or undefined for a 200.
+ * The named error for a response other than 200, or undefined for a 200.
  * `text` is the body as it came: JSON, plain text or nothing.
  */
 export function errorOfResponse(
@@ -26,7 +26,7 @@ export function errorOfResponse(
   text: string,
 ): TributaryError | undefined {
   if (status === 200) return undefined;
-  const message = `${what} answered ${status}: ${messageOf(text)}`;
+  const message = `${what} returned ${status}: ${messageOf(text)}`;
   if (status === 401) return new AccessTokenExpired(message);
   if (status === 403) return new EndpointNotAllowed(message);
   if (status === 404) return new ResourceNotFound(message);
@@ -35,7 +35,7 @@ export function errorOfResponse(
   if (status >= 400) return new RequestRejected(message);
   // A redirect is not followed: the token goes to the configured host alone. The body of a 2xx is
   // not shown: it may be a token.
-  return new ContractBroken(`${what} answered ${status}`);
+  return new ContractBroken(`${what} returned ${status}`);
 }
 
 function tooManyRequests(message: string, retryAfter: string | undefined, text: string) {

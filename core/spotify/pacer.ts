@@ -5,30 +5,30 @@ export interface Pacer {
   turn(): Promise<void>;
 }
 
-/** After a pause this long an environment knows as little of the others as a fresh one. */
+/** After a pause this long a client knows as little of the requests before it as a new one. */
 const IDLE_MS = 1_000;
 
 /** Requests are spaced as they leave; on the way they may come closer together. */
-const MARGIN = 1.03;
+const MARGIN = 1.05;
 
 /**
- * Keeps requests of this execution environment at least `shareMs` apart, start to start.
- * The first one waits a full interval too: a fresh environment cannot know what its predecessor
- * sent a moment ago, and the sum over all environments must stay below the limit.
+ * Keeps requests at least `intervalMs` apart, start to start, however many callers there are. The first
+ * one waits a full interval too: a new environment cannot know what the call before it sent.
  */
 export function createPacer(
-  shareMs: number,
+  intervalMs: number,
   clock: () => number = () => performance.now(),
   pause: (ms: number) => Promise<unknown> = sleep,
 ): Pacer {
-  const intervalMs = shareMs * MARGIN;
-  let nextAt = clock() + intervalMs;
+  const spacing = intervalMs * MARGIN;
+  let nextAt = clock() + spacing;
   return {
     async turn() {
-      if (clock() - nextAt > IDLE_MS) nextAt = clock() + intervalMs;
-      const wait = nextAt - clock();
-      if (wait > 0) await pause(wait);
-      nextAt = Math.max(clock(), nextAt) + intervalMs;
+      const now = clock();
+      if (now - nextAt > IDLE_MS) nextAt = now + spacing;
+      const at = Math.max(now, nextAt);
+      nextAt = at + spacing;
+      if (at > now) await pause(at - now);
     },
   };
 }

@@ -2,7 +2,7 @@ import { ContractBroken, RateLimited, ServiceUnavailable } from '../errors.ts';
 import { backoffMs, type RetryPolicy } from '../retry.ts';
 
 /** Retries of one request; longer waits are the state machine's. */
-export const retryPolicy: RetryPolicy = { attempts: 4, baseMs: 250, capMs: 4_000 };
+export const retryPolicy: RetryPolicy = { attempts: 3, baseMs: 400, capMs: 4_000 };
 
 /** A `Retry-After` up to this many seconds is waited out here; a longer one is handed on. */
 export const LONGEST_RETRY_AFTER_SECONDS = 5;

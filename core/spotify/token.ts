@@ -1,5 +1,6 @@
 import type { AxiosInstance } from 'axios';
 import * as z from 'zod';
+import type { Allowance } from '../allowance.ts';
 import { ContractBroken, InvalidCredentials } from '../errors.ts';
 import type { RetryPolicy } from '../retry.ts';
 import { parseJson, send, withRetries } from './client.ts';
@@ -15,25 +16,31 @@ export interface IssuedToken {
   expiresInSeconds: number;
 }
 
+/** Spotify's tokens live an hour. A day is the most that is believed. */
+const LONGEST_LIFETIME_SECONDS = 86_400;
+
 const responseSchema = z.looseObject({
   access_token: z.string().min(1),
-  expires_in: z.number().positive(),
+  expires_in: z.number().min(1).max(LONGEST_LIFETIME_SECONDS),
 });
 
 /**
  * Asks the accounts service for a token by client credentials; there is no refresh token.
- * Throws InvalidCredentials (400 `invalid_client`), ServiceUnavailable, RateLimited, ContractBroken.
+ * Throws InvalidCredentials (400 `invalid_client`), ServiceUnavailable, RateLimited, QuotaExhausted,
+ * ContractBroken, BudgetSpent.
  */
 export function requestToken(
   http: AxiosInstance,
   accountsUrl: string,
   credentials: Credentials,
-  options: { timeoutMs: number; retryPolicy: RetryPolicy },
+  options: { timeoutMs: number; retryPolicy: RetryPolicy; allowance: Allowance },
 ): Promise<IssuedToken> {
-  return withRetries(
-    () => requestOnce(http, accountsUrl, credentials, options.timeoutMs),
-    options.retryPolicy,
-  );
+  const { allowance, timeoutMs, retryPolicy } = options;
+  const attempt = async () => {
+    await allowance.spend('tokenRequests');
+    return requestOnce(http, accountsUrl, credentials, timeoutMs);
+  };
+  return withRetries(attempt, retryPolicy, allowance);
 }
 
 async function requestOnce(
@@ -64,8 +71,11 @@ async function requestOnce(
   }
   const error = errorOfResponse(what, status, retryAfter, text);
   if (error) throw error;
-  const answer = responseSchema.safeParse(parseJson(what, bytes));
-  if (!answer.success)
-    throw new ContractBroken(`${what} answered 200 without access_token and expires_in`);
-  return { accessToken: answer.data.access_token, expiresInSeconds: answer.data.expires_in };
+  const body = responseSchema.safeParse(parseJson(what, bytes));
+  if (!body.success) {
+    // The value is not quoted: it may be the token.
+    const field = body.error.issues[0]?.path.join('.') || 'body';
+    throw new ContractBroken(`${what} returned 200 with a missing or odd ${field}`);
+  }
+  return { accessToken: body.data.access_token, expiresInSeconds: body.data.expires_in };
 }

@@ -1,112 +1,161 @@
 import * as z from 'zod';
-import { IncompleteTracks, RateLimited } from '../../core/errors.ts';
+import type { Limits } from '../../core/allowance.ts';
+import { AccessTokenExpired } from '../../core/errors.ts';
 import { keys } from '../../core/lake/keys.ts';
 import type { Lake } from '../../core/lake/lake.ts';
-import { parseAs, runSchema } from '../../core/lake/manifest.ts';
-import { countStoredTracks, isWhole, joinPages, tracksOf } from '../../core/lake/raw-album.ts';
-import type { SpotifyClient } from '../../core/spotify/client.ts';
+import { planSchema, runSchema } from '../../core/lake/manifest.ts';
 import {
-  albumTracks,
-  nextCursor,
-  type Page,
-  type PagingStyle,
-  parsePage,
-  pathAt,
-} from '../../core/spotify/paging.ts';
+  albumsOfGroup,
+  openGroup,
+  type Progress,
+  type QueuedAlbum,
+} from '../../core/lake/progress.ts';
+import type { AlbumSource } from '../../core/lake/source.ts';
+import { openAllowance } from '../../core/lake/usage.ts';
+import { parseAs } from '../../core/parse.ts';
 import type { AccessToken } from '../runtime/access-token.ts';
+import { type AlbumOutcome, fetchRound, type Round } from './fetch-round.ts';
+import { storeAlbum, storedTracks } from './store-album.ts';
 
 const requestSchema = z.object({
   run: runSchema,
   token: z.object({ expiresAt: z.string() }),
-  albumId: z.string().regex(/^[A-Za-z0-9]+$/),
-  /** What the listing says; pages are asked for up to this number, whatever their totals say. */
-  totalTracks: z.int().nonnegative(),
-  /** Raw data that loaded before this time (ISO 8601) is fetched again. */
-  refreshBefore: z.iso.datetime(),
-  /** What earlier turns of the same album cost. */
-  fetched: z.object({ waitedSeconds: z.number(), requests: z.int() }),
+  group: z.int().nonnegative(),
 });
 export type FetchAlbumTracksRequest = z.infer<typeof requestSchema>;
 export const parseRequest = (event: unknown) => parseAs(requestSchema, event, 'FetchAlbumTracks');
 
-export interface FetchedAlbum {
-  outcome: 'LOADED' | 'RATE_LIMITED';
-  tracks: number;
-  requests: number;
-  waitedSeconds: number;
+/** What the state holds of the albums: counts, and what became of those of this call. */
+export interface FetchedAlbums {
+  /**
+   * MORE: call again. WAIT: call again after `waitSeconds`. TOKEN_EXPIRED: with another token. STOPPED: this
+   * run fetches nothing more, for `reason`.
+   */
+  outcome: 'MORE' | 'WAIT' | 'TOKEN_EXPIRED' | 'DONE' | 'STOPPED';
   waitSeconds: number;
+  /** Why the run waits, or why it leaves the rest alone. */
+  reason: string | null;
+  /** Of all groups. */
+  planned: number;
+  /** Albums of this group and those before it that are in raw or have failed for good. */
+  done: number;
+  requests: number;
+  albums: AlbumOutcome[];
 }
 
 interface Dependencies {
-  spotify: SpotifyClient;
+  source: AlbumSource;
   accessToken: AccessToken;
   lake: Lake;
-  settings: { style: PagingStyle; longestWaitSeconds: number };
+  limits: Limits;
+  /** Albums at a time. */
+  concurrency: number;
+  remainingMs: () => number;
+  clock?: () => number;
 }
+
+/** A call is short, so that little is lost with it and whoever watches sees the albums come. */
+const CALL_MS = 10_000;
+/** Enough for the last request's retries and for what has to be written. */
+const MARGIN_MS = 60_000;
+/** A run that lasts longer is not what its settings meant; the machine itself ends after six hours. */
+const RUN_MS = 3 * 3_600_000;
+/** Keeps the history of an execution within Step Functions' 25,000 events, retries included. */
+const MOST_CALLS = 400;
+const PROBE_AFTER_SECONDS = 10;
+/** One write for so many requests; a call that is cut makes them count as made. */
+const LEASE = 10;
 
 /**
- * Lands every track page of one album as one raw object, or nothing. An album that lies there whole
- * (a cut run, a repeated call) costs no request. RATE_LIMITED asks to be called again after
- * `waitSeconds`. Throws AccessTokenExpired, QuotaExhausted, RateLimited (waited long enough),
- * IncompleteTracks, ResourceNotFound, EndpointNotAllowed, ServiceUnavailable, ContractBroken.
+ * Stores the tracks of a group of albums in raw, several at a time, for about ten seconds, and says how to
+ * go on. One album that cannot be fetched costs itself; a service that fails for several albums in a
+ * row is tried once more after a pause and then left alone.
  */
 export async function fetchAlbumTracks(
-  { token, albumId, totalTracks, refreshBefore, fetched }: FetchAlbumTracksRequest,
-  { spotify, accessToken, lake, settings }: Dependencies,
-): Promise<FetchedAlbum> {
-  const before = spotify.requests;
-  const result = (outcome: FetchedAlbum['outcome'], tracks: number, waitSeconds = 0) => ({
-    outcome,
-    tracks,
-    requests: fetched.requests + spotify.requests - before,
-    waitedSeconds: fetched.waitedSeconds + waitSeconds,
-    waitSeconds,
-  });
+  { run, token, group }: FetchAlbumTracksRequest,
+  { source, accessToken, lake, limits, concurrency, remainingMs, clock = Date.now }: Dependencies,
+): Promise<FetchedAlbums> {
+  const plan = parseAs(planSchema, await lake.getJson(keys.plan(run)), keys.plan(run));
+  const progress = await openGroup(lake, run, plan, group);
+  const start = clock();
+  const runEnd = Date.parse(run.startedAt) + RUN_MS;
+  const deadline = start + remainingMs() - MARGIN_MS;
+  const allowance = await openAllowance(lake, run, limits, { lease: LEASE, deadline, clock });
+  const used = () => allowance.usage.requests + allowance.usage.tokenRequests;
+  // More requests than the last call noted: it was cut, and some of its albums may be there.
+  const mayBeStored = plan.mayBeStored || used() !== progress.requests;
 
-  const storedTracks = await countStoredTracks(lake, albumId, refreshBefore);
-  if (storedTracks !== undefined) return result('LOADED', storedTracks);
+  const storeInTurn = (accessToken: string) => async (album: QueuedAlbum) => {
+    const stored =
+      mayBeStored && album.stored === undefined
+        ? await storedTracks(source, lake, album, plan.refreshBefore)
+        : undefined;
+    return stored ?? storeAlbum(source, lake, { accessToken, allowance }, album);
+  };
+  const work = (value: string) =>
+    fetchRound(progress, {
+      concurrency,
+      hasTime: () => clock() < Math.min(start + CALL_MS, deadline, runEnd),
+      storeAlbum: storeInTurn(value),
+    });
+  let round: Round;
   try {
-    const { pages, bytes } = await accessToken.use(token.expiresAt, (value) =>
-      getPages(spotify, value, albumId, totalTracks, settings.style),
-    );
-    const album = tracksOf(pages);
-    if (!isWhole(album)) {
-      throw new IncompleteTracks(
-        `Album ${albumId}: ${album.expected} tracks expected, ${album.tracks.length} came`,
-      );
-    }
-    await lake.put(keys.albumTracks(albumId), joinPages(bytes), 'application/json');
-    return result('LOADED', album.tracks.length);
+    round = await accessToken.use(token.expiresAt, work);
   } catch (error) {
-    if (!(error instanceof RateLimited)) throw error;
-    const waitSeconds = Math.max(1, error.retryAfterSeconds);
-    if (fetched.waitedSeconds + waitSeconds > settings.longestWaitSeconds) throw error;
-    return result('RATE_LIMITED', 0, waitSeconds);
+    if (!(error instanceof AccessTokenExpired)) throw error;
+    round = { albums: [], stop: { kind: 'TOKEN_EXPIRED' } };
+  } finally {
+    await allowance.save();
   }
+
+  progress.calls += 1;
+  const next = goOn(progress, round, (seconds) => allowance.pause(seconds * 1_000));
+  if (next.outcome !== 'DONE' && (clock() >= runEnd || progress.calls >= MOST_CALLS)) {
+    Object.assign(next, { outcome: 'STOPPED', waitSeconds: 0, reason: 'TimeSpent' });
+  }
+  await allowance.save();
+  await lake.putJson(keys.progress(run), { ...progress, requests: used() });
+  const left = new Set(progress.queue.map(({ albumId }) => albumId)).size;
+  const { albums, before } = albumsOfGroup(plan, group);
+  return {
+    ...next,
+    planned: plan.planned.length,
+    done: before + albums.length - left,
+    requests: used(),
+    albums: round.albums,
+  };
 }
 
-async function getPages(
-  spotify: SpotifyClient,
-  accessToken: string,
-  albumId: string,
-  totalTracks: number,
-  style: PagingStyle,
-): Promise<{ pages: Page[]; bytes: Buffer[] }> {
-  const list = albumTracks(albumId);
-  const pages: Page[] = [];
-  const bytes: Buffer[] = [];
-  let expected = totalTracks;
-  let offset = 0;
-  let path: string | undefined = pathAt(list, 0);
-  while (path !== undefined) {
-    const answer = await spotify.get(path, accessToken);
-    const page = parsePage(answer.body, list);
-    pages.push(page);
-    bytes.push(answer.bytes);
-    expected = Math.max(expected, page.total);
-    const cursor = nextCursor(list, style, spotify.apiUrl, page, offset, expected);
-    offset = cursor?.offset ?? offset;
-    path = cursor?.path;
+type Next = Pick<FetchedAlbums, 'outcome' | 'waitSeconds' | 'reason'>;
+
+/** What follows a round; `canWait` accounts for the seconds and says whether the run has them. */
+function goOn(
+  progress: Progress,
+  { stop, albums }: Round,
+  canWait: (seconds: number) => boolean,
+): Next {
+  const wasProbe = progress.isProbe;
+  progress.isProbe = false;
+  if (!stop || stop.kind === 'FAILING') {
+    if (progress.queue.length === 0) return { outcome: 'DONE', waitSeconds: 0, reason: null };
   }
-  return { pages, bytes };
+  const waitFor = (waitSeconds: number, reason: string): Next =>
+    canWait(waitSeconds)
+      ? { outcome: 'WAIT', waitSeconds, reason }
+      : { outcome: 'STOPPED', waitSeconds: 0, reason };
+  switch (stop?.kind) {
+    case undefined:
+      return { outcome: 'MORE', waitSeconds: 0, reason: null };
+    case 'LIMIT':
+      return { outcome: 'STOPPED', waitSeconds: 0, reason: stop.reason };
+    case 'TOKEN_EXPIRED':
+      return { outcome: 'TOKEN_EXPIRED', waitSeconds: 0, reason: 'AccessTokenExpired' };
+    case 'RATE_LIMITED':
+      progress.isProbe = wasProbe && albums.length === 0;
+      return waitFor(Math.max(1, stop.seconds), 'RateLimited');
+    case 'FAILING':
+      if (wasProbe) return { outcome: 'STOPPED', waitSeconds: 0, reason: stop.reason };
+      progress.isProbe = true;
+      return waitFor(PROBE_AFTER_SECONDS, stop.reason);
+  }
 }

@@ -1,19 +1,25 @@
 import { createAccessToken } from '../runtime/access-token.ts';
 import {
   connectLake,
-  connectSpotify,
+  connectSource,
   connectTokenStore,
-  listingSettings,
+  runLimits,
+  trackConcurrency,
 } from '../runtime/clients.ts';
 import { withMiddleware } from '../runtime/middleware.ts';
 import { fetchAlbumTracks, parseRequest } from './fetch-album-tracks.ts';
 
 export const handler = withMiddleware(
   () => ({
-    spotify: connectSpotify(),
+    source: connectSource(),
     accessToken: createAccessToken(connectTokenStore()),
     lake: connectLake(),
-    settings: listingSettings(),
+    limits: runLimits(),
+    concurrency: trackConcurrency(),
   }),
-  (event, dependencies) => fetchAlbumTracks(parseRequest(event), dependencies),
+  (event, dependencies, context) =>
+    fetchAlbumTracks(parseRequest(event), {
+      ...dependencies,
+      remainingMs: () => context.getRemainingTimeInMillis(),
+    }),
 );

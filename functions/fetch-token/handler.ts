@@ -1,8 +1,13 @@
-import { connectAccounts, connectTokenStore } from '../runtime/clients.ts';
+import { connectAccounts, connectLake, connectTokenStore, runLimits } from '../runtime/clients.ts';
 import { withMiddleware } from '../runtime/middleware.ts';
 import { fetchToken, parseRequest } from './fetch-token.ts';
 
 export const handler = withMiddleware(
-  () => ({ tokens: connectTokenStore(), accounts: connectAccounts() }),
+  () => ({
+    tokens: connectTokenStore(),
+    lake: connectLake(),
+    limits: runLimits(),
+    accounts: connectAccounts(),
+  }),
   (event, dependencies) => fetchToken(parseRequest(event), dependencies),
 );

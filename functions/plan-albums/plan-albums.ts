@@ -1,24 +1,31 @@
 import * as z from 'zod';
-import { committedAlbums } from '../../core/lake/commit-markers.ts';
+import { readEarlierRuns } from '../../core/lake/earlier-runs.ts';
+import { type PageOfItems, usableItems } from '../../core/lake/items.ts';
 import { keys } from '../../core/lake/keys.ts';
 import type { Lake } from '../../core/lake/lake.ts';
-import {
-  type Plan,
-  parseAs,
-  runSchema,
-  sourceSchema,
-  stopSchema,
-} from '../../core/lake/manifest.ts';
-import { albumTracks, type Item, parsePage, usableItems } from '../../core/spotify/paging.ts';
+import { type Plan, runSchema, stopSchema } from '../../core/lake/manifest.ts';
+import { countOddText } from '../../core/lake/odd-text.ts';
+import { groupsOf } from '../../core/lake/progress.ts';
+import { creditsWithoutId } from '../../core/lake/rows.ts';
+import { createFieldCollector } from '../../core/lake/schema-watch.ts';
+import type { RawFormat } from '../../core/lake/source.ts';
+import { readUsage, requestsOf } from '../../core/lake/usage.ts';
+import { parseAs, parseJson } from '../../core/parse.ts';
+import { chooseAlbums } from './choose-albums.ts';
 
 const requestSchema = z.object({
   run: runSchema,
+  /** Without a token nothing can be fetched: `reason` or the error says why there is none. */
+  token: z.object({
+    outcome: z.string(),
+    reason: z.nullish(z.string()),
+    stopped: z.optional(stopSchema),
+  }),
   listing: z.object({
     pages: z.int().nonnegative(),
     expected: z.int().nonnegative(),
-    requests: z.int().nonnegative(),
-    source: z.nullable(sourceSchema),
-    outcome: z.optional(z.string()),
+    source: z.nullable(z.string()),
+    stoppedBy: z.nullish(z.string()),
     /** The error that ended the listing early, where one did. */
     stopped: z.optional(stopSchema),
   }),
@@ -28,94 +35,105 @@ export const parseRequest = (event: unknown) => parseAs(requestSchema, event, 'P
 
 interface Dependencies {
   lake: Lake;
-  settings: { refreshDays: number; requestsPerRun: number; concurrency: number };
+  format: RawFormat;
+  settings: { refreshDays: number; requestsPerRun: number };
 }
 
-/** Counts for the state and what to fetch; the plan itself lies in the lake. */
+/** Counts for the state; the plan itself is in the lake. */
 export interface PlannedAlbums {
-  /** `totalTracks` is what the listing says; 0 where it says nothing. */
-  albums: { albumId: string; totalTracks: number }[];
+  /** What the Map goes over; each item is a part of the planned albums. */
+  groups: { group: number }[];
+  planned: number;
   listed: number;
   skipped: number;
-  overBudget: number;
-  refreshBefore: string;
-  /** How many albums to fetch at a time. */
-  concurrency: number;
+  /** Listed, not skipped, and not to be fetched by this run. */
+  notPlanned: number;
+  /** Objects of earlier runs that could not be read, and count as not written. */
+  damaged: string[];
 }
 
-/** Listings that end in these ways are whole, or at least what Spotify gave out. */
-const STOPS: Record<string, string> = {
-  QUOTA_EXHAUSTED: 'QuotaExhausted',
-  BUDGET_SPENT: 'BudgetSpent',
-};
+/** A run that has reached one of these in its listing makes no further request. */
+const ENDS_THE_RUN = new Set(['QuotaExhausted', 'RateLimited', 'BudgetSpent']);
 
 /**
- * Reads the listed pages back and decides which albums to fetch: each once, no nulls, none that has
+ * Reads the listed pages back and decides which albums to fetch: each once, no nulls, none that was
  * loaded within the refresh age, no more than the run's requests pay for.
  */
 export async function planAlbums(
-  { run, listing }: PlanAlbumsRequest,
-  { lake, settings }: Dependencies,
+  { run, token, listing }: PlanAlbumsRequest,
+  { lake, format, settings }: Dependencies,
 ): Promise<PlannedAlbums> {
   const pages = Array.from({ length: listing.pages }, (_, page) => keys.listingPage(run, page));
-  const { albums, unusablePositions } = await readListing(lake, pages);
+  const { items: albums, unusable, repeated, oddText } = await readListing(lake, format, pages);
+  const collector = createFieldCollector('album');
+  for (const album of albums) collector.add(album);
 
   const startedAt = new Date(run.startedAt);
   const refreshBefore = new Date(startedAt.getTime() - settings.refreshDays * 86_400_000);
-  const loaded = await committedAlbums(lake, refreshBefore, startedAt);
-  const skipped = [...albums.keys()].filter((id) => loaded.has(id));
-  const { planned, overBudget } = withinBudget(
-    [...albums.values()].filter(({ id }) => !loaded.has(id)),
-    settings.requestsPerRun - listing.requests,
-  );
+  const earlier = await readEarlierRuns(lake, run, refreshBefore);
+  const usage = await readUsage(lake, run);
+  const used = requestsOf(usage) + usage.tokenRequests;
+  const noToken = token.stopped?.Error ?? (token.outcome === 'ISSUED' ? null : token.reason);
+  const stoppedBy = listing.stopped?.Error ?? listing.stoppedBy ?? noToken ?? null;
+  const endedBy = noToken ?? (ENDS_THE_RUN.has(stoppedBy ?? '') ? stoppedBy : null);
 
+  const waiting = earlier.previous?.waiting ?? {};
+  const { planned, notPlanned } = chooseAlbums(
+    albums.filter(({ id }) => !earlier.committed.has(id)),
+    { format, waiting, endedBy, left: settings.requestsPerRun - used },
+  );
+  const skipped = albums.map(({ id }) => id).filter((id) => earlier.committed.has(id));
   const plan: Plan = {
     run,
     source: listing.source,
     pages,
     expected: listing.expected,
-    listed: albums.size,
-    unusablePositions,
-    listingStoppedBy: listing.stopped?.Error ?? STOPS[listing.outcome ?? ''] ?? null,
+    listed: albums.length,
+    unusablePositions: unusable,
+    repeated,
+    creditsWithoutId: creditsWithoutId(albums),
+    oddText,
+    listingStoppedBy: stoppedBy,
     skipped,
-    planned: planned.map(({ albumId }) => albumId),
-    overBudget,
+    planned,
+    notPlanned,
+    seenBefore: Object.fromEntries(
+      planned.flatMap(({ albumId }) => {
+        const tracks = earlier.short.get(albumId);
+        return tracks === undefined ? [] : [[albumId, tracks]];
+      }),
+    ),
+    waiting: Object.fromEntries(
+      [...planned, ...notPlanned].map(({ albumId }) => [
+        albumId,
+        waiting[albumId] ?? run.startedAt,
+      ]),
+    ),
+    fields: collector.fields(),
+    ...(earlier.previous && { fieldsBefore: earlier.previous.fields }),
     refreshBefore: refreshBefore.toISOString(),
-    requests: listing.requests,
+    mayBeStored: earlier.mayBeStored,
+    requests: used,
   };
   await lake.putJson(keys.plan(run), plan);
   return {
-    albums: planned,
-    listed: albums.size,
+    groups: groupsOf(planned.length),
+    planned: planned.length,
+    listed: albums.length,
     skipped: skipped.length,
-    overBudget: overBudget.length,
-    refreshBefore: plan.refreshBefore,
-    concurrency: settings.concurrency,
+    notPlanned: notPlanned.length,
+    damaged: earlier.damaged.slice(0, 20),
   };
 }
 
-async function readListing(lake: Lake, pages: string[]) {
-  const albums = new Map<string, Item>();
-  const unusablePositions: number[] = [];
+async function readListing(lake: Lake, format: RawFormat, pages: string[]) {
+  const read: PageOfItems[] = [];
+  let oddText = 0;
   for (const key of pages) {
-    const page = parsePage(await lake.getJson(key), { wrapper: 'albums', path: key });
-    const { items, unusable } = usableItems(page);
-    for (const album of items) if (!albums.has(album.id)) albums.set(album.id, album);
-    unusablePositions.push(...unusable);
+    const bytes = await lake.get(key);
+    const page = format.readListing(parseJson(bytes, key), key);
+    oddText += countOddText(bytes, page.items);
+    read.push(page);
   }
-  return { albums, unusablePositions };
-}
-
-/** Splits the albums where the requests that their pages cost reach `requests`. */
-function withinBudget(albums: Item[], requests: number) {
-  const planned: PlannedAlbums['albums'] = [];
-  const overBudget: string[] = [];
-  let left = requests;
-  for (const { id: albumId, total_tracks: total } of albums) {
-    const totalTracks = typeof total === 'number' && total > 0 ? Math.ceil(total) : 0;
-    left -= Math.max(1, Math.ceil(totalTracks / albumTracks(albumId).limit));
-    if (left >= 0) planned.push({ albumId, totalTracks });
-    else overBudget.push(albumId);
-  }
-  return { planned, overBudget };
+  return { ...usableItems(read), oddText };
 }

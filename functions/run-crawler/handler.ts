@@ -1,7 +1,8 @@
-import { connectGlue } from '../runtime/clients.ts';
+import { connectGlue, connectLake } from '../runtime/clients.ts';
 import { withMiddleware } from '../runtime/middleware.ts';
 import { parseRequest, runCrawler } from './run-crawler.ts';
 
-export const handler = withMiddleware(connectGlue, (event, dependencies) =>
-  runCrawler(parseRequest(event), dependencies),
+export const handler = withMiddleware(
+  () => ({ ...connectGlue(), lake: connectLake() }),
+  (event, dependencies) => runCrawler(parseRequest(event), dependencies),
 );

@@ -3,7 +3,7 @@ import type { StoredToken, TokenStore } from './token-store.ts';
 
 /**
  * The access token of this execution environment: read once, kept over calls, read again when the
- * state names a later one or when Spotify rejected it.
+ * state names another one or when Spotify rejected it.
  */
 export interface AccessToken {
   /**
@@ -17,7 +17,7 @@ export function createAccessToken(tokens: TokenStore): AccessToken {
   let cached: StoredToken | undefined;
   return {
     async use(expiresAt, work) {
-      if (!cached || cached.expiresAt < expiresAt) cached = await tokens.readToken();
+      if (cached?.expiresAt !== expiresAt) cached = await tokens.readToken();
       if (!cached) throw new AccessTokenExpired('No access token is stored');
       try {
         return await work(cached.accessToken);

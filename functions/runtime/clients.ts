@@ -4,13 +4,15 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { createLake } from '../../core/lake/lake.ts';
 import { createHttp, createSpotifyClient, parseBaseUrl } from '../../core/spotify/client.ts';
 import { createPacer } from '../../core/spotify/pacer.ts';
+import { PAGING_STYLES, SOURCES } from '../../core/spotify/paging.ts';
 import { retryPolicy } from '../../core/spotify/retry.ts';
-import { numberOf, oneOf, required } from './env.ts';
+import { createSpotifySource } from '../../core/spotify/source.ts';
+import { numberOf, oneOf, required, requiredNumber } from './env.ts';
 import { createTokenStore } from './token-store.ts';
 
 /**
  * What functions are connected to, out of their environment. The SDK owns the retries of AWS calls:
- * three attempts, each with a time-out; nothing above it repeats a single call.
+ * three attempts, each with a timeout; nothing above it repeats a single call.
  */
 const aws = {
   maxAttempts: 3,
@@ -30,16 +32,23 @@ export const connectGlue = () => ({
 
 const timeoutMs = () => numberOf('SPOTIFY_TIMEOUT_SECONDS', 10, 1) * 1_000;
 
-/** The Web API. Its rate is shared: each of SPOTIFY_CONCURRENCY environments takes its part. */
-export const connectSpotify = () => {
-  const perSecond = numberOf('SPOTIFY_REQUESTS_PER_SECOND', 10, 0.01);
-  return createSpotifyClient({
-    apiUrl: parseBaseUrl('SPOTIFY_API_URL', required('SPOTIFY_API_URL')),
-    timeoutMs: timeoutMs(),
-    retryPolicy,
-    pacer: createPacer((concurrency() / perSecond) * 1_000),
-  });
-};
+/** The Web API, with the rate and the connections of a function that runs alone in its run. */
+export const connectSource = () =>
+  createSpotifySource(
+    createSpotifyClient({
+      apiUrl: parseBaseUrl('SPOTIFY_API_URL', required('SPOTIFY_API_URL')),
+      timeoutMs: timeoutMs(),
+      retryPolicy,
+      // Nothing but a setting may say how fast to call: a default would be a guess at somebody's quota.
+      pacer: createPacer(1_000 / requiredNumber('SPOTIFY_REQUESTS_PER_SECOND', 0.01)),
+      connections: trackConcurrency(),
+    }),
+    {
+      source: oneOf('SPOTIFY_SOURCE', ['auto', ...SOURCES]),
+      style: oneOf('SPOTIFY_PAGINATION', PAGING_STYLES),
+      market: process.env.SPOTIFY_MARKET?.trim() || 'US',
+    },
+  );
 
 /** The accounts service, the only one that gets the client secret. */
 export const connectAccounts = () => ({
@@ -49,21 +58,17 @@ export const connectAccounts = () => ({
   retryPolicy,
 });
 
-/** Environments that share the rate; a function that runs alone has all of it. */
-const concurrency = () => numberOf('SPOTIFY_CONCURRENCY', 1, 1);
+/** Albums at a time. */
+export const trackConcurrency = () => Math.floor(numberOf('SPOTIFY_CONCURRENCY', 1, 1));
 
 const requestsPerRun = () => numberOf('SPOTIFY_REQUESTS_PER_RUN', 1_000, 1);
 
-export const listingSettings = () => ({
-  source: oneOf('SPOTIFY_SOURCE', ['auto', 'new-releases', 'search']),
-  style: oneOf('SPOTIFY_PAGINATION', ['offset', 'next']),
-  market: process.env.SPOTIFY_MARKET?.trim() || 'US',
-  requestsPerRun: requestsPerRun(),
-  longestWaitSeconds: numberOf('SPOTIFY_LONGEST_WAIT_SECONDS', 900, 0),
+export const runLimits = () => ({
+  requests: requestsPerRun(),
+  waitSeconds: numberOf('SPOTIFY_LONGEST_WAIT_SECONDS', 900, 0),
 });
 
 export const planSettings = () => ({
   refreshDays: numberOf('ALBUM_REFRESH_DAYS', 14, 0),
-  concurrency: concurrency(),
   requestsPerRun: requestsPerRun(),
 });

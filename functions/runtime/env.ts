@@ -8,15 +8,23 @@ export function required(name: string, env: NodeJS.ProcessEnv = process.env): st
   return value;
 }
 
-/** A number from `min` up; `fallback` stands where the variable is not set. */
+/** A number from `min` up; `fallback` is used where the variable is not set. */
 export function numberOf(
   name: string,
   fallback: number,
   min: number,
   env: NodeJS.ProcessEnv = process.env,
 ): number {
-  const text = env[name]?.trim();
-  if (!text) return fallback;
+  return env[name]?.trim() ? requiredNumber(name, min, env) : fallback;
+}
+
+/** A number from `min` up; throws InvalidInput that names the variable when it is missing. */
+export function requiredNumber(
+  name: string,
+  min: number,
+  env: NodeJS.ProcessEnv = process.env,
+): number {
+  const text = required(name, env);
   const value = Number(text);
   if (!Number.isFinite(value) || value < min) {
     throw new InvalidInput(`${name} must be a number from ${min} up, not '${text}'`);

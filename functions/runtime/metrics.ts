@@ -3,12 +3,17 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 /** What a run brought, and how it ended. */
 export interface RunOutcome {
   readonly status: string;
-  readonly counts?: {
-    readonly loaded: number;
-    readonly missing: number;
-    readonly unlisted: number;
-    readonly tracks: number;
+  /** A run without a manifest counts its requests alone. */
+  readonly counts: {
+    readonly loaded?: number;
+    readonly missing?: number;
+    readonly deferred?: number;
+    readonly overdue?: number;
+    readonly unlisted?: number;
+    readonly tracks?: number;
+    readonly tracksMissing?: number;
     readonly requests: number;
+    readonly tokenRequests: number;
   };
   readonly uploadedManifest: boolean;
 }
@@ -58,7 +63,7 @@ function publish(counts: Record<string, number>, dimensions: Record<string, stri
   metrics.publishStoredMetrics();
 }
 
-/** What a run brought. One that took in a loaded manifest is no sign that the schedule works. */
+/** What a run brought. One that took in an uploaded manifest is no sign that the schedule works. */
 export function countRun({ status, counts, uploadedManifest }: RunOutcome): void {
   const is = (each: string) => (status === each ? 1 : 0);
   publish({
@@ -71,15 +76,25 @@ export function countRun({ status, counts, uploadedManifest }: RunOutcome): void
           RunsPartial: is('PARTIAL'),
           RunsFailed: is('FAILED'),
         }),
-    ...(counts && {
+    ...definedOf({
       AlbumsLoaded: counts.loaded,
       AlbumsMissing: counts.missing,
+      AlbumsDeferred: counts.deferred,
+      // Missing, or short of tracks, for three days.
+      AlbumsOverdue: counts.overdue,
       AlbumsUnlisted: counts.unlisted,
       TracksLoaded: counts.tracks,
+      TracksMissing: counts.tracksMissing,
       SpotifyRequests: counts.requests,
+      SpotifyTokenRequests: counts.tokenRequests,
     }),
   });
 }
+
+const definedOf = (counts: Record<string, number | undefined>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(counts).flatMap(([name, count]) => (count === undefined ? [] : [[name, count]])),
+  );
 
 /** A batch's events: received, enriched, rejected, not placed, and the rejected ones by reason. */
 export function countEnriched(counts: EnrichedCounts): void {

@@ -2,13 +2,13 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { TributaryError } from '../../core/errors.ts';
+import { nameAwsError } from './aws-errors.ts';
 
 /** One JSON line a call on standard output; the level is POWERTOOLS_LOG_LEVEL. */
 export const logger = new Logger({ serviceName: 'tributary' });
 
 interface RunContext {
   run?: { runId?: unknown };
-  albumId?: unknown;
 }
 
 /**
@@ -16,7 +16,7 @@ interface RunContext {
  * missing setting is an error of that call with a name; `work` runs once an event.
  *
  * Each line carries the run's id; there is one for the outcome and one for an error. Results hold
- * counts and keys and errors of ours hold no secret, so both may be logged. An error from elsewhere
+ * counts and keys, and our errors hold no secret, so both may be logged. Any other error
  * is logged by name alone: its fields may hold headers.
  */
 export function withMiddleware<Dependencies, Result>(
@@ -27,13 +27,12 @@ export function withMiddleware<Dependencies, Result>(
   return middy<unknown, Result>()
     .use({
       before: ({ event, context }) => {
-        const { run, albumId } = (event ?? {}) as RunContext;
+        const { run } = (event ?? {}) as RunContext;
         logger.resetKeys();
         logger.appendKeys({
           function_name: context?.functionName,
           request_id: context?.awsRequestId,
           run_id: run?.runId,
-          album_id: albumId,
         });
       },
       onError: ({ error }) => {
@@ -46,7 +45,9 @@ export function withMiddleware<Dependencies, Result>(
     })
     .handler(async (event, context) => {
       dependencies ??= connect();
-      const result = await work(event, dependencies, context);
+      const result = await work(event, dependencies, context).catch((error: unknown) => {
+        throw nameAwsError(error);
+      });
       logger.info('done', { result: summaryOf(result) });
       return result;
     });

@@ -1,8 +1,9 @@
+import { spotifyFormat } from '../../core/spotify/source.ts';
 import { connectLake } from '../runtime/clients.ts';
 import { withMiddleware } from '../runtime/middleware.ts';
 import { parseRequest, sealRawBatch } from './seal-raw-batch.ts';
 
 export const handler = withMiddleware(
-  () => ({ lake: connectLake() }),
+  () => ({ lake: connectLake(), format: spotifyFormat }),
   (event, dependencies) => sealRawBatch(parseRequest(event), dependencies),
 );

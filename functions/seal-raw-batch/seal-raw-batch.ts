@@ -1,31 +1,30 @@
 import pMap from 'p-map';
 import * as z from 'zod';
-import { S3_CONCURRENCY } from '../../core/lake/commit-markers.ts';
+import { S3_CONCURRENCY } from '../../core/lake/earlier-runs.ts';
 import { keys } from '../../core/lake/keys.ts';
 import type { Lake } from '../../core/lake/lake.ts';
 import {
   type Manifest,
-  parseAs,
+  type Plan,
   planSchema,
   runSchema,
   type Status,
   stopSchema,
 } from '../../core/lake/manifest.ts';
-import { countStoredTracks } from '../../core/lake/raw-album.ts';
+import { countOddText } from '../../core/lake/odd-text.ts';
+import { type Progress, readProgress } from '../../core/lake/progress.ts';
+import { isWhole, readStoredAlbum, tracksOf } from '../../core/lake/raw-album.ts';
+import { creditsWithoutId } from '../../core/lake/rows.ts';
+import { compareFields, createFieldCollector } from '../../core/lake/schema-watch.ts';
+import type { RawFormat } from '../../core/lake/source.ts';
+import { readUsage, requestsOf } from '../../core/lake/usage.ts';
+import { parseAs } from '../../core/parse.ts';
+import { nothingLoaded, overdueOf, statusOf } from './judge-run.ts';
 
 const requestSchema = z.object({
   run: runSchema,
-  /** What the Map brought, or the error that ended it, in which case the lake alone tells. */
-  tracks: z.union([
-    z.array(
-      z.object({
-        albumId: z.string(),
-        requests: z.optional(z.int()),
-        reason: z.optional(z.string()),
-      }),
-    ),
-    stopSchema,
-  ]),
+  /** What the Map counted, or the error that ended it: a limit of the run, a service left alone, a fault. */
+  tracks: z.union([z.array(z.unknown()), stopSchema]),
 });
 export type SealRawBatchRequest = z.infer<typeof requestSchema>;
 export const parseRequest = (event: unknown) => parseAs(requestSchema, event, 'SealRawBatch');
@@ -34,54 +33,53 @@ export interface SealedBatch {
   manifestKey: string;
   status: Status;
   counts: Manifest['counts'];
+  /** Present where none of many albums could be loaded, for another reason than a limit. */
+  failure?: { Error: string; Cause: string };
 }
 
-/** The next run brings these by itself. */
-const DEFERRING = new Set(['QuotaExhausted', 'RateLimited', 'BudgetSpent']);
-
 /**
- * Writes the manifest. What loaded is what lies in the lake, whole, and not what somebody reported:
- * each planned album's object is read. A status of COMPLETE says that every expected album is there.
+ * Writes the manifest. What was loaded is what is in the lake, and not what a function reported: each
+ * planned album's object is read. A status of COMPLETE says that every expected album and track is
+ * there.
  */
 export async function sealRawBatch(
   { run, tracks }: SealRawBatchRequest,
-  { lake }: { lake: Lake },
+  { lake, format }: { lake: Lake; format: RawFormat },
 ): Promise<SealedBatch> {
   const plan = parseAs(planSchema, await lake.getJson(keys.plan(run)), keys.plan(run));
-  const stopped = Array.isArray(tracks) ? undefined : tracks.Error;
-  const reports = new Map((Array.isArray(tracks) ? tracks : []).map((t) => [t.albumId, t]));
-
-  const loaded: Manifest['loaded'] = [];
-  const missing: Manifest['missing'] = plan.overBudget.map((albumId) => ({
-    albumId,
-    reason: 'BudgetSpent',
-  }));
-  await pMap(
-    plan.planned,
-    async (albumId) => {
-      const report = reports.get(albumId);
-      const count = report?.reason
-        ? undefined
-        : await countStoredTracks(lake, albumId, plan.refreshBefore);
-      if (count !== undefined) {
-        loaded.push({ albumId, key: keys.albumTracks(albumId), tracks: count });
-      } else {
-        missing.push({ albumId, reason: report?.reason ?? stopped ?? 'NotInTheLake' });
-      }
-    },
-    { concurrency: S3_CONCURRENCY },
-  );
+  const progress = await readProgress(lake, run);
+  const usage = await readUsage(lake, run);
+  const stoppedBy = Array.isArray(tracks) ? 'NotInTheLake' : tracks.Error;
+  const read = await readLoaded(lake, format, plan, progress?.failures ?? {}, stoppedBy);
+  const { loaded, missing } = read;
+  missing.push(...plan.notPlanned);
   // Side by side they come in any order; the same run must give the same manifest.
-  const byAlbum = (a: { albumId: string }, b: { albumId: string }) =>
-    a.albumId < b.albumId ? -1 : 1;
   loaded.sort(byAlbum);
   missing.sort(byAlbum);
 
+  const { changes, fields } = compareFields(plan.fieldsBefore, {
+    ...plan.fields,
+    ...read.fields,
+  });
+  const open = loaded.filter(({ short }) => short?.isOpen).map(({ albumId }) => albumId);
+  const waiting = Object.fromEntries(
+    [...missing.map(({ albumId }) => albumId), ...open].map((albumId) => [
+      albumId,
+      plan.waiting[albumId] ?? run.startedAt,
+    ]),
+  );
+  const sumOfShort = (name: 'unusable' | 'repeated' | 'missing') =>
+    loaded.reduce((sum, { short }) => sum + (short?.[name] ?? 0), 0);
   const unlisted = Math.max(0, plan.expected - plan.listed);
-  const requests = [...reports.values()].reduce((sum, t) => sum + (t.requests ?? 0), plan.requests);
+  const { status, deferred } = statusOf({
+    listingStoppedBy: plan.listingStoppedBy,
+    unlisted,
+    missing,
+    open: open.length,
+  });
   const manifest: Manifest = {
     run,
-    status: statusOf(plan.listingStoppedBy, unlisted, missing),
+    status,
     source: plan.source,
     pages: plan.pages,
     counts: {
@@ -90,9 +88,18 @@ export async function sealRawBatch(
       skipped: plan.skipped.length,
       loaded: loaded.length,
       missing: missing.length,
+      deferred,
+      overdue: overdueOf(waiting, run),
       unlisted,
       tracks: loaded.reduce((sum, album) => sum + album.tracks, 0),
-      requests,
+      tracksMissing: Math.min(Number.MAX_SAFE_INTEGER, sumOfShort('missing')),
+      unusable: plan.unusablePositions.length + read.unusable,
+      repeated: plan.repeated + read.repeated,
+      creditsWithoutId: plan.creditsWithoutId + read.creditsWithoutId,
+      oddText: plan.oddText + read.oddText,
+      requests: requestsOf(usage),
+      tokenRequests: usage.tokenRequests,
+      waitedSeconds: Math.ceil(usage.waitedMs / 1_000),
     },
     loaded,
     skipped: plan.skipped,
@@ -101,17 +108,64 @@ export async function sealRawBatch(
       unusablePositions: plan.unusablePositions,
       listingStoppedBy: plan.listingStoppedBy,
     },
+    waiting,
+    fields,
+    fieldChanges: changes,
   };
   await lake.putJson(keys.manifest(run), manifest);
-  return { manifestKey: keys.manifest(run), status: manifest.status, counts: manifest.counts };
+  const failure = nothingLoaded(manifest);
+  return {
+    manifestKey: keys.manifest(run),
+    status,
+    counts: manifest.counts,
+    ...(failure && { failure }),
+  };
 }
 
-function statusOf(
-  listingStoppedBy: string | null,
-  unlisted: number,
-  missing: Manifest['missing'],
-): Status {
-  const reasons = [...missing.map(({ reason }) => reason), listingStoppedBy ?? ''];
-  if (reasons.some((reason) => DEFERRING.has(reason))) return 'DEFERRED';
-  return missing.length > 0 || unlisted > 0 || listingStoppedBy !== null ? 'PARTIAL' : 'COMPLETE';
+async function readLoaded(
+  lake: Lake,
+  format: RawFormat,
+  plan: Plan,
+  failures: Progress['failures'],
+  stoppedBy: string,
+) {
+  const collector = createFieldCollector('track');
+  const loaded: Manifest['loaded'] = [];
+  const missing: Manifest['missing'] = [];
+  const sums = { unusable: 0, repeated: 0, creditsWithoutId: 0, oddText: 0 };
+  await pMap(
+    plan.planned,
+    async ({ albumId, totalTracks }) => {
+      const failure = failures[albumId];
+      const stored = failure
+        ? undefined
+        : await readStoredAlbum(lake, format, albumId, plan.refreshBefore);
+      if (!stored) return void missing.push({ albumId, reason: failure ?? stoppedBy });
+      const album = tracksOf(stored.pages, totalTracks);
+      const { tracks, expected, unusable, repeated, missing: lost } = album;
+      const seenBefore = plan.seenBefore[albumId] ?? -1;
+      const isOpen = lost > 0 || seenBefore < tracks.length;
+      loaded.push({
+        albumId,
+        key: keys.albumTracks(albumId),
+        tracks: tracks.length,
+        ...(!isWhole(album) && {
+          short: { expected, unusable, repeated, missing: lost, isOpen },
+        }),
+      });
+      for (const track of tracks) collector.add(track);
+      sums.unusable += unusable;
+      sums.repeated += repeated;
+      sums.creditsWithoutId += creditsWithoutId(tracks);
+      sums.oddText += countOddText(
+        stored.bytes,
+        stored.pages.map(({ items }) => items),
+      );
+    },
+    { concurrency: S3_CONCURRENCY },
+  );
+  return { loaded, missing, ...sums, fields: collector.fields() };
 }
+
+const byAlbum = (a: { albumId: string }, b: { albumId: string }) =>
+  a.albumId < b.albumId ? -1 : 1;

@@ -1,38 +1,47 @@
 import pMap from 'p-map';
-import * as z from 'zod';
 import { InvalidInput, RawDataMissing } from '../../core/errors.ts';
-import { S3_CONCURRENCY } from '../../core/lake/commit-markers.ts';
+import { S3_CONCURRENCY } from '../../core/lake/earlier-runs.ts';
+import { type Item, usableItems } from '../../core/lake/items.ts';
 import { keys } from '../../core/lake/keys.ts';
 import type { Lake } from '../../core/lake/lake.ts';
-import {
-  type CommitMarker,
-  type Manifest,
-  manifestSchema,
-  parseAs,
-} from '../../core/lake/manifest.ts';
+import { type CommitMarker, type Manifest, manifestSchema } from '../../core/lake/manifest.ts';
 import { createTableWriter } from '../../core/lake/parquet.ts';
-import { isWhole, readAlbum } from '../../core/lake/raw-album.ts';
+import { readPages, tracksOf } from '../../core/lake/raw-album.ts';
 import {
   albumRow,
   artistRow,
-  artistsOf,
+  creditsOf,
   originOf,
   trackRow,
   typedRow,
 } from '../../core/lake/rows.ts';
+import type { RawFormat } from '../../core/lake/source.ts';
 import type { TableName } from '../../core/lake/tables.ts';
-import { type Item, parsePage, usableItems } from '../../core/spotify/paging.ts';
+import { parseAs } from '../../core/parse.ts';
 
-const requestSchema = z.object({ manifestKey: z.string().min(1) });
-export type TransformBatchRequest = z.infer<typeof requestSchema>;
-export const parseRequest = (event: unknown) => parseAs(requestSchema, event, 'TransformBatch');
-
-const batchTables = ['albums', 'tracks', 'artists', 'album_artists', 'track_artists'] as const;
+export const batchTables = [
+  'albums',
+  'tracks',
+  'artists',
+  'album_artists',
+  'track_artists',
+] as const;
 export type BatchTable = (typeof batchTables)[number];
 
 export interface TransformedBatch {
   rows: Record<BatchTable, number>;
   commitMarkerKey: string;
+}
+
+interface Dependencies {
+  lake: Lake;
+  format: RawFormat;
+}
+
+/** What to do beside the usual: a rebuild writes some tables only, from albums that may have changed. */
+interface TransformOptions {
+  tables?: readonly BatchTable[];
+  isRebuild?: boolean;
 }
 
 /**
@@ -42,8 +51,9 @@ export interface TransformedBatch {
  * what is not there.
  */
 export async function transformBatch(
-  { manifestKey }: TransformBatchRequest,
-  { lake }: { lake: Lake },
+  { manifestKey }: { manifestKey: string },
+  { lake, format }: Dependencies,
+  { tables = batchTables, isRebuild = false }: TransformOptions = {},
 ): Promise<TransformedBatch> {
   const manifest = parseAs(manifestSchema, await lake.getJson(manifestKey), manifestKey);
   const { run } = manifest;
@@ -52,7 +62,9 @@ export async function transformBatch(
     throw new InvalidInput(`${manifestKey} is not where the manifest of run ${run.runId} belongs`);
   }
   const batch = createBatch(manifest);
-  for await (const [album, tracks] of loadedAlbums(lake, manifest)) batch.add(album, tracks);
+  for await (const [album, tracks] of loadedAlbums(lake, format, manifest, isRebuild)) {
+    batch.add(album, tracks);
+  }
 
   const files: string[] = [];
   const rows = {} as Record<BatchTable, number>;
@@ -60,12 +72,15 @@ export async function transformBatch(
     rows[table] = batch.writers[table].rows;
     if (rows[table] === 0) continue;
     const key = keys.table(table, run);
-    await lake.put(key, batch.writers[table].finish(), 'application/vnd.apache.parquet');
     files.push(key);
+    if (!tables.includes(table)) continue;
+    await lake.put(key, batch.writers[table].finish(), 'application/vnd.apache.parquet');
   }
+  const open = manifest.loaded.filter(({ short }) => short?.isOpen);
   const commitMarker: CommitMarker = {
     run,
-    albums: manifest.loaded.map(({ albumId }) => albumId),
+    albums: manifest.loaded.filter(({ short }) => !short?.isOpen).map(({ albumId }) => albumId),
+    short: Object.fromEntries(open.map(({ albumId, tracks }) => [albumId, tracks])),
     rows,
     files,
     oddValues: Object.fromEntries(batch.oddValues),
@@ -78,21 +93,26 @@ export async function transformBatch(
 /** Each loaded album once with its tracks, a listing page at a time: memory does not grow with the run. */
 async function* loadedAlbums(
   lake: Lake,
+  format: RawFormat,
   manifest: Manifest,
+  isRebuild: boolean,
 ): AsyncGenerator<readonly [Item, Item[]]> {
-  const expected = new Map(manifest.loaded.map(({ albumId, key }) => [albumId, key]));
+  const expected = new Map(manifest.loaded.map((album) => [album.albumId, album]));
   for (const pageKey of manifest.pages) {
-    const page = parsePage(await lake.getJson(pageKey), { wrapper: 'albums', path: pageKey });
-    const albums = usableItems(page).items.flatMap((album) => {
-      const key = expected.get(album.id);
-      return key && expected.delete(album.id) ? [{ album, key }] : [];
+    const page = format.readListing(await lake.getJson(pageKey), pageKey);
+    const albums = usableItems([page]).items.flatMap((album) => {
+      const loaded = expected.get(album.id);
+      return loaded && expected.delete(album.id) ? [{ album, loaded }] : [];
     });
     yield* await pMap(
       albums,
-      async ({ album, key }) => {
-        const raw = readAlbum(key, await lake.getJson(key));
-        if (!isWhole(raw)) throw new RawDataMissing(`${key} holds fewer tracks than it promises`);
-        return [album, raw.tracks] as const;
+      async ({ album, loaded: { key, tracks: counted } }) => {
+        const { tracks } = tracksOf(readPages(format, key, await lake.getJson(key)));
+        // Long after the run, a refresh may have replaced the object.
+        if (tracks.length < counted && !isRebuild) {
+          throw new RawDataMissing(`${key} holds fewer tracks than the manifest says`);
+        }
+        return [album, tracks] as const;
       },
       { concurrency: S3_CONCURRENCY },
     );
@@ -122,12 +142,12 @@ function createBatch(manifest: Manifest) {
     owner: Record<string, string>,
     item: Item,
   ) {
-    artistsOf(item).forEach((artist, position) => {
-      add(table, { ...owner, artist_id: artist.id, position });
-      if (seenArtists.has(artist.id)) return;
+    for (const { artist, position } of creditsOf(item)) {
+      add(table, { ...owner, artist_id: artist?.id, position });
+      if (!artist || seenArtists.has(artist.id)) continue;
       seenArtists.add(artist.id);
       add('artists', artistRow(artist));
-    });
+    }
   }
 
   return {

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Manifest } from '../../core/lake/manifest.ts';
 import type { REASONS } from '../../core/sessions/reasons.ts';
 import { rejectedLines } from '../../core/sessions/rejected-lines.ts';
+import { counts as countsOf } from '../functions/fixtures.ts';
 import { readDefinition } from '../statemachines/definition.ts';
 import { AwsFault, type FakeAws, startFakeAws } from './fake-aws.ts';
 import { albumIdOf, historyOf, type SeededRun, type WireEvent } from './seed-history.ts';
@@ -350,16 +351,15 @@ function seedPapers(aws: FakeAws, { name, startedAt, albums, skipped, missing }:
     status: lost > 0 ? 'PARTIAL' : 'COMPLETE',
     source: 'new-releases',
     pages: [page],
-    counts: {
+    counts: countsOf({
       expected: albums + skipped,
       listed: albums + skipped,
       skipped,
       loaded: albums - lost,
       missing: lost,
-      unlisted: 0,
       tracks: (albums - lost) * 12,
       requests: albums + 4,
-    },
+    }),
     loaded: ids
       .filter((_, i) => !missing[i])
       .map((albumId) => ({
@@ -373,6 +373,9 @@ function seedPapers(aws: FakeAws, { name, startedAt, albums, skipped, missing }:
       reason,
     })),
     unlisted: { unusablePositions: [], listingStoppedBy: null },
+    waiting: {},
+    fields: {},
+    fieldChanges: [],
   };
   put(`${folder}/manifest.json`, manifest);
   put(`${folder}/plan.json`, { run, skipped: skippedIds, overBudget: [] });

@@ -4,7 +4,8 @@ import type { Execution } from 'local-aws/step-functions/run-state-machine.ts';
 import type { Catalog } from 'spotify-mock/catalog.ts';
 import type { FaultPlan } from 'spotify-mock/faults.ts';
 import { LOCAL_CLIENT_SECRET } from 'spotify-mock/server.ts';
-import { type Manifest, manifestSchema, parseAs } from '../../core/lake/manifest.ts';
+import { type Manifest, manifestSchema } from '../../core/lake/manifest.ts';
+import { parseAs } from '../../core/parse.ts';
 import type { Stage } from '../../local/stage.ts';
 import { startTestStage } from '../fixtures/local-stage.ts';
 

@@ -3,9 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
+import { type Allowance, createAllowance, type Limits, type Usage } from '../../core/allowance.ts';
 import { keys, type Run } from '../../core/lake/keys.ts';
 import type { CommitMarker, Manifest, Plan } from '../../core/lake/manifest.ts';
 import { joinPages } from '../../core/lake/raw-album.ts';
+import type { Access } from '../../core/lake/source.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
 import { createSpotifyClient, type SpotifyClientOptions } from '../../core/spotify/client.ts';
 import type { Page } from '../../core/spotify/paging.ts';
@@ -48,6 +50,7 @@ export const page = (items: unknown[], more: Partial<Page> = {}): Page => ({
   offset: 0,
   limit: 50,
   total: items.length,
+  hasTotal: true,
   next: null,
   ...more,
 });
@@ -65,10 +68,16 @@ export function storeAlbum(lake: FakeLake, id: string, pages: Page[], storedAt =
   lake.store(keys.albumTracks(id), joinPages(bytes), storedAt);
 }
 
-export function storeCommitMarker(lake: FakeLake, of: Run, albums: string[]): void {
+export function storeCommitMarker(
+  lake: FakeLake,
+  of: Run,
+  albums: string[],
+  short: Record<string, number> = {},
+): void {
   const commitMarker: CommitMarker = {
     run: of,
     albums,
+    short,
     rows: {},
     files: [],
     oddValues: {},
@@ -77,19 +86,51 @@ export function storeCommitMarker(lake: FakeLake, of: Run, albums: string[]): vo
   lake.store(keys.commitMarker(of), JSON.stringify(commitMarker), day(0));
 }
 
-export const plan = (more: Partial<Plan> = {}): Plan => ({
+/** A plan for these albums; each has as many tracks as the listing says: nothing. */
+export const plan = ({
+  planned = [],
+  ...more
+}: Partial<Omit<Plan, 'planned'>> & { planned?: string[] } = {}): Plan => ({
   run,
   source: 'new-releases',
   pages: [keys.listingPage(run, 0)],
-  expected: more.planned?.length ?? 0,
-  listed: more.planned?.length ?? 0,
+  expected: planned.length,
+  listed: planned.length,
   unusablePositions: [],
+  repeated: 0,
+  creditsWithoutId: 0,
+  oddText: 0,
   listingStoppedBy: null,
   skipped: [],
-  planned: [],
-  overBudget: [],
+  planned: planned.map((albumId) => ({ albumId, totalTracks: 0 })),
+  notPlanned: [],
+  seenBefore: {},
+  waiting: {},
+  fields: {},
   refreshBefore: day(-14).toISOString(),
-  requests: 1,
+  mayBeStored: false,
+  requests: 2,
+  ...more,
+});
+
+export const counts = (more: Partial<Manifest['counts']> = {}): Manifest['counts'] => ({
+  expected: 0,
+  listed: 0,
+  skipped: 0,
+  loaded: 0,
+  missing: 0,
+  deferred: 0,
+  overdue: 0,
+  unlisted: 0,
+  tracks: 0,
+  tracksMissing: 0,
+  unusable: 0,
+  repeated: 0,
+  creditsWithoutId: 0,
+  oddText: 0,
+  requests: 0,
+  tokenRequests: 0,
+  waitedSeconds: 0,
   ...more,
 });
 
@@ -98,20 +139,20 @@ export const manifest = (albumIds: string[], more: Partial<Manifest> = {}): Mani
   status: 'COMPLETE',
   source: 'new-releases',
   pages: [keys.listingPage(run, 0)],
-  counts: {
+  counts: counts({
     expected: albumIds.length,
     listed: albumIds.length,
-    skipped: 0,
     loaded: albumIds.length,
-    missing: 0,
-    unlisted: 0,
     tracks: albumIds.length,
     requests: 1 + albumIds.length,
-  },
+  }),
   loaded: albumIds.map((albumId) => ({ albumId, key: keys.albumTracks(albumId), tracks: 1 })),
   skipped: [],
   missing: [],
   unlisted: { unusablePositions: [], listingStoppedBy: null },
+  waiting: {},
+  fields: {},
+  fieldChanges: [],
   ...more,
 });
 
@@ -123,6 +164,32 @@ export const impatient: RetryPolicy = {
   baseMs: 0,
   capMs: 0,
 };
+
+/** An account in memory whose pauses take no time; `stored` is every count written, in order. */
+export function givenAllowance(
+  limits: Partial<Limits> = {},
+  used: Partial<Usage> = {},
+): Allowance & { stored: Usage[]; slept: number[] } {
+  const stored: Usage[] = [];
+  const slept: number[] = [];
+  let now = 0;
+  const allowance = createAllowance({
+    used: { requests: 0, tokenRequests: 0, leased: 0, waitedMs: 0, ...used },
+    limits: { requests: 1_000, waitSeconds: 900, ...limits },
+    store: async (usage) => void stored.push(usage),
+    clock: () => now,
+    sleepFor: async (ms) => {
+      slept.push(ms);
+      now += ms;
+    },
+  });
+  return Object.assign(allowance, { stored, slept });
+}
+
+export const accessOf = (accessToken: string, allowance: Allowance = givenAllowance()): Access => ({
+  accessToken,
+  allowance,
+});
 
 /** A client that neither paces nor pauses. */
 export const spotifyClient = (apiUrl: string, more: Partial<SpotifyClientOptions> = {}) =>

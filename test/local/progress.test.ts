@@ -34,11 +34,12 @@ describe('Progress', () => {
 
   it('shows a wait for a rate limit with its end, beside the bar', async () => {
     begin(true);
-    const input = { plan: { albums: ['a', 'b', 'c', 'd'] } };
+    const input = { plan: { planned: 4 } };
     on({ type: 'entered', state: 'FetchAllAlbumTracks', stateType: 'Map', input });
-    on({ type: 'exited', state: 'ReportLoadedAlbum', stateType: 'Pass', index: 0 });
-    const wait = { state: 'WaitForAlbumRateLimit', stateType: 'Wait', index: 1 };
-    on({ type: 'entered', ...wait, input: { fetched: { waitSeconds: 12 } } });
+    const fetched = { planned: 4, done: 1, waitSeconds: 12, albums: [{ albumId: 'a', tracks: 3 }] };
+    on({ type: 'exited', state: 'FetchAlbumTracks', output: { fetched } });
+    const wait = { state: 'WaitForAlbums', stateType: 'Wait' };
+    on({ type: 'entered', ...wait, input: { fetched } });
     await new Promise((resolve) => setTimeout(resolve, 250));
     const until = 'waiting 12 s for the rate limit, until \\d\\d:\\d\\d:\\d\\d';
     const shown = text();
@@ -50,33 +51,34 @@ describe('Progress', () => {
     expect(text()).toMatch(/1 of 4 albums, N s$/);
   });
 
-  it('prints one line for all albums that wait for the same limit, without a terminal', () => {
+  it('prints a wait as a line, without a terminal', () => {
     begin(false);
-    const wait = { type: 'entered', state: 'WaitForAlbumRateLimit', stateType: 'Wait' } as const;
-    for (const index of [0, 1, 2]) on({ ...wait, index, input: { fetched: { waitSeconds: 9 } } });
-    expect(text()).toMatch(/^ {10}waiting 9 s for the rate limit, until [\d:]{8}\n$/);
+    const wait = { type: 'entered', state: 'WaitForToken', stateType: 'Wait' } as const;
+    on({ ...wait, input: { token: { waitSeconds: 9 } } });
+    expect(text()).toMatch(/^ {10}waiting 9 s for the rate limit, until [\d:]{8}\n/);
   });
 
   it('names an exhausted quota once, and never calls it a failure', () => {
     begin(false);
-    const error = 'QuotaExhausted';
-    for (const index of [3, 4]) {
-      on({ type: 'failed', state: 'FetchAlbumTracks', index, error });
-      on({ type: 'caught', state: 'FetchAlbumTracks', index });
-    }
-    on({ type: 'failed', state: 'FetchAllAlbumTracks', stateType: 'Map', error });
-    on({ type: 'caught', state: 'FetchAllAlbumTracks', stateType: 'Map' });
-    expect(text()).toBe('          the quota is used up: the next run loads what is left\n');
+    const fetched = { planned: 4, done: 2, reason: 'QuotaExhausted', albums: [] };
+    on({ type: 'exited', state: 'FetchAlbumTracks', output: { fetched } });
+    expect(text()).toBe(
+      '          2 of 4 albums\n          the quota is used up: the next run loads what is left\n',
+    );
   });
 
-  it('names an error as it is retried or caught', () => {
+  it('names an album that failed, and an error as it is retried or caught', () => {
     begin(false);
-    on({ type: 'failed', state: 'FetchAlbumTracks', index: 3, error: 'ServiceUnavailable' });
-    on({ type: 'retried', state: 'FetchAlbumTracks', index: 3 });
-    on({ type: 'failed', state: 'FetchAlbumTracks', index: 3, error: 'ServiceUnavailable' });
-    on({ type: 'caught', state: 'FetchAlbumTracks', index: 3 });
-    expect(text()).toBe(`          album 4: FetchAlbumTracks: ServiceUnavailable, will be retried
-          album 4: FetchAlbumTracks: ServiceUnavailable\n`);
+    const fetched = { planned: 4, done: 1, albums: [{ albumId: 'a', reason: 'ResourceNotFound' }] };
+    on({ type: 'exited', state: 'FetchAlbumTracks', output: { fetched } });
+    on({ type: 'failed', state: 'PlanAlbums', error: 'AwsUnavailable' });
+    on({ type: 'retried', state: 'PlanAlbums' });
+    on({ type: 'failed', state: 'PlanAlbums', error: 'AwsUnavailable' });
+    on({ type: 'caught', state: 'PlanAlbums' });
+    expect(text()).toBe(`          album a: ResourceNotFound
+          1 of 4 albums
+          PlanAlbums: AwsUnavailable, will be retried
+          PlanAlbums: AwsUnavailable\n`);
   });
 
   it('never writes a line that is wider than the terminal', () => {

@@ -1,17 +1,15 @@
 import { PassThrough } from 'node:stream';
 import { wrap } from '../../core/terminal/wrap.ts';
 import { judge, type Outcome, renderVerdict } from '../../local/verdict.ts';
+import { counts as countsOf } from '../functions/fixtures.ts';
 
-const counts = {
+const counts = countsOf({
   expected: 100,
   listed: 100,
-  skipped: 0,
   loaded: 100,
-  missing: 0,
-  unlisted: 0,
   tracks: 1487,
   requests: 107,
-};
+});
 const manifest = {
   run: { runId: 'run-1', startedAt: '2026-11-21T06:00:00.000Z' },
   status: 'COMPLETE' as const,
@@ -22,6 +20,9 @@ const manifest = {
   skipped: [],
   missing: [],
   unlisted: { unusablePositions: [], listingStoppedBy: null },
+  waiting: {},
+  fields: {},
+  fieldChanges: [],
 };
 const ledger = {
   sent: 1000,

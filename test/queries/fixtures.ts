@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type QueryResult, runSql } from 'local-aws/athena/sql.ts';
 import type { CatalogTable } from 'local-aws/glue/catalog.ts';
+import type { Item } from '../../core/lake/items.ts';
 import { ingestDate, keys, type Run } from '../../core/lake/keys.ts';
 import { createTableWriter } from '../../core/lake/parquet.ts';
 import {
   albumRow,
   artistRow,
-  artistsOf,
+  creditsOf,
   originOf,
   trackRow,
   typedRow,
 } from '../../core/lake/rows.ts';
 import { type Column, GLUE_TYPES, type TableName, tables } from '../../core/lake/tables.ts';
-import type { Item } from '../../core/spotify/paging.ts';
 import { viewsOf } from '../../resources/views.ts';
 
 const BUCKET = 'lake';
@@ -71,13 +71,15 @@ function rowsOf(run: Run, albums: [Item, Item[]][]) {
   const artists = new Map<string, Item>();
   for (const [album, tracks] of albums) {
     rows.albums.push({ ...albumRow(album), ...origin });
-    artistsOf(album).forEach((artist, position) => {
+    creditsOf(album).forEach(({ artist, position }) => {
+      if (!artist) return;
       artists.set(artist.id, artist);
       rows.album_artists.push({ album_id: album.id, artist_id: artist.id, position, ...origin });
     });
     for (const track of tracks) {
       rows.tracks.push({ ...trackRow(track, album.id), ...origin });
-      artistsOf(track).forEach((artist, position) => {
+      creditsOf(track).forEach(({ artist, position }) => {
+        if (!artist) return;
         artists.set(artist.id, artist);
         rows.track_artists.push({ track_id: track.id, artist_id: artist.id, position, ...origin });
       });

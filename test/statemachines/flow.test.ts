@@ -15,37 +15,32 @@ const fail =
   };
 
 const counts = { listed: 2, loaded: 2 };
-const listed = {
-  pages: 1,
-  expected: 2,
-  requests: 1,
-  waitedSeconds: 0,
-  source: 'search',
-  cursor: null,
+const listed = { calls: 1, pages: 1, expected: 2, source: 'search', cursor: null };
+const done = { outcome: 'DONE', waitSeconds: 0, stoppedBy: null };
+const issued = { outcome: 'ISSUED', waitSeconds: 0, reason: null };
+const fetched = { outcome: 'DONE', waitSeconds: 0, reason: null, planned: 2, done: 2, albums: [] };
+const planned = {
+  groups: [{ group: 0 }],
+  planned: 2,
+  listed: 2,
+  skipped: 0,
+  notPlanned: 0,
+  damaged: [],
 };
+const nothingPlanned = { ...planned, groups: [], planned: 0 };
+const crawl = { waitSeconds: 1, previousStart: null, checks: 0 };
 
-/** What each function answers on a good day; the list of answers is used up, its last one stays. */
+/** What each function returns on a good day; the results are used up one by one, the last one stays. */
 const goodDay: Record<string, Step[]> = {
-  fetchToken: [({ token }) => ({ expiresAt: 'T1', renewals: token.renewals })],
-  listNewReleases: [() => ({ ...listed, outcome: 'DONE', waitSeconds: 0 })],
-  planAlbums: [
-    () => ({
-      albums: [
-        { albumId: 'a', totalTracks: 12 },
-        { albumId: 'b', totalTracks: 1 },
-      ],
-      refreshBefore: 'R',
-      concurrency: 1,
-    }),
-  ],
-  fetchAlbumTracks: [
-    ({ fetched }) => ({ outcome: 'LOADED', tracks: 1, requests: fetched.requests + 1 }),
-  ],
+  fetchToken: [({ token }) => ({ ...issued, expiresAt: 'T1', renewals: token.renewals })],
+  listNewReleases: [() => ({ ...listed, ...done })],
+  planAlbums: [() => planned],
+  fetchAlbumTracks: [() => fetched],
   sealRawBatch: [() => ({ manifestKey: 'M', status: 'COMPLETE', counts })],
   transformBatch: [() => ({ rows: {} })],
   runCrawler: [
-    () => ({ outcome: 'RUNNING', startedAfter: 'S', message: 'started', waitSeconds: 1 }),
-    () => ({ outcome: 'SUCCEEDED', startedAfter: 'S', message: 'SUCCEEDED', waitSeconds: 1 }),
+    () => ({ ...crawl, outcome: 'RUNNING', message: 'started' }),
+    () => ({ ...crawl, outcome: 'SUCCEEDED', message: 'SUCCEEDED' }),
   ],
   recordRun: [() => ({ status: 'COMPLETE' })],
   'sns:publish': [() => ({})],
@@ -67,11 +62,11 @@ async function run(changes: Record<string, Step[]> = {}, input: unknown = {}) {
         ? 'sns:publish'
         : (resource.split(':').at(-1) as string);
       calls.push({ name, input: taskInput });
-      const answers = steps[name] ?? [];
+      const results = steps[name] ?? [];
       const n = used.get(name) ?? 0;
       used.set(name, n + 1);
       await new Promise((resolve) => setTimeout(resolve, 2)); // as long as any real call
-      return (answers[n] ?? answers.at(-1))?.(taskInput);
+      return (results[n] ?? results.at(-1))?.(taskInput);
     },
   });
   return {
@@ -92,7 +87,6 @@ describe('A run', () => {
       'listNewReleases',
       'planAlbums',
       'fetchAlbumTracks',
-      'fetchAlbumTracks',
       'sealRawBatch',
       'transformBatch',
       'runCrawler',
@@ -101,21 +95,12 @@ describe('A run', () => {
     ]);
     const [{ run: of }] = inputsOf('recordRun');
     expect(of).toEqual({ runId: 'run-1', startedAt: expect.stringMatching(/^\d{4}-.*Z$/) });
-    expect(inputsOf('fetchAlbumTracks')[0]).toEqual({
-      run: of,
-      token: { expiresAt: 'T1', renewals: 0 },
-      albumId: 'a',
-      totalTracks: 12,
-      refreshBefore: 'R',
-      fetched: { waitedSeconds: 0, requests: 0 },
-    });
-    expect(inputsOf('sealRawBatch')[0].tracks).toEqual([
-      { albumId: 'a', requests: 1 },
-      { albumId: 'b', requests: 1 },
-    ]);
+    const token = { ...issued, expiresAt: 'T1', renewals: 0 };
+    expect(inputsOf('fetchAlbumTracks')[0]).toEqual({ run: of, token, group: 0 });
+    expect(inputsOf('sealRawBatch')[0]).toEqual({ run: of, tracks: [{ group: 0, done: 2 }] });
     expect(inputsOf('runCrawler')).toEqual([
-      { run: of, action: 'START' },
-      { run: of, action: 'CHECK', startedAfter: 'S' },
+      { run: of, action: 'START', always: false },
+      { run: of, action: 'CHECK', crawl: { ...crawl, outcome: 'RUNNING', message: 'started' } },
     ]);
   });
 
@@ -127,18 +112,10 @@ describe('A run', () => {
       waitSeconds: 7,
     });
     const { waits, inputsOf } = await run({
-      listNewReleases: [outcome('MORE'), outcome('RATE_LIMITED'), outcome('DONE')],
+      listNewReleases: [outcome('MORE'), outcome('WAIT'), outcome('DONE')],
     });
     expect(inputsOf('listNewReleases').map(({ listing }) => listing.pages)).toEqual([0, 1, 2]);
     expect(waits).toEqual(['WaitForRateLimit', 'WaitForCrawler']);
-  });
-
-  it.each(['QUOTA_EXHAUSTED', 'BUDGET_SPENT'])('plans what is listed after %s', async (outcome) => {
-    const { execution, inputsOf } = await run({
-      listNewReleases: [() => ({ ...listed, outcome, waitSeconds: 0 })],
-    });
-    expect(execution.status).toBe('SUCCEEDED');
-    expect(inputsOf('planAlbums')[0].listing.outcome).toBe(outcome);
   });
 
   it('gets another token where the listing meets an expired one, and goes on', async () => {
@@ -157,12 +134,13 @@ describe('A run', () => {
   it('goes on with what is listed where the service fails, and says what stopped it', async () => {
     const { execution, inputsOf } = await run({
       listNewReleases: [
-        ({ listing }) => ({ ...listing, pages: 1, outcome: 'MORE' }),
+        ({ listing }) => ({ ...listing, ...done, pages: 1, outcome: 'MORE' }),
         fail('ServiceUnavailable'),
       ],
     });
     expect(execution.status).toBe('SUCCEEDED');
-    expect(inputsOf('listNewReleases')).toHaveLength(4);
+    // One more call after a pause: the client has made its own attempts before.
+    expect(inputsOf('listNewReleases')).toHaveLength(3);
     expect(inputsOf('planAlbums')[0].listing).toMatchObject({
       pages: 1,
       stopped: { Error: 'ServiceUnavailable' },
@@ -172,7 +150,7 @@ describe('A run', () => {
   it('fails where nothing at all could be listed', async () => {
     const { execution, inputsOf, names } = await run({
       listNewReleases: [fail('EndpointNotAllowed', '403')],
-      planAlbums: [() => ({ albums: [], refreshBefore: 'R', concurrency: 1 })],
+      planAlbums: [() => nothingPlanned],
       sealRawBatch: [() => ({ manifestKey: 'M', counts: { listed: 0, loaded: 0 } })],
     });
     expect(execution).toMatchObject({ status: 'FAILED', error: 'EndpointNotAllowed' });
@@ -180,88 +158,201 @@ describe('A run', () => {
     expect(names).not.toContain('transformBatch');
   });
 
-  it('neither transforms nor crawls where nothing loaded', async () => {
+  it('fails where none of many albums could be loaded', async () => {
+    const failure = { Error: 'ServiceUnavailable', Cause: 'None of 100 albums' };
     const { execution, names } = await run({
-      planAlbums: [() => ({ albums: [], refreshBefore: 'R', concurrency: 1 })],
-      sealRawBatch: [() => ({ manifestKey: 'M', counts: { listed: 2, loaded: 0 } })],
+      sealRawBatch: [() => ({ manifestKey: 'M', counts: { listed: 2, loaded: 0 }, failure })],
     });
-    expect(execution.status).toBe('SUCCEEDED');
-    expect(names.slice(-2)).toEqual(['sealRawBatch', 'recordRun']);
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'ServiceUnavailable' });
+    expect(names.slice(-2)).toEqual(['recordRun', 'sns:publish']);
+  });
+
+  it('does not transform where nothing was loaded, and crawls what an earlier run left', async () => {
+    const empty = {
+      planAlbums: [() => nothingPlanned],
+      sealRawBatch: [() => ({ manifestKey: 'M', counts: { listed: 2, loaded: 0 } })],
+    };
+    const nothing = () => ({ ...crawl, outcome: 'NOTHING_TO_CRAWL', message: '' });
+    const quiet = await run({ ...empty, runCrawler: [nothing] });
+    expect(quiet.execution.status).toBe('SUCCEEDED');
+    expect(quiet.names.slice(-3)).toEqual(['sealRawBatch', 'runCrawler', 'recordRun']);
+    expect(quiet.names).not.toContain('fetchAlbumTracks');
+    const due = await run(empty);
+    expect(due.names.slice(-3)).toEqual(['runCrawler', 'runCrawler', 'recordRun']);
   });
 });
 
-describe('An album', () => {
-  const loaded = goodDay.fetchAlbumTracks ?? [];
+describe('The token', () => {
+  const wait = ({ token }: Input) => ({
+    ...token,
+    outcome: 'WAIT',
+    waitSeconds: 9,
+    reason: 'RateLimited',
+  });
+  const limit = ({ token }: Input) => ({
+    ...token,
+    outcome: 'LIMIT_REACHED',
+    waitSeconds: 0,
+    reason: 'QuotaExhausted',
+  });
 
-  it('that cannot be had is noted, and the others come', async () => {
-    const { execution, inputsOf } = await run({
-      fetchAlbumTracks: [fail('ResourceNotFound'), ...loaded],
+  it('is waited for as long as the accounts service asks', async () => {
+    const { execution, waits, names } = await run({
+      fetchToken: [wait, ...(goodDay.fetchToken ?? [])],
     });
     expect(execution.status).toBe('SUCCEEDED');
-    expect(inputsOf('sealRawBatch')[0].tracks).toEqual([
-      { albumId: 'a', reason: 'ResourceNotFound' },
-      { albumId: 'b', requests: 1 },
-    ]);
+    expect(waits[0]).toBe('WaitForToken');
+    expect(names.slice(0, 3)).toEqual(['fetchToken', 'fetchToken', 'listNewReleases']);
   });
 
-  it.each(['ServiceUnavailable', 'IncompleteTracks'])('is tried again after %s', async (name) => {
-    const { inputsOf } = await run({ fetchAlbumTracks: [fail(name), ...loaded] });
-    expect(inputsOf('fetchAlbumTracks').map(({ albumId }) => albumId)).toEqual(['a', 'a', 'b']);
-    expect(inputsOf('sealRawBatch')[0].tracks[0]).toEqual({ albumId: 'a', requests: 1 });
-  });
-
-  it('that is rate limited waits and goes on, and remembers what it cost', async () => {
-    const limited = () => ({
-      outcome: 'RATE_LIMITED',
-      requests: 2,
-      waitedSeconds: 7,
-      waitSeconds: 7,
+  it('that a limit withholds defers the run, which has its manifest', async () => {
+    const { execution, names, inputsOf } = await run({
+      fetchToken: [limit],
+      planAlbums: [() => nothingPlanned],
+      sealRawBatch: [() => ({ manifestKey: 'M', counts: { listed: 0, loaded: 0 } })],
+      runCrawler: [() => ({ ...crawl, outcome: 'NOTHING_TO_CRAWL', message: '' })],
     });
-    const { inputsOf, waits } = await run({ fetchAlbumTracks: [limited, ...loaded] });
-    expect(waits[0]).toBe('WaitForAlbumRateLimit');
-    expect(inputsOf('fetchAlbumTracks')[1]).toMatchObject({
-      albumId: 'a',
-      fetched: { requests: 2, waitedSeconds: 7 },
-    });
-    expect(inputsOf('sealRawBatch')[0].tracks[0]).toEqual({ albumId: 'a', requests: 3 });
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(names).toEqual(['fetchToken', 'planAlbums', 'sealRawBatch', 'runCrawler', 'recordRun']);
+    expect(inputsOf('planAlbums')[0].token.reason).toBe('QuotaExhausted');
   });
 
-  it('that meets an expired token goes through FetchToken and on with the new one', async () => {
-    const { inputsOf, names } = await run({
-      fetchToken: [
-        () => ({ expiresAt: 'T1', renewals: 0 }),
-        () => ({ expiresAt: 'T2', renewals: 1 }),
+  it('that cannot be renewed in mid-listing leaves what is listed', async () => {
+    const { execution, inputsOf, names } = await run({
+      fetchToken: [...(goodDay.fetchToken ?? []), fail('AccessTokenRejected')],
+      listNewReleases: [
+        ({ listing }) => ({ ...listing, ...done, pages: 1, outcome: 'MORE' }),
+        fail('AccessTokenExpired'),
       ],
-      fetchAlbumTracks: [fail('AccessTokenExpired'), ...loaded],
-    });
-    expect(names.filter((name) => name === 'fetchToken')).toHaveLength(2);
-    expect(inputsOf('fetchToken')[1].token).toEqual({ expiresAt: 'T1', renewals: 0 });
-    expect(inputsOf('fetchAlbumTracks')[1]).toMatchObject({
-      albumId: 'a',
-      token: { expiresAt: 'T2', renewals: 1 },
-    });
-  });
-
-  it('is missing where no token is accepted any more', async () => {
-    const { inputsOf } = await run({
-      fetchToken: [() => ({ expiresAt: 'T1', renewals: 0 }), fail('AccessTokenRejected')],
-      fetchAlbumTracks: [fail('AccessTokenExpired'), ...loaded],
-    });
-    expect(inputsOf('sealRawBatch')[0].tracks[0]).toEqual({
-      albumId: 'a',
-      reason: 'AccessTokenRejected',
-    });
-  });
-
-  it('that meets the end of the quota stops the others, and the run seals what there is', async () => {
-    const albums = Array.from({ length: 20 }, (_, i) => ({ albumId: `album${i}`, totalTracks: 1 }));
-    const { execution, inputsOf } = await run({
-      planAlbums: [() => ({ albums, refreshBefore: 'R', concurrency: 1 })],
-      fetchAlbumTracks: [...loaded, fail('QuotaExhausted')],
+      planAlbums: [() => nothingPlanned],
     });
     expect(execution.status).toBe('SUCCEEDED');
-    expect(inputsOf('sealRawBatch')[0].tracks.Error).toBe('QuotaExhausted');
-    expect(inputsOf('fetchAlbumTracks')).toHaveLength(2);
+    expect(inputsOf('planAlbums')[0]).toMatchObject({
+      token: { stopped: { Error: 'AccessTokenRejected' } },
+      listing: { pages: 1 },
+    });
+    expect(names).not.toContain('fetchAlbumTracks');
+  });
+
+  it('that cannot be renewed among the albums leaves what is loaded, and ends the Map', async () => {
+    for (const [end, reason] of [
+      [fail('AccessTokenRejected'), 'AccessTokenRejected'],
+      [limit, 'QuotaExhausted'],
+    ] as const) {
+      const { execution, inputsOf, names } = await run({
+        planAlbums: [() => ({ ...planned, groups: [{ group: 0 }, { group: 1 }] })],
+        fetchToken: [...(goodDay.fetchToken ?? []), end],
+        fetchAlbumTracks: [() => ({ ...fetched, outcome: 'TOKEN_EXPIRED' })],
+      });
+      expect(execution.status).toBe('SUCCEEDED');
+      expect(names.filter((name) => name === 'fetchAlbumTracks')).toHaveLength(1);
+      expect(inputsOf('sealRawBatch')[0].tracks.Error).toBe(reason);
+    }
+  });
+
+  it('is waited for among the albums, too', async () => {
+    const { waits, inputsOf } = await run({
+      fetchToken: [...(goodDay.fetchToken ?? []), wait, ...(goodDay.fetchToken ?? [])],
+      fetchAlbumTracks: [() => ({ ...fetched, outcome: 'TOKEN_EXPIRED' }), () => fetched],
+    });
+    expect(waits[0]).toBe('WaitForRenewal');
+    expect(inputsOf('sealRawBatch')[0].tracks).toEqual([{ group: 0, done: 2 }]);
+  });
+});
+
+describe('The albums', () => {
+  const then = (outcome: string) => () => ({ ...fetched, outcome, waitSeconds: 7 });
+
+  it('come call after call, with the waits that Spotify asks for', async () => {
+    const { execution, waits, names } = await run({
+      fetchAlbumTracks: [then('MORE'), then('WAIT'), then('DONE')],
+    });
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(names.filter((name) => name === 'fetchAlbumTracks')).toHaveLength(3);
+    expect(waits).toEqual(['WaitForAlbums', 'WaitForCrawler']);
+  });
+
+  it('get another token where theirs expired', async () => {
+    const { inputsOf } = await run({
+      fetchToken: [
+        ...(goodDay.fetchToken ?? []),
+        () => ({ ...issued, expiresAt: 'T2', renewals: 1 }),
+      ],
+      fetchAlbumTracks: [then('TOKEN_EXPIRED'), then('DONE')],
+    });
+    expect(inputsOf('fetchToken')[1].token).toMatchObject({ expiresAt: 'T1', renewals: 0 });
+    expect(inputsOf('fetchAlbumTracks')[1].token).toMatchObject({ expiresAt: 'T2', renewals: 1 });
+  });
+
+  it('come group after group', async () => {
+    const groups = [{ group: 0 }, { group: 1 }, { group: 2 }];
+    const { inputsOf } = await run({ planAlbums: [() => ({ ...planned, groups })] });
+    expect(inputsOf('fetchAlbumTracks').map(({ group }) => group)).toEqual([0, 1, 2]);
+    expect(inputsOf('sealRawBatch')[0].tracks).toHaveLength(3);
+  });
+
+  it.each<[string, Step, string]>([
+    ['a limit', () => ({ ...fetched, outcome: 'STOPPED', reason: 'RateLimited' }), 'RateLimited'],
+    ['a fault of ours', fail('TypeError'), 'TypeError'],
+  ])(
+    'that meet %s end the Map at once, and the run seals what there is',
+    async (_, step, error) => {
+      const groups = Array.from({ length: 20 }, (__, group) => ({ group }));
+      const { execution, inputsOf } = await run({
+        planAlbums: [() => ({ ...planned, groups })],
+        fetchAlbumTracks: [() => fetched, step],
+      });
+      expect(execution.status).toBe('SUCCEEDED');
+      expect(inputsOf('sealRawBatch')[0].tracks.Error).toBe(error);
+      expect(inputsOf('fetchAlbumTracks')).toHaveLength(2);
+    },
+  );
+
+  it('leave no more in the state than a count for each group', async () => {
+    const albums = Array.from({ length: 500 }, (_, i) => ({
+      albumId: `a${i}`.padEnd(22, 'x'),
+      tracks: 12,
+    }));
+    const groups = Array.from({ length: 40 }, (_, group) => ({ group }));
+    const { execution } = await run({
+      planAlbums: [() => ({ ...planned, groups })],
+      fetchAlbumTracks: [() => ({ ...fetched, albums })],
+    });
+    expect(JSON.stringify(execution.output).length).toBeLessThan(5_000);
+  });
+});
+
+describe("AWS's own hiccups", () => {
+  const hiccups = [
+    'AwsUnavailable',
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.ClientExecutionTimeoutException',
+    'Lambda.TooManyRequestsException',
+    'Lambda.Unknown',
+    'Runtime.ExitError',
+    'Sandbox.Timedout',
+  ];
+  const tasks = [
+    'fetchToken',
+    'listNewReleases',
+    'planAlbums',
+    'fetchAlbumTracks',
+    'sealRawBatch',
+    'transformBatch',
+    'runCrawler',
+    'recordRun',
+  ];
+
+  it.each(tasks)('are retried six times by %s, whatever their name', async (name) => {
+    for (const [i, hiccup] of hiccups.entries()) {
+      const times = i === 0 ? 6 : 1;
+      const { execution } = await run({
+        [name]: [...Array.from({ length: times }, () => fail(hiccup)), ...(goodDay[name] ?? [])],
+      });
+      expect(`${hiccup}: ${execution.status}`).toBe(`${hiccup}: SUCCEEDED`);
+    }
   });
 });
 
@@ -273,8 +364,8 @@ describe('A failure', () => {
     ['sealRawBatch', 'RawDataMissing'],
     ['transformBatch', 'RawDataMissing'],
     ['runCrawler', 'AccessDeniedException'],
-    ['recordRun', 'Sandbox.Timedout'],
-  ])('of %s is recorded, told, and ends the run with its name', async (name, error) => {
+    ['recordRun', 'RawDataMissing'],
+  ])('of %s is recorded, notified, and ends the run with its name', async (name, error) => {
     const { execution, inputsOf } = await run({ [name]: [fail(error, 'why')] });
     expect(execution).toMatchObject({ status: 'FAILED', error });
     expect(JSON.parse(execution.cause ?? '').errorMessage).toBe('why');
@@ -284,11 +375,11 @@ describe('A failure', () => {
     expect(message).toMatch(new RegExp(`^Run run-1 failed: {"Error":"${error}","Cause":.*why.*}$`));
   });
 
-  it('of the crawl ends the run with what Glue says, and tells it', async () => {
+  it('of the crawl ends the run with what Glue says, and notifies', async () => {
     const { execution, inputsOf } = await run({
       runCrawler: [
         goodDay.runCrawler?.[0] as Step,
-        () => ({ outcome: 'FAILED', startedAfter: 'S', message: 'Access denied', waitSeconds: 1 }),
+        () => ({ ...crawl, outcome: 'FAILED', message: 'Access denied' }),
       ],
     });
     expect(execution).toMatchObject({
@@ -301,7 +392,7 @@ describe('A failure', () => {
     );
   });
 
-  it('is told although it cannot be recorded, and stands although it cannot be told', async () => {
+  it('is notified although it cannot be recorded, and stays although nobody can be notified', async () => {
     const { execution, names } = await run({
       planAlbums: [fail('RawDataMissing')],
       recordRun: [fail('ServiceUnavailable')],
@@ -327,11 +418,11 @@ describe('A failure', () => {
 
 describe('The crawler', () => {
   const start = goodDay.runCrawler?.[0] as Step;
-  const done = goodDay.runCrawler?.[1] as Step;
+  const end = goodDay.runCrawler?.[1] as Step;
 
-  it('that works for somebody else is waited for, and started again afterwards', async () => {
+  it('that is busy is waited for, and started again afterwards', async () => {
     const { execution, inputsOf } = await run({
-      runCrawler: [fail('CrawlerBusy'), fail('CrawlerBusy'), start, done],
+      runCrawler: [fail('CrawlerBusy'), fail('CrawlerBusy'), start, end],
     });
     expect(execution.status).toBe('SUCCEEDED');
     expect(inputsOf('runCrawler').map(({ action }) => action)).toEqual([
@@ -342,13 +433,13 @@ describe('The crawler', () => {
     ]);
   });
 
-  it('is looked at until its crawl is done', async () => {
-    const { waits } = await run({ runCrawler: [start, start, start, done] });
+  it('is checked until its crawl is done', async () => {
+    const { waits } = await run({ runCrawler: [start, start, start, end] });
     expect(waits).toEqual(['WaitForCrawler', 'WaitForCrawler', 'WaitForCrawler']);
   });
 });
 
-describe('A manifest that loaded by another way', () => {
+describe('A manifest that was uploaded', () => {
   const event = {
     detail: { bucket: { name: 'lake' }, object: { key: 'raw/manifests/x/manifest.json' } },
   };
@@ -365,5 +456,36 @@ describe('A manifest that loaded by another way', () => {
     const { execution, inputsOf } = await run({ transformBatch: [fail('InvalidInput')] }, event);
     expect(execution).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
     expect(inputsOf('sns:publish')).toHaveLength(1);
+  });
+});
+
+describe('A rebuild', () => {
+  const rebuild = { since: '2026-11-01', table: 'tracks' };
+  const rebuilt = (outcome: string, runs: number) => () => ({ outcome, rebuilt: runs });
+
+  it('goes on until it is done, and then crawls in any case', async () => {
+    const { execution, names, inputsOf } = await run(
+      { transformBatch: [rebuilt('MORE', 1), rebuilt('DONE', 2)] },
+      { rebuild },
+    );
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(names).toEqual(['transformBatch', 'transformBatch', 'runCrawler', 'runCrawler']);
+    const of = { runId: 'run-1', startedAt: expect.any(String) };
+    expect(inputsOf('transformBatch')[1]).toEqual({ run: of, rebuild });
+    expect(inputsOf('runCrawler')[0].always).toBe(true);
+  });
+
+  it('of nothing crawls nothing', async () => {
+    const { names } = await run({ transformBatch: [rebuilt('DONE', 0)] }, { rebuild: {} });
+    expect(names).toEqual(['transformBatch']);
+  });
+
+  it('that fails is recorded and notified as a run', async () => {
+    const { execution, names } = await run(
+      { transformBatch: [fail('InvalidInput')] },
+      { rebuild: { since: 'x' } },
+    );
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
+    expect(names).toEqual(['transformBatch', 'recordRun', 'sns:publish']);
   });
 });

@@ -69,11 +69,8 @@ describe('The definition of ingest-new-releases', () => {
     expect([...CONTINUATIONS].filter((name) => !used.has(name))).toEqual([]);
   });
 
-  it('notes of an album that is missing which one and why', () => {
-    expect(states.get('ReportMissingAlbum')?.Parameters).toEqual({
-      'albumId.$': '$.albumId',
-      'reason.$': '$.error.Error',
-    });
+  it('fetches the groups of albums one after another, so that they share one account', () => {
+    expect(states.get('FetchAllAlbumTracks')).toMatchObject({ Type: 'Map', MaxConcurrency: 1 });
   });
 
   it('calls functions that exist and end before the state, and the state before the machine', () => {
@@ -86,12 +83,8 @@ describe('The definition of ingest-new-releases', () => {
 
   it('waits as long as Spotify asked for, and not a time of its own', () => {
     expect(states.get('WaitForRateLimit')?.SecondsPath).toBe('$.listing.waitSeconds');
-    expect(states.get('WaitForAlbumRateLimit')?.SecondsPath).toBe('$.fetched.waitSeconds');
-  });
-
-  it('bounds how many albums are fetched at a time', () => {
-    const map = states.get('FetchAllAlbumTracks');
-    expect(map?.MaxConcurrency ?? map?.MaxConcurrencyPath).toBeDefined();
+    expect(states.get('WaitForAlbums')?.SecondsPath).toBe('$.fetched.waitSeconds');
+    expect(states.get('WaitForToken')?.SecondsPath).toBe('$.token.waitSeconds');
   });
 });
 
@@ -138,8 +131,7 @@ describe('The rules', () => {
     [
       'a Distributed Map',
       (state) => {
-        state('FetchAllAlbumTracks').ItemProcessor = {
-          ...state('FetchAllAlbumTracks').ItemProcessor,
+        state('FetchAlbumTracks').ItemProcessor = {
           ProcessorConfig: { Mode: 'DISTRIBUTED' },
         } as never;
       },
@@ -147,17 +139,17 @@ describe('The rules', () => {
     [
       'an ItemReader',
       (state) => {
-        state('FetchAllAlbumTracks').ItemReader = {};
+        state('FetchAlbumTracks').ItemReader = {};
       },
     ],
     [
       'an ItemBatcher',
       (state) => {
-        state('FetchAllAlbumTracks').ItemBatcher = {};
+        state('FetchAlbumTracks').ItemBatcher = {};
       },
     ],
     [
-      'a ResultWriter within a Map',
+      'a ResultWriter',
       (state) => {
         state('FetchAlbumTracks').ResultWriter = {};
       },
@@ -210,7 +202,7 @@ describe('The rules', () => {
       },
     ],
     [
-      'a retry of an error that nobody raises',
+      'a retry of an error that nothing raises',
       (state) => {
         state('PlanAlbums').Retry = [
           { ErrorEquals: ['ServiceUnavailible'], MaxDelaySeconds: 9, JitterStrategy: 'FULL' },
@@ -218,16 +210,16 @@ describe('The rules', () => {
       },
     ],
     [
-      'a catch of an error that nobody raises',
+      'a catch of an error that nothing raises',
       (state) => {
-        state('FetchAllAlbumTracks').Catch?.push({ ErrorEquals: ['Quota'], Next: 'SealRawBatch' });
+        state('FetchAlbumTracks').Catch?.push({ ErrorEquals: ['Quota'], Next: 'SealRawBatch' });
       },
     ],
     [
       'a catch of some errors only',
       (state) => {
-        state('RenewToken').Catch = [
-          { ErrorEquals: ['ServiceUnavailable'], Next: 'ReportMissingAlbum' },
+        state('ListNewReleases').Catch = [
+          { ErrorEquals: ['ServiceUnavailable'], Next: 'PlanAlbums' },
         ];
       },
     ],

@@ -40,7 +40,7 @@ export function dialectProblems(value: unknown, path = ''): string[] {
   });
 }
 
-/** Each error of ours, and whether it may pass by itself. */
+/** Each of our errors, and whether it may pass by itself. */
 const OURS = new Map(
   Object.entries(errors as unknown as Record<string, new (message: string) => TributaryError>)
     .filter(([name]) => name !== 'TributaryError')
@@ -63,6 +63,8 @@ const LAMBDA = new Set([
   'Lambda.TooManyRequestsException',
   'Lambda.ClientExecutionTimeoutException',
   'Lambda.Unknown',
+  'Runtime.ExitError',
+  'Sandbox.Timedout',
 ]);
 const isSkipped = (name: string) => OURS.has(name) || STATES.has(name) || LAMBDA.has(name);
 
@@ -75,7 +77,7 @@ export function taskProblems({ States }: Definition): string[] {
     for (const error of [...(state.Retry ?? []), ...(state.Catch ?? [])].flatMap(
       (each) => each.ErrorEquals,
     )) {
-      if (!isSkipped(error)) problems.push(`${name}: nobody raises ${error}`);
+      if (!isSkipped(error)) problems.push(`${name}: nothing raises ${error}`);
     }
     if (state.Type !== 'Task') continue;
     if (!(Number(state.TimeoutSeconds) > 0)) problems.push(`${name}: no TimeoutSeconds`);
@@ -103,11 +105,9 @@ export function taskProblems({ States }: Definition): string[] {
 /** Where a caught error does not end the run, because something says what is missing. */
 export const CONTINUATIONS = new Set([
   'FetchToken',
-  'RenewToken',
+  'WhatWaitsForToken',
   'PlanAlbums',
   'SealRawBatch',
-  'ReportMissingAlbum',
-  'QuotaIsExhausted',
 ]);
 
 const successorsOf = (state: State): string[] =>

@@ -4,17 +4,16 @@ import {
   ledgerLine,
   sessionLedger,
 } from '../../../checks/deploy/ledgers.ts';
+import { counts as countsOf } from '../../functions/fixtures.ts';
 
-const counts = {
+const counts = countsOf({
   expected: 3,
   listed: 3,
   skipped: 1,
   loaded: 2,
-  missing: 0,
-  unlisted: 0,
   tracks: 9,
   requests: 4,
-};
+});
 
 describe('The ledger of a batch', () => {
   it('is balanced where what was listed is in the tables', () => {

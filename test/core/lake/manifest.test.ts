@@ -1,10 +1,10 @@
 import {
   commitMarkerSchema,
   manifestSchema,
-  parseAs,
   planSchema,
   runSchema,
 } from '../../../core/lake/manifest.ts';
+import { parseAs } from '../../../core/parse.ts';
 import { manifest, plan, run } from '../../functions/fixtures.ts';
 
 const messageOf = (work: () => unknown): string => {
@@ -64,11 +64,18 @@ describe('The error of a wrong document', () => {
       { ...good, loaded: [good.loaded[0], { ...good.loaded[1], albumId: '../x' }] },
       'loaded.1.albumId',
     ],
-    ['an unknown source', { ...good, source: 'elsewhere' }, 'source'],
+    ['a source that is no name', { ...good, source: 7 }, 'source'],
   ])('names the first wrong field in one line: %s', (_, value, field) => {
     const message = messageOf(() => parseAs(manifestSchema, value, 'manifest.json'));
     expect(message.startsWith(`manifest.json: ${field}: `)).toBe(true);
     expect(message).not.toContain('\n');
+  });
+
+  it('does not come for a manifest of an earlier version, which counts less', () => {
+    const { waiting, fields, fieldChanges, counts, ...rest } = good;
+    const { expected, listed, skipped, loaded, missing, unlisted, tracks, requests } = counts;
+    const old = { expected, listed, skipped, loaded, missing, unlisted, tracks, requests };
+    expect(parseAs(manifestSchema, { ...rest, counts: old }, 'manifest.json')).toEqual(good);
   });
 
   it('is one line for a commit marker too', () => {

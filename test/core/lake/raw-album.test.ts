@@ -1,11 +1,12 @@
 import { keys } from '../../../core/lake/keys.ts';
 import {
-  countStoredTracks,
   isWhole,
   joinPages,
-  readAlbum,
+  readPages,
+  readStoredAlbum,
   tracksOf,
 } from '../../../core/lake/raw-album.ts';
+import { spotifyFormat } from '../../../core/spotify/source.ts';
 import { createMemoryLake } from '../../fixtures/fake-lake.ts';
 import { day, page, storeAlbum, track, tracks } from '../../functions/fixtures.ts';
 
@@ -26,7 +27,7 @@ describe('The raw object of an album', () => {
   it('is read back as the tracks that it holds', () => {
     const pages = [page(tracks(2), { total: 3 }), page([track('c')], { offset: 2, total: 3 })];
     const bytes = joinPages(pages.map((each) => Buffer.from(JSON.stringify(each))));
-    const album = readAlbum('key', JSON.parse(bytes.toString()));
+    const album = tracksOf(readPages(spotifyFormat, 'key', JSON.parse(bytes.toString())));
     expect(album.tracks.map(({ id }) => id)).toEqual(['track1', 'track2', 'c']);
     expect(album.expected).toBe(3);
     expect(isWhole(album)).toBe(true);
@@ -35,7 +36,7 @@ describe('The raw object of an album', () => {
   it.each([null, 7, 'text', [], {}, { pages: null }, { pages: {} }])(
     'that is %j holds no pages',
     (value) => {
-      expect(() => readAlbum('key', value)).toThrow(
+      expect(() => readPages(spotifyFormat, 'key', value)).toThrow(
         expect.objectContaining({
           name: 'RawDataMissing',
           message: 'key holds no pages of tracks',
@@ -45,7 +46,7 @@ describe('The raw object of an album', () => {
   );
 
   it('with something that is no page breaks the contract', () => {
-    expect(() => readAlbum('key', { pages: [{ items: [] }] })).toThrow(
+    expect(() => readPages(spotifyFormat, 'key', { pages: [{ error: {} }] })).toThrow(
       expect.objectContaining({ name: 'ContractBroken' }),
     );
   });
@@ -62,16 +63,19 @@ describe('The tracks of an album', () => {
     expect(album.tracks[0]?.n).toBe(1);
   });
 
-  it('are as many as the greatest total promises', () => {
+  it('are held against the greatest total that the listing or a page names', () => {
     expect(tracksOf([page([], { total: 7 }), page([], { total: 5 })]).expected).toBe(7);
+    expect(tracksOf([page(tracks(100))], 120)).toMatchObject({ expected: 120, missing: 20 });
+    expect(tracksOf([page(tracks(100))], 90)).toMatchObject({ expected: 100, missing: 0 });
     expect(tracksOf([]).expected).toBe(0);
   });
 
-  it('are not whole while one is missing, a null or a repetition', () => {
-    expect(isWhole(tracksOf([page(tracks(2), { total: 3 })]))).toBe(false);
-    expect(isWhole(tracksOf([page([track('a'), null])]))).toBe(false);
-    expect(isWhole(tracksOf([page([track('a'), track('a')])]))).toBe(false);
-    expect(isWhole(tracksOf([page(tracks(3), { total: 3 })]))).toBe(true);
+  it('are counted with what is odd: unusable, repeated, missing', () => {
+    const odd = page([track('a'), null, { name: 'no id' }, track('a'), track('b')], { total: 7 });
+    const album = tracksOf([odd]);
+    expect(album).toMatchObject({ expected: 7, unusable: 2, repeated: 1, missing: 2 });
+    expect(album.tracks.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(isWhole(album)).toBe(false);
   });
 
   it('are whole where there are none, and where more came than expected', () => {
@@ -80,44 +84,39 @@ describe('The tracks of an album', () => {
   });
 });
 
-describe('Counting what loaded of an album', () => {
-  const count = async (
-    land: (lake: ReturnType<typeof createMemoryLake>) => void,
-    refreshBefore = day(-1).toISOString(),
-  ) => {
+describe('An album in raw', () => {
+  type Lake = ReturnType<typeof createMemoryLake>;
+  const read = async (store: (lake: Lake) => void, refreshBefore = day(-1).toISOString()) => {
     const lake = createMemoryLake();
-    land(lake);
-    return countStoredTracks(lake, 'album1', refreshBefore);
+    store(lake);
+    const stored = await readStoredAlbum(lake, spotifyFormat, 'album1', refreshBefore);
+    return stored && tracksOf(stored.pages).tracks.length;
   };
   const whole = page(tracks(3));
 
-  it('tells the tracks of one that lies there whole', async () => {
-    expect(await count((lake) => storeAlbum(lake, 'album1', [whole]))).toBe(3);
+  it('is read with its tracks, of which there may be none', async () => {
+    expect(await read((lake) => storeAlbum(lake, 'album1', [whole]))).toBe(3);
+    expect(await read((lake) => storeAlbum(lake, 'album1', [page([])]))).toBe(0);
   });
 
-  it('tells 0 of one without tracks, which is not the same as nothing', async () => {
-    expect(await count((lake) => storeAlbum(lake, 'album1', [page([])]))).toBe(0);
-  });
-
-  it('tells nothing of one that is not there, without reading it', async () => {
+  it('that is not there is not read', async () => {
     const lake = createMemoryLake();
-    expect(await countStoredTracks(lake, 'album1', day(0).toISOString())).toBeUndefined();
+    const stored = await readStoredAlbum(lake, spotifyFormat, 'album1', day(0).toISOString());
+    expect(stored).toBeUndefined();
     expect(lake.gets).toEqual([]);
   });
 
-  it('tells nothing of one that is too old', async () => {
-    const land = (lake: ReturnType<typeof createMemoryLake>) =>
-      storeAlbum(lake, 'album1', [whole], day(-1));
-    expect(await count(land, day(-1).toISOString())).toBe(3);
-    expect(await count(land, day(-0.5).toISOString())).toBeUndefined();
+  it('counts as not stored when it is too old', async () => {
+    const store = (lake: Lake) => storeAlbum(lake, 'album1', [whole], day(-1));
+    expect(await read(store, day(-1).toISOString())).toBe(3);
+    expect(await read(store, day(-0.5).toISOString())).toBeUndefined();
   });
 
-  it('takes one that loaded in the very second of the refresh age for new: S3 tells no parts', async () => {
-    const loaded = new Date('2026-11-21T06:00:00.950Z');
-    const land = (lake: ReturnType<typeof createMemoryLake>) =>
-      storeAlbum(lake, 'album1', [whole], loaded);
-    expect(await count(land, '2026-11-21T06:00:00.900Z')).toBe(3);
-    expect(await count(land, '2026-11-21T06:00:01.000Z')).toBeUndefined();
+  it('counts as new in the very second of the refresh age: S3 keeps no parts', async () => {
+    const stored = new Date('2026-11-21T06:00:00.950Z');
+    const store = (lake: Lake) => storeAlbum(lake, 'album1', [whole], stored);
+    expect(await read(store, '2026-11-21T06:00:00.900Z')).toBe(3);
+    expect(await read(store, '2026-11-21T06:00:01.000Z')).toBeUndefined();
   });
 
   it.each([
@@ -125,18 +124,18 @@ describe('Counting what loaded of an album', () => {
     ['empty', ''],
     ['something else', '{"albums":[]}'],
     ['without a paging object', '{"pages":[{"error":{"status":502}}]}'],
-    ['incomplete', JSON.stringify({ pages: [page(tracks(2), { total: 3 })] })],
-  ])('tells nothing of one that is %s', async (_, body) => {
-    expect(
-      await count((lake) => lake.store(keys.albumTracks('album1'), body, day(0))),
-    ).toBeUndefined();
+  ])('counts as not stored when it is %s', async (_, body) => {
+    const store = (lake: Lake) => lake.store(keys.albumTracks('album1'), body, day(0));
+    expect(await read(store)).toBeUndefined();
   });
 
-  it('does not take a failing lake for missing data', async () => {
+  it('is not missing because the lake fails', async () => {
     const lake = createMemoryLake();
     storeAlbum(lake, 'album1', [whole]);
     const denied = new Error('Access Denied');
-    const broken = { ...lake, getJson: async () => Promise.reject(denied) };
-    await expect(countStoredTracks(broken, 'album1', day(-1).toISOString())).rejects.toBe(denied);
+    const broken = { ...lake, get: async () => Promise.reject(denied) };
+    await expect(
+      readStoredAlbum(broken, spotifyFormat, 'album1', day(-1).toISOString()),
+    ).rejects.toBe(denied);
   });
 });

@@ -2,7 +2,8 @@ import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import {
   albumRow,
   artistRow,
-  artistsOf,
+  creditsOf,
+  creditsWithoutId,
   firstDayOf,
   originOf,
   trackRow,
@@ -106,14 +107,20 @@ describe('The row of a track', () => {
   });
 });
 
-describe('The artists of an item', () => {
-  it('come once each, in the order they are credited', () => {
-    const item = { id: 'a', artists: [artist('b'), artist('a'), artist('b'), null, { id: 7 }] };
-    expect(artistsOf(item).map(({ id }) => id)).toEqual(['b', 'a']);
+describe('The credits of an item', () => {
+  it('keep their places, those without an id too; an artist credited twice has the first place', () => {
+    const item = { id: 'a', artists: [artist('b'), null, artist('a'), artist('b'), { id: 7 }] };
+    expect(creditsOf(item).map(({ artist: of, position }) => [of?.id, position])).toEqual([
+      ['b', 0],
+      [undefined, 1],
+      ['a', 2],
+      [undefined, 4],
+    ]);
+    expect(creditsWithoutId([item, item])).toBe(4);
   });
 
   it.each([undefined, null, {}, 'text'])('are none where they are %j', (artists) => {
-    expect(artistsOf({ id: 'a', artists })).toEqual([]);
+    expect(creditsOf({ id: 'a', artists })).toEqual([]);
   });
 });
 

@@ -9,9 +9,11 @@ import {
   json,
 } from '../../../packages/spotify-mock/test/fixtures.ts';
 import {
+  accessOf,
   closeServersAfterEach,
   errorOf,
   everythingOf,
+  givenAllowance,
   impatient,
   serve,
   serveReplies,
@@ -28,14 +30,14 @@ describe('The Spotify client', () => {
   it('gives the bytes as they came, and what they say', async () => {
     const body = '{ "name":"Ærø \\ud83c\\udfa7",\n "n":1.0e2 }';
     const server = await serveReplies({ body });
-    const answer = await spotifyClient(server.url).get('/v1/x', TOKEN);
+    const answer = await spotifyClient(server.url).get('/v1/x', accessOf(TOKEN));
     expect(answer.bytes).toEqual(Buffer.from(body));
     expect(answer.body).toEqual({ name: 'Ærø 🎧', n: 100 });
   });
 
   it('sends the token and the whole path', async () => {
     const server = await serveReplies({ body: {} });
-    await spotifyClient(server.url).get('/v1/search?q=tag%3Anew&type=album', TOKEN);
+    await spotifyClient(server.url).get('/v1/search?q=tag%3Anew&type=album', accessOf(TOKEN));
     expect(server.requests).toEqual([
       { path: '/v1/search?q=tag%3Anew&type=album', authorization: `Bearer ${TOKEN}` },
     ]);
@@ -46,9 +48,9 @@ describe('The Spotify client', () => {
     const { access_token } = await json(await askForToken(spotify));
     const before = spotify.connections;
     const client = spotifyClient(spotify.url);
-    for (let i = 0; i < 25; i++) await client.get('/v1/browse/new-releases', access_token);
+    for (let i = 0; i < 25; i++)
+      await client.get('/v1/browse/new-releases', accessOf(access_token));
     expect(spotify.connections - before).toBe(1);
-    expect(client.requests).toBe(25);
   });
 
   it('keeps its connection over answers that are errors', async () => {
@@ -59,8 +61,8 @@ describe('The Spotify client', () => {
       { body: {} },
     );
     const client = spotifyClient(server.url, { retryPolicy: once });
-    for (let i = 0; i < 3; i++) await errorOf(client.get('/v1/x', TOKEN));
-    await client.get('/v1/x', TOKEN);
+    for (let i = 0; i < 3; i++) await errorOf(client.get('/v1/x', accessOf(TOKEN)));
+    await client.get('/v1/x', accessOf(TOKEN));
     expect(server.connections).toBe(1);
   });
 
@@ -73,32 +75,42 @@ describe('The Spotify client', () => {
     };
     const server = await serveReplies({ status: 502 }, { status: 502 }, { body: {} });
     const client = spotifyClient(server.url, { pacer });
-    await client.get('/v1/x', TOKEN);
-    expect({ turns, counted: client.requests, sent: server.requests.length }).toEqual({
+    const allowance = givenAllowance();
+    await client.get('/v1/x', accessOf(TOKEN, allowance));
+    expect({ turns, counted: allowance.usage.requests, sent: server.requests.length }).toEqual({
       turns: 3,
       counted: 3,
       sent: 3,
     });
   });
 
-  it('pauses as long as Retry-After says, and no longer than the policy allows', async () => {
-    const pauses: number[] = [];
-    const pause = async (ms: number) => pauses.push(ms);
+  it('pauses as long as Retry-After says, and no longer than the client may', async () => {
+    const allowance = givenAllowance();
     const server = await serveReplies(
       { status: 429, headers: { 'retry-after': '2' } },
       { status: 429, headers: { 'retry-after': '5' } },
       { body: {} },
     );
-    await spotifyClient(server.url, { retryPolicy, pause }).get('/v1/x', TOKEN);
-    expect(pauses.map((ms) => Math.floor(ms / 1_000))).toEqual([2, 5]);
+    await spotifyClient(server.url, { retryPolicy }).get('/v1/x', accessOf(TOKEN, allowance));
+    expect(allowance.slept.map((ms) => Math.floor(ms / 1_000))).toEqual([2, 5]);
 
     const busy = await serveReplies({ status: 429, headers: { 'retry-after': '6' } });
     const error = await errorOf(
-      spotifyClient(busy.url, { retryPolicy, pause }).get('/v1/x', TOKEN),
+      spotifyClient(busy.url, { retryPolicy }).get('/v1/x', accessOf(TOKEN, allowance)),
     );
     expect(error).toMatchObject({ name: 'RateLimited', retryAfterSeconds: 6 });
     expect(busy.requests).toHaveLength(1);
-    expect(pauses).toHaveLength(2);
+    expect(allowance.slept).toHaveLength(2);
+  });
+
+  it('sends nothing that the run has no request for', async () => {
+    const server = await serveReplies({ status: 502 });
+    const client = spotifyClient(server.url);
+    const allowance = givenAllowance({ requests: 2 });
+    const error = await errorOf(client.get('/v1/x', accessOf(TOKEN, allowance)));
+    expect(error.name).toBe('BudgetSpent');
+    expect(server.requests).toHaveLength(2);
+    expect(allowance.stored.map(({ requests }) => requests)).toEqual([1, 2]);
   });
 
   it.each([
@@ -109,7 +121,7 @@ describe('The Spotify client', () => {
     ['a refused request', { status: 400 }],
   ])('asks no second time after %s', async (_, reply) => {
     const server = await serveReplies(reply);
-    await errorOf(spotifyClient(server.url).get('/v1/x', TOKEN));
+    await errorOf(spotifyClient(server.url).get('/v1/x', accessOf(TOKEN)));
     expect(server.requests).toHaveLength(1);
   });
 });
@@ -120,13 +132,13 @@ describe('A broken answer', () => {
   it('that is truncated JSON is asked for again', async () => {
     const server = await serveReplies({ body: cut }, { body: { whole: true } });
     const client = spotifyClient(server.url);
-    expect((await client.get('/v1/x', TOKEN)).body).toEqual({ whole: true });
-    expect(client.requests).toBe(2);
+    expect((await client.get('/v1/x', accessOf(TOKEN))).body).toEqual({ whole: true });
+    expect(server.requests).toHaveLength(2);
   });
 
   it('that stays no JSON is named, without quoting it: it may be a token', async () => {
     const server = await serveReplies({ body: TOKEN });
-    const error = await errorOf(spotifyClient(server.url).get('/v1/x', TOKEN));
+    const error = await errorOf(spotifyClient(server.url).get('/v1/x', accessOf(TOKEN)));
     expect(error).toMatchObject({ name: 'ContractBroken', transient: true });
     expect(everythingOf(error)).not.toContain(TOKEN.slice(0, 8));
     expect(server.requests).toHaveLength(4);
@@ -141,19 +153,21 @@ describe('A broken answer', () => {
       response.write(n === 1 ? cut : '', () => response.destroy());
     });
     const client = spotifyClient(server.url);
-    expect((await client.get('/v1/x', TOKEN)).body).toEqual({});
-    expect(client.requests).toBe(3);
+    expect((await client.get('/v1/x', accessOf(TOKEN))).body).toEqual({});
   });
 
   it('that never begins is given up after the timeout', async () => {
     const server = await serve(() => {});
     const begin = performance.now();
     const error = await errorOf(
-      spotifyClient(server.url, { timeoutMs: 100, retryPolicy: once }).get('/v1/x', TOKEN),
+      spotifyClient(server.url, { timeoutMs: 100, retryPolicy: once }).get(
+        '/v1/x',
+        accessOf(TOKEN),
+      ),
     );
     expect(error.name).toBe('ServiceUnavailable');
     expect(error.message).toMatch(
-      /^GET \/v1\/x on 127\.0\.0\.1:\d+ gave no whole answer within 0\.1 s$/,
+      /^GET \/v1\/x on 127\.0\.0\.1:\d+ gave no whole response within 0\.1 s$/,
     );
     expect(performance.now() - begin).toBeLessThan(1_000);
   });
@@ -168,9 +182,12 @@ describe('A broken answer', () => {
     });
     const begin = performance.now();
     const error = await errorOf(
-      spotifyClient(server.url, { timeoutMs: 150, retryPolicy: once }).get('/v1/x', TOKEN),
+      spotifyClient(server.url, { timeoutMs: 150, retryPolicy: once }).get(
+        '/v1/x',
+        accessOf(TOKEN),
+      ),
     );
-    expect(error.message).toContain('gave no whole answer within 0.15 s');
+    expect(error.message).toContain('gave no whole response within 0.15 s');
     expect(performance.now() - begin).toBeLessThan(1_500);
   });
 
@@ -185,7 +202,10 @@ describe('A broken answer', () => {
       more();
     });
     const error = await errorOf(
-      spotifyClient(server.url, { retryPolicy: once, timeoutMs: 10_000 }).get('/v1/x', TOKEN),
+      spotifyClient(server.url, { retryPolicy: once, timeoutMs: 10_000 }).get(
+        '/v1/x',
+        accessOf(TOKEN),
+      ),
     );
     expect(error.name).toBe('ServiceUnavailable');
     expect(error.message).toContain('ERR_BAD_RESPONSE');
@@ -195,7 +215,7 @@ describe('A broken answer', () => {
     const server = await serve(() => {});
     await server.close();
     const error = await errorOf(
-      spotifyClient(server.url, { retryPolicy: once }).get('/v1/x', TOKEN),
+      spotifyClient(server.url, { retryPolicy: once }).get('/v1/x', accessOf(TOKEN)),
     );
     expect(error.name).toBe('ServiceUnavailable');
     expect(error.message).toContain(`on ${new URL(server.url).host} could not be reached`);
@@ -208,7 +228,7 @@ describe('The token', () => {
     const other = await serveReplies({ body: {} });
     for (const status of [301, 302, 307, 308]) {
       const server = await serveReplies({ status, headers: { location: `${other.url}/v1/x` } });
-      const error = await errorOf(spotifyClient(server.url).get('/v1/x', TOKEN));
+      const error = await errorOf(spotifyClient(server.url).get('/v1/x', accessOf(TOKEN)));
       expect(error.name).toBe('ContractBroken');
     }
     expect(other.requests).toEqual([]);
@@ -220,15 +240,14 @@ describe('The token', () => {
     const client = spotifyClient(api.url);
     const { host, port } = new URL(other.url);
     for (const path of [`${other.url}/v1/x`, `//${host}/v1/x`, `\\\\${host}/v1/x`]) {
-      expect((await errorOf(client.get(path, TOKEN))).name).toBe('ContractBroken');
+      expect((await errorOf(client.get(path, accessOf(TOKEN)))).name).toBe('ContractBroken');
     }
     const https = `${api.url.replace('http:', 'https:')}/v1/x`;
-    expect((await errorOf(client.get(https, TOKEN))).name).toBe('ContractBroken');
+    expect((await errorOf(client.get(https, accessOf(TOKEN)))).name).toBe('ContractBroken');
     // What merely looks like another host is a path.
-    await client.get(`/@127.0.0.1:${port}/v1/x`, TOKEN);
+    await client.get(`/@127.0.0.1:${port}/v1/x`, accessOf(TOKEN));
     expect(other.requests).toEqual([]);
     expect(api.requests).toHaveLength(1);
-    expect(client.requests).toBe(1);
   });
 
   it('goes by no proxy of the environment', async () => {
@@ -236,7 +255,7 @@ describe('The token', () => {
     const api = await serveReplies({ body: {} });
     process.env.http_proxy = proxy.url;
     try {
-      await spotifyClient(api.url).get('/v1/x', TOKEN);
+      await spotifyClient(api.url).get('/v1/x', accessOf(TOKEN));
     } finally {
       delete process.env.http_proxy;
     }
@@ -260,7 +279,7 @@ describe('The token', () => {
     }
     for (const { url } of servers) {
       const client = spotifyClient(url, { retryPolicy: once, timeoutMs: 200 });
-      const error = await errorOf(client.get('/v1/x?market=US', TOKEN));
+      const error = await errorOf(client.get('/v1/x?market=US', accessOf(TOKEN)));
       expect(error).toBeInstanceOf(TributaryError);
       expect(everythingOf(error)).not.toContain(TOKEN);
       expect(everythingOf(error)).not.toContain('Bearer');
@@ -281,8 +300,8 @@ describe('The token', () => {
       for (const body of bodies) {
         const { url } = await serveReplies({ status, body });
         const client = spotifyClient(url, { retryPolicy: once });
-        const error = await errorOf(client.get('/v1/x', TOKEN));
-        expect(error.message).toContain(`answered ${status}: `);
+        const error = await errorOf(client.get('/v1/x', accessOf(TOKEN)));
+        expect(error.message).toContain(`returned ${status}: `);
         expect(error.message).toContain('[access');
         expect(everythingOf(error)).not.toContain(TOKEN.slice(0, 8));
       }
@@ -291,7 +310,7 @@ describe('The token', () => {
 
   it('stays in the bytes of a good answer: raw data is what came', async () => {
     const server = await serveReplies({ body: { name: TOKEN } });
-    const { bytes, body } = await spotifyClient(server.url).get('/v1/x', TOKEN);
+    const { bytes, body } = await spotifyClient(server.url).get('/v1/x', accessOf(TOKEN));
     expect(body).toEqual({ name: TOKEN });
     expect(bytes.toString()).toBe(JSON.stringify(body));
   });
@@ -334,6 +353,6 @@ it('The client of the product pauses by its policy without being told to', async
     retryPolicy: { ...retryPolicy, baseMs: 20 },
     pacer: { turn: async () => {} },
   });
-  await client.get('/v1/x', TOKEN);
+  await client.get('/v1/x', accessOf(TOKEN));
   expect(server.requests).toHaveLength(2);
 });

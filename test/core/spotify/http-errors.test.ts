@@ -39,9 +39,9 @@ describe('An answer', () => {
 
   it('is told in one line with the request, the status and what the body says', () => {
     const error = errorOfResponse('GET /x', 502, undefined, apiError(502, 'Bad\n  gateway.'));
-    expect(error?.message).toBe('GET /x answered 502: Bad gateway.');
+    expect(error?.message).toBe('GET /x returned 502: Bad gateway.');
     expect(errorOfResponse('GET /x', 400, undefined, '')?.message).toBe(
-      'GET /x answered 400: no body',
+      'GET /x returned 400: no body',
     );
   });
 

@@ -1,15 +1,15 @@
+import { isItem, usableItems } from '../../../core/lake/items.ts';
+import type { Cursor } from '../../../core/lake/source.ts';
 import {
   albumList,
   albumTracks,
-  type Cursor,
-  isItem,
+  isCutByApi,
   nextCursor,
   type Page,
   type PagedList,
   type PagingStyle,
   parsePage,
   pathAt,
-  usableItems,
 } from '../../../core/spotify/paging.ts';
 import { album, page } from '../../functions/fixtures.ts';
 
@@ -34,7 +34,7 @@ function walk(
     if (paths.length > mostRequests) throw new Error('endless');
     const got = pageAt(cursor);
     expected = Math.max(expected, got.total);
-    for (const { id } of usableItems(got).items) found.add(id);
+    for (const { id } of usableItems([got]).items) found.add(id);
     cursor = nextCursor(list, style, api, got, cursor.offset, expected);
   }
   return { paths, found: [...found], expected };
@@ -101,6 +101,15 @@ describe.each(['offset', 'next'] as const)('Paging by %s', (style) => {
   it('goes on where the total is too low from the first page on and next tells of more', () => {
     const low = honest(25, 10, ({ total }) => ({ total: total - 6 }));
     expect(walk(listing, style, low).found).toHaveLength(25);
+  });
+
+  it('goes on by full pages where no page names a total, a limit or a next', () => {
+    const bare = honest(25, 10, () => ({ next: null }));
+    const silent = (cursor: Cursor) => {
+      const { items } = bare(cursor);
+      return parsePage({ items }, { path: '/v1/list' }, { offset: cursor.offset, limit: 10 });
+    };
+    expect(walk(listing, style, silent)).toMatchObject({ found: { length: 25 }, expected: 25 });
   });
 
   it('goes on where the total grows on the way', () => {
@@ -246,31 +255,64 @@ describe('A page', () => {
     ['an unwrapped page', page([]), 'albums'],
     ['a wrapper that holds null', { albums: null }, 'albums'],
     ['items that are no list', { albums: { ...page([]), items: {} } }, 'items'],
-    ['a total that is text', { albums: { ...page([]), total: '7' } }, 'total'],
-    ['a negative offset', { albums: { ...page([]), offset: -1 } }, 'offset'],
-    ['a limit of 0', { albums: { ...page([]), limit: 0 } }, 'limit'],
-    ['a next that is a number', { albums: { ...page([]), next: 1 } }, 'next'],
   ])('that is %s breaks the contract, and the error names the field', (_, body, field) => {
     expect(() => parsePage(body, wrapped)).toThrow(
       expect.objectContaining({
         name: 'ContractBroken',
-        message: `GET /v1/list answered 200 without a valid paging object: ${field}`,
+        message: `GET /v1/list: no valid paging object in the response: ${field}`,
       }),
     );
+  });
+
+  it.each<[string, object]>([
+    ['total', { total: 12 }],
+    ['offset', { offset: 10 }],
+    ['limit', { limit: 10 }],
+    ['next', { next: null }],
+  ])('whose %s is missing or odd is read as it was asked for', (field, instead) => {
+    const asked = { offset: 10, limit: 10 };
+    const whole = page([{ id: 'a' }, { id: 'b' }], { ...asked, total: 12 });
+    for (const odd of [undefined, 'text', -1, 1.5, {}, 1e300, true]) {
+      if (field === 'next' && odd === 'text') continue;
+      const read = parsePage({ albums: { ...whole, [field]: odd } }, wrapped, asked);
+      expect(read).toEqual({ ...whole, ...instead, hasTotal: field !== 'total' });
+    }
   });
 
   it('tells what can be used from what cannot, with its position in the list', () => {
     const got = page([{ id: 'a' }, null, { id: '' }, { id: 7 }, 'text', { id: 'b' }, {}], {
       offset: 20,
     });
-    expect(usableItems(got)).toEqual({
+    expect(usableItems([got])).toEqual({
       items: [{ id: 'a' }, { id: 'b' }],
       unusable: [21, 22, 23, 24, 26],
+      repeated: 0,
     });
+  });
+
+  it('tells which items came twice', () => {
+    const pages = [
+      page([{ id: 'a' }, { id: 'b' }]),
+      page([{ id: 'b' }, { id: 'c' }], { offset: 2 }),
+    ];
+    expect(usableItems(pages)).toMatchObject({ items: { length: 3 }, repeated: 1 });
   });
 
   it('holds no item whose id could leave its folder in the lake', () => {
     for (const id of ['../x', 'a/b', 'a b', 'a\n', 'ä', '']) expect(isItem({ id })).toBe(false);
     expect(isItem({ id: '4aawyAB9vmqN3uQ7FjRGTy' })).toBe(true);
+  });
+});
+
+describe('The end that an API sets to a list', () => {
+  const search = albumList('search', 'US');
+
+  it('is reached where more is expected than its greatest offset leads to', () => {
+    const last = page(ids(10), { offset: 1_000, limit: 10, total: 3_000 });
+    expect(isCutByApi(search, last, 1_000, 3_000)).toBe(true);
+    expect(nextCursor(search, 'offset', api, last, 1_000, 3_000)).toBeUndefined();
+    expect(isCutByApi(search, last, 1_000, 1_010)).toBe(false);
+    expect(isCutByApi(search, last, 990, 3_000)).toBe(false);
+    expect(isCutByApi(search, page([], { limit: 10 }), 1_000, 3_000)).toBe(false);
   });
 });

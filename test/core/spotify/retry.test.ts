@@ -1,8 +1,8 @@
 import {
   AccessTokenExpired,
+  BudgetSpent,
   ContractBroken,
   EndpointNotAllowed,
-  IncompleteTracks,
   InvalidCredentials,
   QuotaExhausted,
   RateLimited,
@@ -17,7 +17,7 @@ import {
   retryDelayMs,
   retryPolicy,
 } from '../../../core/spotify/retry.ts';
-import { errorOf } from '../../functions/fixtures.ts';
+import { errorOf, givenAllowance } from '../../functions/fixtures.ts';
 
 const policy: RetryPolicy = {
   attempts: 5,
@@ -67,7 +67,7 @@ describe('The delay before another attempt', () => {
     const others = [
       new AccessTokenExpired(''),
       new EndpointNotAllowed(''),
-      new IncompleteTracks(''),
+      new BudgetSpent(''),
       new InvalidCredentials(''),
       new QuotaExhausted(''),
       new RequestRejected(''),
@@ -102,21 +102,37 @@ describe('Retrying', () => {
 
   it('stops at the first success, with a pause before each further attempt', async () => {
     const pauses: number[] = [];
-    const work = failing(2, new RateLimited('', 1));
-    expect(await withRetries(work, policy, async (ms) => pauses.push(ms))).toBe('done');
+    const pause = async (ms: number) => pauses.push(ms);
+    const work = failing(2, unavailable);
+    expect(await withRetries(work, policy, givenAllowance(), pause)).toBe('done');
     expect(work.calls).toBe(3);
-    expect(pauses.map((ms) => Math.floor(ms / 1_000))).toEqual([1, 1]);
+    expect(pauses).toHaveLength(2);
+  });
+
+  it('asks the allowance for the pause of a 429, and ends where the run may not wait', async () => {
+    const allowance = givenAllowance({ waitSeconds: 7 });
+    const limited = new RateLimited('', 3);
+    const work = failing(99, limited);
+    expect(await errorOf(withRetries(work, { ...policy, baseMs: 0 }, allowance))).toBe(limited);
+    // The pauses overlap here: nobody waits for them but the next request.
+    expect(allowance.usage.waitedMs).toBe(3_000);
+    const short = givenAllowance({ waitSeconds: 2 });
+    const again = failing(99, limited);
+    expect(await errorOf(withRetries(again, policy, short))).toBe(limited);
+    expect(again.calls).toBe(1);
   });
 
   it('makes as many attempts as the policy says and throws the last error', async () => {
     const work = failing(99, unavailable);
-    expect(await errorOf(withRetries(work, policy, async () => {}))).toBe(unavailable);
+    const result = withRetries(work, policy, givenAllowance(), async () => {});
+    expect(await errorOf(result)).toBe(unavailable);
     expect(work.calls).toBe(5);
   });
 
   it('throws at once what another attempt will not change', async () => {
     const work = failing(99, new QuotaExhausted(''));
-    expect(await errorOf(withRetries(work, policy, async () => {}))).toBeInstanceOf(QuotaExhausted);
+    const result = withRetries(work, policy, givenAllowance(), async () => {});
+    expect(await errorOf(result)).toBeInstanceOf(QuotaExhausted);
     expect(work.calls).toBe(1);
   });
 });

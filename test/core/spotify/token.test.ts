@@ -6,6 +6,7 @@ import {
   closeServersAfterEach,
   errorOf,
   everythingOf,
+  givenAllowance,
   impatient,
   type Reply,
   serve,
@@ -16,8 +17,8 @@ closeServersAfterEach();
 cleanUpAfterEach();
 
 const credentials = { clientId: LOCAL_CLIENT_ID, clientSecret: LOCAL_CLIENT_SECRET };
-const ask = (url: string, given = credentials, timeoutMs = 2_000) =>
-  requestToken(createHttp(timeoutMs), url, given, { timeoutMs, retryPolicy: impatient });
+const ask = (url: string, given = credentials, timeoutMs = 2_000, allowance = givenAllowance()) =>
+  requestToken(createHttp(timeoutMs), url, given, { timeoutMs, retryPolicy: impatient, allowance });
 const token = { access_token: 'BQtoken', token_type: 'Bearer', expires_in: 3_600 };
 
 describe('Asking for a token', () => {
@@ -67,6 +68,8 @@ describe('Asking for a token', () => {
     ['an empty token', { body: { ...token, access_token: '' } }, 'ContractBroken', 4],
     ['a lifetime of 0', { body: { ...token, expires_in: 0 } }, 'ContractBroken', 4],
     ['a lifetime in words', { body: { ...token, expires_in: '3600' } }, 'ContractBroken', 4],
+    ['a negative lifetime', { body: { ...token, expires_in: -3_600 } }, 'ContractBroken', 4],
+    ['a lifetime beyond all dates', { body: { ...token, expires_in: 1e20 } }, 'ContractBroken', 4],
     ['a JSON null', { body: 'null' }, 'ContractBroken', 4],
     ['a long rate limit', { status: 429, headers: { 'retry-after': '60' } }, 'RateLimited', 1],
   ])('that is answered by %s', async (_, reply, name, requests) => {

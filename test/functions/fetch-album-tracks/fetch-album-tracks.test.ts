@@ -1,311 +1,433 @@
-import type { Fault } from 'spotify-mock/faults.ts';
-import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { keys } from '../../../core/lake/keys.ts';
+import { groupsOf, type QueuedAlbum } from '../../../core/lake/progress.ts';
+import { createSpotifySource } from '../../../core/spotify/source.ts';
 import {
-  type FetchAlbumTracksRequest,
   fetchAlbumTracks,
   parseRequest,
 } from '../../../functions/fetch-album-tracks/fetch-album-tracks.ts';
 import { createAccessToken } from '../../../functions/runtime/access-token.ts';
-import {
-  askForToken,
-  cleanUpAfterEach,
-  givenSpotify,
-  json,
-} from '../../../packages/spotify-mock/test/fixtures.ts';
 import { createMemoryLake } from '../../fixtures/fake-lake.ts';
 import {
   closeServersAfterEach,
   day,
   errorOf,
   givenParameters,
+  type LocalServer,
   page,
+  plan,
   type Reply,
   run,
-  serveReplies,
+  runOf,
+  serve,
   spotifyClient,
   storeAlbum,
   storedToken,
-  track,
   tracks,
 } from '../fixtures.ts';
 
-cleanUpAfterEach();
 closeServersAfterEach();
 
 const EXPIRES = '2026-11-21T07:00:00.000Z';
-const KEY = keys.albumTracks('album1');
+const ids = (count: number) => Array.from({ length: count }, (_, i) => `album${i}`);
+const whole = (id: string): Reply => ({ body: page(tracks(2, id)) });
 
-function given(url: string, token: string, style: 'offset' | 'next' = 'offset') {
-  const lake = createMemoryLake(() => day(0));
-  const { tokens } = givenParameters({ 'access-token': storedToken(token, EXPIRES) });
-  const spotify = spotifyClient(url);
-  return {
+interface Options {
+  concurrency?: number;
+  requests?: number;
+  waitSeconds?: number;
+  remainingMs?: number;
+  now?: () => number;
+  plan?: Parameters<typeof plan>[0];
+}
+
+/** An API that replies to the n-th request for an album, and a lake with the plan. */
+async function given(
+  planned: string[],
+  reply: (albumId: string, n: number, all: number) => Reply,
+  options: Options = {},
+) {
+  const asked = new Map<string, number>();
+  const server: LocalServer = await serve((request, response) => {
+    const albumId = /albums\/(\w+)\/tracks/.exec(request.url ?? '')?.[1] ?? '';
+    const n = asked.get(albumId) ?? 0;
+    asked.set(albumId, n + 1);
+    const { status = 200, headers = {}, body = '' } = reply(albumId, n, server.requests.length);
+    response.writeHead(status, headers);
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  });
+  const lake = createMemoryLake();
+  lake.store(keys.plan(run), JSON.stringify(plan({ planned, ...options.plan })), day(0));
+  const used = { requests: 2, tokenRequests: 0, waitedMs: 0 };
+  lake.store(keys.usage(run), JSON.stringify(used), day(0));
+  const { tokens } = givenParameters({ 'access-token': storedToken('BQ', EXPIRES) });
+  const source = createSpotifySource(spotifyClient(server.url, { connections: 10 }), {
+    source: 'auto',
+    style: 'offset',
+    market: 'US',
+  });
+  const dependencies = {
+    source,
+    accessToken: createAccessToken(tokens),
     lake,
-    fetch: (more: Partial<FetchAlbumTracksRequest> = {}) =>
-      fetchAlbumTracks(
-        {
-          run,
-          token: { expiresAt: EXPIRES },
-          albumId: 'album1',
-          totalTracks: 0,
-          refreshBefore: day(-14).toISOString(),
-          fetched: { waitedSeconds: 0, requests: 0 },
-          ...more,
-        },
-        {
-          spotify,
-          accessToken: createAccessToken(tokens),
-          lake,
-          settings: { style, longestWaitSeconds: 900 },
-        },
-      ),
+    limits: { requests: options.requests ?? 1_000, waitSeconds: options.waitSeconds ?? 900 },
+    concurrency: options.concurrency ?? 2,
+    remainingMs: () => options.remainingMs ?? 300_000,
+    clock: options.now ?? (() => Date.parse(run.startedAt)),
+  };
+  const fetch = (group = 0) =>
+    fetchAlbumTracks({ run, token: { expiresAt: EXPIRES }, group }, dependencies);
+  return {
+    server,
+    lake,
+    asked,
+    fetch,
+    stored: () => ids(200).filter((id) => lake.keys().includes(keys.albumTracks(id))),
+    usage: () => lake.jsonOf(keys.usage(run)),
+    progress: () => lake.jsonOf(keys.progress(run)),
+    /** Call after call, as the state machine makes them; its Wait states take no time. */
+    async fetchAll() {
+      const groups = groupsOf(planned.length);
+      for (let calls = 1, group = 0; ; calls++) {
+        const result = await fetch(group);
+        const isLast = group === groups.length - 1;
+        if (result.outcome === 'DONE' && !isLast) group += 1;
+        else if (['DONE', 'STOPPED', 'TOKEN_EXPIRED'].includes(result.outcome) || calls > 500) {
+          return { ...result, calls };
+        }
+      }
+    },
   };
 }
 
-async function givenReplies(...replies: Reply[]) {
-  const server = await serveReplies(...replies);
-  return { server, ...given(server.url, 'BQ') };
-}
-
 describe('FetchAlbumTracks', () => {
-  it('lands every track of an album as one raw object, byte for byte', async () => {
-    const bytes = ` ${JSON.stringify(page(tracks(2)))}\n`;
-    const { fetch, lake } = await givenReplies({ body: bytes });
+  it('stores the pages of each album byte for byte, and says what came of them', async () => {
+    const body = '{ "items":[{"id":"t","n":1.0}],"offset":0,"limit":50,"total":1,"next":null }\n';
+    const { fetch, lake, usage } = await given(['album0', 'album1'], () => ({ body }));
     expect(await fetch()).toEqual({
-      outcome: 'LOADED',
-      tracks: 2,
-      requests: 1,
-      waitedSeconds: 0,
+      outcome: 'DONE',
       waitSeconds: 0,
+      reason: null,
+      planned: 2,
+      done: 2,
+      requests: 4,
+      albums: [
+        { albumId: expect.any(String), tracks: 1 },
+        { albumId: expect.any(String), tracks: 1 },
+      ],
     });
-    expect(lake.puts).toEqual([KEY]);
-    expect(lake.bytesOf(KEY).toString()).toBe(`{"pages":[${bytes}]}\n`);
+    expect(lake.bytesOf(keys.albumTracks('album0')).toString()).toBe(`{"pages":[${body}]}\n`);
+    expect(usage()).toEqual({ requests: 4, tokenRequests: 0, leased: 0, waitedMs: 0 });
   });
 
-  it.each(['offset', 'next'] as const)(
-    'gets all pages of a long album, paging by %s, over one connection',
-    async (style) => {
-      const catalog = generateCatalog({ albums: 1, tracksPerAlbum: 123, seed: 3 });
-      const spotify = await givenSpotify({ catalog });
-      const { access_token } = await json(await askForToken(spotify));
-      const albumId = catalog.albums[0]?.id ?? '';
-      const { fetch, lake } = given(spotify.url, access_token, style);
-      spotify.reset();
-      expect(await fetch({ albumId })).toMatchObject({ tracks: 123, requests: 3 });
-      const { pages } = lake.jsonOf(keys.albumTracks(albumId));
-      expect(
-        pages.flatMap(({ items }: { items: { id: string }[] }) => items.map(({ id }) => id)),
-      ).toEqual(catalog.tracks[albumId]?.map(({ id }) => id));
-      expect(spotify.requests.byEndpoint['album-tracks']).toBe(3);
-      expect(spotify.connections).toBe(1);
-    },
-  );
-
-  it('lands an album without tracks', async () => {
-    const { fetch, lake } = await givenReplies({ body: page([]) });
-    expect(await fetch()).toMatchObject({ outcome: 'LOADED', tracks: 0 });
-    expect(lake.keys()).toEqual([KEY]);
+  it('works on as many albums at a time as it is told', async () => {
+    let inFlight = 0;
+    let most = 0;
+    const turn = await given(ids(12), whole, { concurrency: 5 });
+    const { lake } = turn;
+    const { put } = lake;
+    lake.put = async (key, value) => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      inFlight -= 1;
+      return put(key, value);
+    };
+    expect((await turn.fetch()).done).toBe(12);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(6); // five albums and the count of requests
   });
 
-  it('adopts what a cut run left whole, at no request and without writing it again', async () => {
-    const { fetch, lake, server } = await givenReplies({ status: 500 });
-    storeAlbum(lake, 'album1', [page(tracks(3))]);
-    expect(await fetch()).toMatchObject({ outcome: 'LOADED', tracks: 3, requests: 0 });
-    expect(lake.puts).toEqual([]);
-    expect(server.requests).toEqual([]);
+  it('asks for every page, up to the total that the listing names', async () => {
+    const all = tracks(60);
+    const listed = await given(['album0'], (_, n) => ({
+      body: page(all.slice(n * 50, n * 50 + 50), { offset: n * 50, total: 50 }),
+    }));
+    const stored = { ...plan(), planned: [{ albumId: 'album0', totalTracks: 60 }] };
+    listed.lake.store(keys.plan(run), JSON.stringify(stored), day(0));
+    expect((await listed.fetch()).albums).toEqual([{ albumId: 'album0', tracks: 60 }]);
+    expect(listed.asked.get('album0')).toBe(2);
   });
 
-  it.each([
-    ['is cut off', '{"pages":['],
-    ['is incomplete', JSON.stringify({ pages: [page(tracks(1), { total: 2 })] })],
-    ['is something else', '{"error":{"status":502}}'],
-  ])('fetches again what %s', async (_, body) => {
-    const { fetch, lake } = await givenReplies({ body: page(tracks(2)) });
-    lake.store(KEY, body, day(0));
-    expect(await fetch()).toMatchObject({ tracks: 2, requests: 1 });
-    expect(lake.puts).toEqual([KEY]);
+  it('costs no request for what a cut run has stored, and does not look without a reason', async () => {
+    const cut = await given(ids(2), whole, { plan: { mayBeStored: true } });
+    storeAlbum(cut.lake, 'album0', [page(tracks(1))]);
+    await cut.fetch();
+    expect([...cut.asked.keys()]).toEqual(['album1']);
+    const fresh = await given(ids(2), whole);
+    storeAlbum(fresh.lake, 'album0', [page(tracks(1))]);
+    await fresh.fetch();
+    expect([...fresh.asked.keys()].sort()).toEqual(['album0', 'album1']);
   });
 
-  it('fetches again what is older than the refresh age', async () => {
-    const { fetch, lake } = await givenReplies({ body: page(tracks(2)) });
-    storeAlbum(lake, 'album1', [page(tracks(1))], day(-15));
-    expect(await fetch()).toMatchObject({ tracks: 2, requests: 1 });
-    expect(lake.jsonOf(KEY).pages[0].items).toHaveLength(2);
+  it('goes on where an earlier call was cut, and asks for nothing twice', async () => {
+    const { lake, fetch, asked, usage } = await given(ids(6), whole, { concurrency: 1 });
+    const { put } = lake;
+    let puts = 0;
+    lake.put = async (key, value) => {
+      puts += 1;
+      if (puts > 5) throw new Error('killed');
+      return put(key, value);
+    };
+    expect((await errorOf(fetch())).message).toBe('killed');
+    lake.put = put;
+    expect(await fetch()).toMatchObject({ outcome: 'DONE', done: 6 });
+    const sent = [...asked.values()].reduce((sum, n) => sum + n, 0);
+    expect(sent).toBeLessThanOrEqual(7);
+    // The lease of the call that was cut counts as used: never fewer than the API saw.
+    expect(usage().requests).toBeGreaterThanOrEqual(2 + sent);
+    expect(usage().requests).toBeLessThan(2 + sent + 10);
   });
 
-  it.each<[string, Reply]>([
-    ['holds fewer tracks than it promises', { body: page(tracks(2), { total: 3 }) }],
-    ['holds a null among its tracks', { body: page([track('a'), null]) }],
-    ['holds a track twice', { body: page([track('a'), track('a')]) }],
-  ])('lands nothing of an album that %s', async (_, reply) => {
-    const { fetch, lake } = await givenReplies(reply);
-    const error = await errorOf(fetch());
-    expect(error).toMatchObject({ name: 'IncompleteTracks', transient: true });
-    expect(error.message).toMatch(/^Album album1: \d tracks expected, \d came$/);
-    expect(lake.keys()).toEqual([]);
+  it('gives the state what became of 500 albums at the most', async () => {
+    const planned = ids(21_000);
+    const { fetch } = await given(planned, whole, { concurrency: 10 });
+    expect(groupsOf(planned.length)).toHaveLength(40);
+    const result = await fetch();
+    expect(result).toMatchObject({ outcome: 'MORE', planned: 21_000 });
+    expect(result.albums.length).toBeGreaterThanOrEqual(500);
+    expect(JSON.stringify(result).length).toBeLessThan(100_000);
+    expect(await fetch()).toMatchObject({ outcome: 'DONE', done: 525 });
+    expect(await fetch(1)).toMatchObject({ done: expect.any(Number) });
   });
 
-  it('goes by the greatest total of the pages', async () => {
-    const first = page(tracks(50), { total: 53, limit: 50 });
-    const second = page(tracks(1, 'more'), { total: 51, limit: 50, offset: 50 });
-    const { fetch } = await givenReplies({ body: first }, { body: second });
-    expect((await errorOf(fetch())).message).toBe('Album album1: 53 tracks expected, 51 came');
-  });
-
-  it('goes on to what the first page expected, although the total shrinks on the way', async () => {
-    const part = (count: number, offset: number, total: number) =>
-      page(tracks(count, `from${offset}x`), { offset, limit: 50, total });
-    const { fetch } = await givenReplies(
-      { body: part(50, 0, 120) },
-      { body: part(50, 50, 70) },
-      { body: part(20, 100, 70) },
+  it('returns after about ten seconds, and goes on in the next call', async () => {
+    let now = Date.parse(run.startedAt);
+    const { fetch } = await given(
+      ids(10),
+      (id) => {
+        now += 3_000;
+        return whole(id);
+      },
+      { concurrency: 1, now: () => now },
     );
-    expect(await fetch()).toMatchObject({ outcome: 'LOADED', tracks: 120, requests: 3 });
+    expect(await fetch()).toMatchObject({ outcome: 'MORE', done: 4 });
+    expect(await fetch()).toMatchObject({ outcome: 'MORE', done: 8 });
+    expect(await fetch()).toMatchObject({ outcome: 'DONE', done: 10 });
   });
 
-  it.each(['offset', 'next'] as const)(
-    'asks for as many tracks as the listing promises, whatever the pages say, by %s',
-    async (style) => {
-      const server = await serveReplies(
-        { body: page(tracks(50), { total: 50 }) },
-        { body: page(tracks(6, 'more'), { total: 50, offset: 50 }) },
-      );
-      const { fetch, lake } = given(server.url, 'BQ', style);
-      expect(await fetch({ totalTracks: 56 })).toMatchObject({
-        outcome: 'LOADED',
-        tracks: 56,
-        requests: 2,
-      });
-      expect(server.requests[1]?.path).toBe('/v1/albums/album1/tracks?limit=50&offset=50');
-      const { pages } = lake.jsonOf(KEY);
-      expect(pages.map(({ items }: { items: unknown[] }) => items.length)).toEqual([50, 6]);
-    },
-  );
-
-  it('lands what there is where the listing promises more, for one request more', async () => {
-    const { fetch, lake, server } = await givenReplies(
-      { body: page(tracks(50), { total: 50 }) },
-      { body: page([], { total: 50, offset: 50 }) },
-    );
-    const loaded = await fetch({ totalTracks: 60 });
-    expect(loaded).toMatchObject({ outcome: 'LOADED', tracks: 50, requests: 2 });
-    expect(server.requests).toHaveLength(2);
-    expect(lake.keys()).toEqual([KEY]);
-  });
-
-  it('gets all that the pages promise where the listing promises fewer', async () => {
-    const { fetch } = await givenReplies(
-      { body: page(tracks(50), { total: 53 }) },
-      { body: page(tracks(3, 'more'), { total: 53, offset: 50 }) },
-    );
-    expect(await fetch({ totalTracks: 12 })).toMatchObject({ tracks: 53, requests: 2 });
-  });
-
-  it('lands nothing of an album of which the second page fails', async () => {
-    const { fetch, lake, server } = await givenReplies(
-      { body: page(tracks(50), { total: 60, limit: 50 }) },
-      { status: 502 },
-    );
-    expect((await errorOf(fetch())).name).toBe('ServiceUnavailable');
-    expect(server.requests).toHaveLength(5);
-    expect(lake.keys()).toEqual([]);
-  });
-
-  it('leaves what lies there alone when it fails', async () => {
-    const { fetch, lake } = await givenReplies({ status: 404 });
-    storeAlbum(lake, 'album1', [page(tracks(1))], day(-15));
-    const before = lake.bytesOf(KEY);
-    expect((await errorOf(fetch())).name).toBe('ResourceNotFound');
-    expect(lake.bytesOf(KEY)).toEqual(before);
-  });
-
-  it.each([
-    [401, 'AccessTokenExpired'],
-    [403, 'EndpointNotAllowed'],
-    [404, 'ResourceNotFound'],
-  ])('tells the state machine of a %i by name', async (status, name) => {
-    const { fetch } = await givenReplies({ status });
-    expect((await errorOf(fetch())).name).toBe(name);
-  });
-
-  it('stops at once when the quota is gone', async () => {
-    const spotify = await givenSpotify({
-      faults: { seed: 0, faults: [{ kind: 'quota', endpoint: 'any', at: 0, times: 1 } as Fault] },
-    });
-    const { access_token } = await json(await askForToken(spotify));
-    const { fetch } = given(spotify.url, access_token);
-    expect((await errorOf(fetch())).name).toBe('QuotaExhausted');
-    expect(spotify.requests.byEndpoint['album-tracks']).toBe(1);
+  it('leaves the rest to the next run after three hours', async () => {
+    const late = Date.parse(run.startedAt) + 3 * 3_600_000;
+    const { fetch, asked, progress } = await given(ids(3), whole, { now: () => late });
+    expect(await fetch()).toMatchObject({ outcome: 'STOPPED', reason: 'TimeSpent' });
+    expect(asked.size).toBe(0);
+    expect(progress()).toMatchObject({ queue: { length: 3 } });
   });
 });
 
-describe('FetchAlbumTracks under a rate limit', () => {
-  const limited = (seconds: number) => ({
+describe('One odd album', () => {
+  it('costs itself: the others come', async () => {
+    const { fetchAll, stored, progress } = await given(ids(5), (id) =>
+      id === 'album1' ? { status: 404 } : whole(id),
+    );
+    expect(await fetchAll()).toMatchObject({ outcome: 'DONE', reason: null, done: 5 });
+    expect(stored()).toEqual(['album0', 'album2', 'album3', 'album4']);
+    expect(progress().failures).toEqual({ album1: 'ResourceNotFound' });
+  });
+
+  it('is tried once more after the others, where that may help', async () => {
+    const { fetchAll, stored, progress } = await given(
+      ids(5),
+      (id, n) => (id === 'album0' && n < 4 ? { status: 502 } : whole(id)),
+      { concurrency: 1 },
+    );
+    expect(await fetchAll()).toMatchObject({ outcome: 'DONE', reason: null });
+    expect(stored()).toEqual(ids(5));
+    expect(progress().failures).toEqual({});
+  });
+
+  it('with tracks short is stored as it is, tried once more, and the fuller one is kept', async () => {
+    const replies = [page([...tracks(2), null], { total: 3 }), page(tracks(3), { total: 3 })];
+    const healed = await given(['album0'], (_, n) => ({ body: replies[n] }));
+    expect(await healed.fetchAll()).toMatchObject({ outcome: 'DONE' });
+    expect(healed.lake.jsonOf(keys.albumTracks('album0')).pages[0].items).toHaveLength(3);
+
+    const worse = await given(['album0'], (_, n) => ({
+      body: n === 0 ? replies[0] : page([], { total: 3 }),
+    }));
+    await worse.fetchAll();
+    const { pages } = worse.lake.jsonOf(keys.albumTracks('album0'));
+    expect(pages[0].items.filter(Boolean)).toHaveLength(2);
+    expect(worse.progress().failures).toEqual({});
+  });
+});
+
+describe('A service that fails', () => {
+  const failing: [string, Reply][] = [
+    ['500', { status: 500 }],
+    ['403', { status: 403, body: 'Premium required' }],
+    ['no JSON', { body: '<html>' }],
+  ];
+
+  it.each(failing)('for ever with %s is left alone after a few albums', async (_, reply) => {
+    const { fetchAll, server, progress, usage } = await given(ids(100), () => reply);
+    const result = await fetchAll();
+    expect(result).toMatchObject({ outcome: 'STOPPED', reason: expect.any(String) });
+    expect(server.requests.length).toBeLessThanOrEqual(20);
+    expect(usage().requests).toBe(2 + server.requests.length);
+    expect(progress().queue.length).toBeGreaterThan(40);
+  });
+
+  it('for a while gets a pause, then one album alone, then the rest', async () => {
+    const { fetch, fetchAll, stored, usage } = await given(ids(8), (id, _, all) =>
+      all <= 16 ? { status: 503 } : whole(id),
+    );
+    expect(await fetch()).toMatchObject({
+      outcome: 'WAIT',
+      waitSeconds: 10,
+      reason: 'ServiceUnavailable',
+    });
+    expect(usage().waitedMs).toBe(10_000);
+    expect(await fetch()).toMatchObject({ outcome: 'MORE', albums: { length: 1 } });
+    expect(await fetchAll()).toMatchObject({ outcome: 'DONE', reason: null });
+    expect(stored()).toEqual(ids(8));
+  });
+
+  it('is left alone at once where the run may wait no longer', async () => {
+    const { fetch } = await given(ids(100), () => ({ status: 500 }), { waitSeconds: 9 });
+    expect(await fetch()).toMatchObject({ outcome: 'STOPPED', reason: 'ServiceUnavailable' });
+  });
+
+  it('is not what albums that are gone prove', async () => {
+    const { fetchAll, stored } = await given(ids(20), (id) =>
+      Number(id.slice(5)) < 15 ? { status: 404 } : whole(id),
+    );
+    expect(await fetchAll()).toMatchObject({ outcome: 'DONE', reason: null });
+    expect(stored()).toHaveLength(5);
+  });
+});
+
+describe('A limit', () => {
+  const limited = (seconds: number): Reply => ({
     status: 429,
     headers: { 'retry-after': String(seconds) },
   });
 
-  it('hands the seconds over to the state machine and adds up what it cost', async () => {
-    const { fetch, lake } = await givenReplies(limited(30));
-    expect(await fetch({ fetched: { waitedSeconds: 10, requests: 4 } })).toEqual({
-      outcome: 'RATE_LIMITED',
-      tracks: 0,
-      requests: 5,
-      waitedSeconds: 40,
+  it('of the rate hands the seconds to the state machine, and no album is lost', async () => {
+    const { fetch, fetchAll, stored } = await given(ids(4), (id, _, all) =>
+      all === 2 ? limited(30) : whole(id),
+    );
+    expect(await fetch()).toMatchObject({
+      outcome: 'WAIT',
       waitSeconds: 30,
+      reason: 'RateLimited',
     });
-    expect(lake.keys()).toEqual([]);
+    expect(await fetchAll()).toMatchObject({ outcome: 'DONE', reason: null });
+    expect(stored()).toEqual(ids(4));
   });
 
-  it('waits a second at least', async () => {
-    const { fetch } = await givenReplies(limited(0));
-    expect(await fetch()).toMatchObject({ waitSeconds: 1, waitedSeconds: 1 });
-  });
-
-  it('gives up where it would wait longer in all than is allowed', async () => {
-    const { fetch } = await givenReplies(limited(30));
-    const waiting = (waitedSeconds: number) => fetch({ fetched: { waitedSeconds, requests: 0 } });
-    expect((await waiting(870)).outcome).toBe('RATE_LIMITED');
-    expect(await errorOf(waiting(871))).toMatchObject({ name: 'RateLimited' });
-  });
-
-  it('goes on afterwards, and keeps the count of its requests', async () => {
-    const { fetch } = await givenReplies({ body: page(tracks(1)) });
-    expect(await fetch({ fetched: { waitedSeconds: 30, requests: 1 } })).toMatchObject({
-      outcome: 'LOADED',
-      requests: 2,
-      waitedSeconds: 30,
+  it('of a second for ever ends with the seconds of the run, the rest deferred', async () => {
+    const { fetchAll, usage, progress, server } = await given(ids(100), () => limited(1), {
+      waitSeconds: 6,
+      now: () => Date.parse(run.startedAt) + performance.now(),
     });
+    const begin = performance.now();
+    const result = await fetchAll();
+    expect(result).toMatchObject({ outcome: 'STOPPED', reason: 'RateLimited' });
+    expect(performance.now() - begin).toBeLessThan(6_600);
+    expect(usage().waitedMs).toBeLessThanOrEqual(6_000);
+    expect(usage().requests).toBe(2 + server.requests.length);
+    expect(progress()).toMatchObject({ queue: { length: 50 } });
+  }, 15_000);
+
+  it('of the quota ends the calls: those in flight and no more', async () => {
+    const quota = { status: 429, body: { error: { reason: 'QUOTA_EXCEEDED' } } };
+    const { fetchAll, server, stored } = await given(
+      ids(50),
+      (id, _, all) => (all > 10 ? quota : whole(id)),
+      { concurrency: 2 },
+    );
+    expect(await fetchAll()).toMatchObject({
+      outcome: 'STOPPED',
+      reason: 'QuotaExhausted',
+      calls: 1,
+    });
+    expect(server.requests.length).toBeLessThanOrEqual(12);
+    expect(stored()).toHaveLength(10);
+  });
+
+  it('of requests holds for retries, too', async () => {
+    const { fetchAll, server, usage } = await given(
+      ids(50),
+      (id, n) => (n === 0 ? { status: 502 } : whole(id)),
+      { requests: 20 },
+    );
+    expect(await fetchAll()).toMatchObject({ outcome: 'STOPPED', reason: 'BudgetSpent' });
+    expect(server.requests).toHaveLength(18);
+    expect(usage()).toMatchObject({ requests: 20 });
+  });
+
+  it('of time ends an album that comes too slowly, and the others are loaded', async () => {
+    let now = Date.parse(run.startedAt);
+    const many = Array.from({ length: 50 }, (_, i) => ({ id: `t${i}` }));
+    const { fetchAll, progress, stored } = await given(
+      ['album0', 'album1'],
+      (id, n) => {
+        if (id !== 'album0') return whole(id);
+        now += 100_000;
+        return { body: page(many, { offset: n * 50, total: 5_000 }) };
+      },
+      { concurrency: 1, now: () => now },
+    );
+    expect(await fetchAll()).toMatchObject({ outcome: 'DONE', reason: null });
+    expect(stored()).toEqual(['album1']);
+    expect(progress().failures).toEqual({ album0: 'TimeSpent' });
+  });
+});
+
+describe('A token that Spotify rejects', () => {
+  it('leads back to FetchToken, with the album that met it first in the queue', async () => {
+    const { fetch, server, progress } = await given(ids(100), () => ({ status: 401 }));
+    expect(await fetch()).toMatchObject({ outcome: 'TOKEN_EXPIRED', done: 0 });
+    expect(server.requests.length).toBeLessThanOrEqual(2);
+    const queue = progress().queue.map(({ albumId }: QueuedAlbum) => albumId);
+    expect([...queue].sort()).toEqual([...ids(50)].sort());
+  });
+
+  it('is the same as none that is stored', async () => {
+    const { lake } = await given(ids(1), whole);
+    const { tokens } = givenParameters({});
+    const result = await fetchAlbumTracks(
+      { run, token: { expiresAt: EXPIRES }, group: 0 },
+      {
+        source: createSpotifySource(spotifyClient('http://127.0.0.1:9'), {
+          source: 'auto',
+          style: 'offset',
+          market: 'US',
+        }),
+        accessToken: createAccessToken(tokens),
+        lake,
+        limits: { requests: 10, waitSeconds: 0 },
+        concurrency: 1,
+        remainingMs: () => 300_000,
+        clock: () => Date.parse(run.startedAt),
+      },
+    );
+    expect(result.outcome).toBe('TOKEN_EXPIRED');
+  });
+});
+
+describe('A lake that fails', () => {
+  it('is no fault of an album: the call ends with its error', async () => {
+    const { fetch, lake } = await given(ids(3), whole);
+    const slowDown = new Error('SlowDown');
+    const { put } = lake;
+    lake.put = async (key, value) => {
+      if (key === keys.albumTracks('album1')) throw slowDown;
+      return put(key, value);
+    };
+    expect(await errorOf(fetch())).toBe(slowDown);
+    lake.put = put;
+    expect(await fetch()).toMatchObject({ outcome: 'DONE', done: 3, reason: null });
   });
 });
 
 describe('The event of FetchAlbumTracks', () => {
-  const event = {
-    run,
-    token: { expiresAt: EXPIRES },
-    albumId: 'album1',
-    totalTracks: 56,
-    refreshBefore: day(-14).toISOString(),
-    fetched: { waitedSeconds: 0, requests: 0 },
-  };
-
-  it('may be what the turn before left in the state', () => {
-    const fetched = { outcome: 'RATE_LIMITED', tracks: 0, requests: 2, waitedSeconds: 3 };
-    const state = { ...event, fetched, token: { expiresAt: EXPIRES, renewals: 1 }, expired: {} };
-    expect(parseRequest(state)).toEqual({ ...event, fetched: { requests: 2, waitedSeconds: 3 } });
-  });
-
   it.each([
-    [{ ...event, albumId: '../album' }, 'albumId'],
-    [{ ...event, albumId: undefined }, 'albumId'],
-    [{ ...event, totalTracks: undefined }, 'totalTracks'],
-    [{ ...event, totalTracks: -1 }, 'totalTracks'],
-    [{ ...event, totalTracks: 1.5 }, 'totalTracks'],
-    [{ ...event, totalTracks: '12' }, 'totalTracks'],
-    [{ ...event, refreshBefore: 'soon' }, 'refreshBefore'],
-    [{ ...event, fetched: undefined }, 'fetched'],
-  ])('is refused when it is %j', (wrong, field) => {
-    expect(() => parseRequest(wrong)).toThrow(`FetchAlbumTracks: ${field}: `);
+    [{ run: runOf('../x', day(0)), token: { expiresAt: EXPIRES } }, 'run.runId'],
+    [{ run, token: { expiresAt: null } }, 'token.expiresAt'],
+    [{ run }, 'token'],
+    [{ run, token: { expiresAt: EXPIRES }, group: -1 }, 'group'],
+  ])('is rejected when it is %j', (event, field) => {
+    expect(() => parseRequest(event)).toThrow(`FetchAlbumTracks: ${field}`);
   });
 });

@@ -1,15 +1,28 @@
-import { GetParametersCommand } from '@aws-sdk/client-ssm';
 import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET, type SpotifyOptions } from 'spotify-mock/server.ts';
+import { keys } from '../../../core/lake/keys.ts';
 import { createHttp } from '../../../core/spotify/client.ts';
 import { fetchToken, parseRequest } from '../../../functions/fetch-token/fetch-token.ts';
 import { cleanUpAfterEach, givenSpotify } from '../../../packages/spotify-mock/test/fixtures.ts';
-import { errorOf, givenParameters, impatient, run, storedToken } from '../fixtures.ts';
+import { createMemoryLake, type FakeLake } from '../../fixtures/fake-lake.ts';
+import {
+  closeServersAfterEach,
+  errorOf,
+  givenParameters,
+  impatient,
+  type Reply,
+  run,
+  serveReplies,
+  storedToken,
+} from '../fixtures.ts';
 
 cleanUpAfterEach();
+closeServersAfterEach();
 
 const NOW = Date.parse(run.startedAt);
 const IN_AN_HOUR = '2026-11-21T07:00:00.000Z';
 const IN_TWO_HOURS = '2026-11-21T08:00:00.000Z';
+const plenty = { requests: 100, waitSeconds: 900 };
+const issued = { outcome: 'ISSUED', waitSeconds: 0, reason: null };
 const credentials = { 'client-id': LOCAL_CLIENT_ID, 'client-secret': LOCAL_CLIENT_SECRET };
 
 async function given(
@@ -18,6 +31,7 @@ async function given(
 ) {
   const spotify = await givenSpotify(options);
   const store = givenParameters(parameters);
+  const lake = createMemoryLake();
   const accounts = {
     http: createHttp(2_000),
     accountsUrl: spotify.url,
@@ -27,8 +41,12 @@ async function given(
   return {
     spotify,
     ...store,
-    fetch: (expiresAt: string | null, renewals = 0, clock = () => NOW) =>
-      fetchToken({ token: { expiresAt, renewals } }, { tokens: store.tokens, accounts, clock }),
+    lake,
+    fetch: (expiresAt: string | null, renewals = 0, clock = () => NOW, limits = plenty) =>
+      fetchToken(
+        { run, token: { expiresAt, renewals } },
+        { tokens: store.tokens, lake, limits, accounts, clock },
+      ),
   };
 }
 
@@ -36,7 +54,7 @@ describe('FetchToken at the start of a run', () => {
   it('stores a token and lets its expiry alone into the state', async () => {
     const { fetch, spotify, tokens } = await given();
     const result = await fetch(null);
-    expect(result).toEqual({ expiresAt: IN_AN_HOUR, renewals: 0 });
+    expect(result).toEqual({ ...issued, expiresAt: IN_AN_HOUR, renewals: 0 });
     expect(await tokens.readToken()).toEqual({
       accessToken: spotify.tokens[0],
       expiresAt: IN_AN_HOUR,
@@ -49,7 +67,7 @@ describe('FetchToken at the start of a run', () => {
       ...credentials,
       'access-token': storedToken('old', IN_TWO_HOURS),
     });
-    expect(await fetch(null)).toEqual({ expiresAt: IN_AN_HOUR, renewals: 0 });
+    expect(await fetch(null)).toEqual({ ...issued, expiresAt: IN_AN_HOUR, renewals: 0 });
     expect(spotify.requests.byEndpoint.token).toBe(1);
   });
 
@@ -77,37 +95,21 @@ describe('FetchToken after Spotify rejected a token', () => {
       ...credentials,
       'access-token': storedToken('rejected', '2026-11-21T06:30:00.000Z'),
     });
-    expect(await fetch('2026-11-21T06:30:00.000Z')).toEqual({ expiresAt: IN_AN_HOUR, renewals: 1 });
-    expect((await tokens.readToken())?.accessToken).toBe(spotify.tokens[0]);
-  });
-
-  it('takes the one that a neighbour has got meanwhile, without a request or a secret', async () => {
-    const { fetch, spotify, ssm } = await given({
-      ...credentials,
-      'access-token': storedToken('renewed', IN_TWO_HOURS),
+    expect(await fetch('2026-11-21T06:30:00.000Z')).toEqual({
+      ...issued,
+      expiresAt: IN_AN_HOUR,
+      renewals: 1,
     });
-    expect(await fetch(IN_AN_HOUR, 2)).toEqual({ expiresAt: IN_TWO_HOURS, renewals: 3 });
-    expect(spotify.requests.byEndpoint.token).toBe(0);
-    const names = ssm.commandCalls(GetParametersCommand).flatMap(({ args }) => args[0].input.Names);
-    expect(names).toEqual(['/test/access-token']);
+    expect((await tokens.readToken())?.accessToken).toBe(spotify.tokens[0]);
   });
 
   it('gets one where none is stored any more', async () => {
     const { fetch, spotify } = await given();
-    expect(await fetch(IN_TWO_HOURS)).toEqual({ expiresAt: IN_AN_HOUR, renewals: 1 });
+    expect(await fetch(IN_TWO_HOURS)).toEqual({ ...issued, expiresAt: IN_AN_HOUR, renewals: 1 });
     expect(spotify.requests.byEndpoint.token).toBe(1);
   });
 
-  it('renews once for all albums that meet the same expired token one after another', async () => {
-    const { fetch, spotify } = await given();
-    const first = await fetch(null, 0, () => NOW - 1_000);
-    const renewed = [];
-    for (let i = 0; i < 5; i++) renewed.push(await fetch(first.expiresAt));
-    expect(new Set(renewed.map(({ expiresAt }) => expiresAt)).size).toBe(1);
-    expect(spotify.requests.byEndpoint.token).toBe(2);
-  });
-
-  it('gives up after five renewals, before it asks for a sixth', async () => {
+  it('stops after five renewals, before it asks for a sixth', async () => {
     const { fetch, spotify } = await given();
     let token = await fetch(null);
     for (let i = 1; i <= 5; i++) {
@@ -122,18 +124,66 @@ describe('FetchToken after Spotify rejected a token', () => {
   });
 });
 
+describe('FetchToken under a limit', () => {
+  const usageOf = (lake: FakeLake) => lake.jsonOf(keys.usage(run));
+  async function givenReplies(...replies: Reply[]) {
+    const server = await serveReplies(...replies);
+    const { tokens } = givenParameters(credentials);
+    const lake = createMemoryLake();
+    const accounts = {
+      http: createHttp(2_000),
+      accountsUrl: server.url,
+      timeoutMs: 2_000,
+      retryPolicy: impatient,
+    };
+    const fetch = (limits = plenty) =>
+      fetchToken(
+        { run, token: { expiresAt: null, renewals: 0 } },
+        { tokens, lake, limits, accounts },
+      );
+    return { server, lake, fetch };
+  }
+  const limited = { status: 429, headers: { 'retry-after': '30' } };
+
+  it('waits as long as the accounts service asks, within the seconds of the run', async () => {
+    const { fetch, lake } = await givenReplies(limited);
+    expect(await fetch()).toMatchObject({ outcome: 'WAIT', waitSeconds: 30, expiresAt: null });
+    expect(usageOf(lake)).toEqual({ requests: 0, tokenRequests: 1, leased: 0, waitedMs: 30_000 });
+    expect(await fetch({ ...plenty, waitSeconds: 59 })).toMatchObject({
+      outcome: 'LIMIT_REACHED',
+      reason: 'RateLimited',
+    });
+    expect(usageOf(lake)).toEqual({ requests: 0, tokenRequests: 2, leased: 0, waitedMs: 30_000 });
+  });
+
+  it('ends where the quota is used up, and where the requests of the run are', async () => {
+    const quota = { status: 429, body: { error: { reason: 'QUOTA_EXCEEDED' } } };
+    const { fetch, server } = await givenReplies(quota);
+    expect(await fetch()).toMatchObject({ outcome: 'LIMIT_REACHED', reason: 'QuotaExhausted' });
+    expect(await fetch({ requests: 1, waitSeconds: 9 })).toMatchObject({ reason: 'BudgetSpent' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('counts each request, whatever becomes of it', async () => {
+    const { fetch, lake, server } = await givenReplies({ status: 503 });
+    expect(await errorOf(fetch())).toMatchObject({ name: 'ServiceUnavailable' });
+    expect(usageOf(lake).tokenRequests).toBe(server.requests.length);
+  });
+});
+
 describe('The event of FetchToken', () => {
   it('is the state of the run', () => {
     const token = { expiresAt: null, renewals: 0 };
-    expect(parseRequest({ run, token })).toEqual({ token });
+    expect(parseRequest({ run, token })).toEqual({ run, token });
   });
 
   it.each([
     [null, 'value'],
-    [{}, 'token'],
-    [{ token: {} }, 'token.expiresAt'],
-    [{ token: { expiresAt: null, renewals: -1 } }, 'token.renewals'],
-    [{ token: { expiresAt: null, renewals: 'two' } }, 'token.renewals'],
+    [{}, 'run'],
+    [{ run }, 'token'],
+    [{ run, token: {} }, 'token.expiresAt'],
+    [{ run, token: { expiresAt: null, renewals: -1 } }, 'token.renewals'],
+    [{ run, token: { expiresAt: null, renewals: 'two' } }, 'token.renewals'],
   ])('is refused when it is %j', (event, field) => {
     expect(() => parseRequest(event)).toThrow(
       expect.objectContaining({

@@ -1,11 +1,13 @@
 import { keys } from '../../../core/lake/keys.ts';
 import { planSchema } from '../../../core/lake/manifest.ts';
+import { spotifyFormat } from '../../../core/spotify/source.ts';
 import { parseRequest, planAlbums } from '../../../functions/plan-albums/plan-albums.ts';
 import { createMemoryLake } from '../../fixtures/fake-lake.ts';
 import {
   album,
   day,
   errorOf,
+  manifest,
   page,
   run,
   runOf,
@@ -15,14 +17,9 @@ import {
   tracks,
 } from '../fixtures.ts';
 
-const settings = { refreshDays: 14, requestsPerRun: 1_000, concurrency: 3 };
-const listing = {
-  pages: 1,
-  expected: 0,
-  requests: 1,
-  source: 'new-releases' as const,
-  outcome: 'DONE',
-};
+const settings = { refreshDays: 14, requestsPerRun: 1_000 };
+const token = { outcome: 'ISSUED', reason: null };
+const listing = { pages: 1, expected: 0, source: 'new-releases', stoppedBy: null };
 
 function given(pages: unknown[][]) {
   const lake = createMemoryLake();
@@ -38,14 +35,25 @@ function given(pages: unknown[][]) {
   );
   return {
     lake,
-    plan: async (more: object = {}, changed: Partial<typeof settings> = {}) => {
-      const request = parseRequest({ run, listing: { ...listing, pages: pages.length, ...more } });
-      const planned = await planAlbums(request, { lake, settings: { ...settings, ...changed } });
-      return {
-        planned,
-        ids: planned.albums.map(({ albumId }) => albumId),
-        stored: planSchema.parse(lake.jsonOf(keys.plan(run))),
-      };
+    plan: async (
+      more: { requests?: number; token?: object; [field: string]: unknown } = {},
+      changed: Partial<typeof settings> = {},
+    ) => {
+      const { requests = 1, token: of = token, ...rest } = more;
+      const usage = { requests, tokenRequests: 0, waitedMs: 0 };
+      lake.store(keys.usage(run), JSON.stringify(usage), day(0));
+      const request = parseRequest({
+        run,
+        token: of,
+        listing: { ...listing, pages: pages.length, ...rest },
+      });
+      const planned = await planAlbums(request, {
+        lake,
+        format: spotifyFormat,
+        settings: { ...settings, ...changed },
+      });
+      const stored = planSchema.parse(lake.jsonOf(keys.plan(run)));
+      return { planned, ids: stored.planned.map(({ albumId }) => albumId), stored };
     },
   };
 }
@@ -58,18 +66,14 @@ describe('PlanAlbums', () => {
     ]);
     const { planned, stored } = await plan({ expected: 3, requests: 2 });
     expect(planned).toEqual({
-      albums: [
-        { albumId: 'a', totalTracks: 12 },
-        { albumId: 'b', totalTracks: 1 },
-        { albumId: 'c', totalTracks: 56 },
-      ],
+      groups: [{ group: 0 }],
+      planned: 3,
       listed: 3,
       skipped: 0,
-      overBudget: 0,
-      refreshBefore: '2026-11-07T06:00:00.000Z',
-      concurrency: 3,
+      notPlanned: 0,
+      damaged: [],
     });
-    expect(stored).toEqual({
+    expect(stored).toMatchObject({
       run,
       source: 'new-releases',
       pages: [keys.listingPage(run, 0), keys.listingPage(run, 1)],
@@ -78,15 +82,21 @@ describe('PlanAlbums', () => {
       unusablePositions: [],
       listingStoppedBy: null,
       skipped: [],
-      planned: ['a', 'b', 'c'],
-      overBudget: [],
+      planned: [
+        { albumId: 'a', totalTracks: 12 },
+        { albumId: 'b', totalTracks: 1 },
+        { albumId: 'c', totalTracks: 56 },
+      ],
+      notPlanned: [],
+      waiting: { a: run.startedAt, b: run.startedAt, c: run.startedAt },
+      mayBeStored: false,
       refreshBefore: '2026-11-07T06:00:00.000Z',
       requests: 2,
     });
     expect(lake.puts).toEqual([keys.plan(run)]);
   });
 
-  it('plans an album once that stands on two pages', async () => {
+  it('plans an album once that is on two pages', async () => {
     const { plan } = given([
       [album('a'), album('b')],
       [album('b'), album('c')],
@@ -98,7 +108,7 @@ describe('PlanAlbums', () => {
     expect(stored.expected).toBe(4);
   });
 
-  it('plans no null, and says where it stood', async () => {
+  it('plans no null, and says where it was', async () => {
     const { plan } = given([
       [null, album('a')],
       [{ id: '../x' }, album('b'), null],
@@ -118,7 +128,7 @@ describe('PlanAlbums', () => {
     expect(stored.skipped).toEqual(['b']);
   });
 
-  it('plans an album whose raw data lies there without a commit marker: it is in no table yet', async () => {
+  it('plans an album whose raw data is there without a commit marker: it is in no table yet', async () => {
     const { plan, lake } = given([[album('a')]]);
     storeAlbum(lake, 'a', [page(tracks(1))]);
     const { planned, ids } = await plan();
@@ -138,7 +148,7 @@ describe('PlanAlbums', () => {
   it('plans nothing where everything is skipped', async () => {
     const { plan, lake } = given([[album('a')]]);
     storeCommitMarker(lake, runOf('before', day(0)), ['a']);
-    expect((await plan()).planned).toMatchObject({ albums: [], listed: 1, skipped: 1 });
+    expect((await plan()).planned).toMatchObject({ planned: 0, listed: 1, skipped: 1 });
   });
 
   it('gives the same plan when it is called again', async () => {
@@ -159,15 +169,15 @@ describe('The budget of a run', () => {
     expect((await plan({}, { requestsPerRun: 5 })).ids).toEqual(['a', 'b', 'c']);
     const short = await plan({}, { requestsPerRun: 4 });
     expect(short.ids).toEqual(['a', 'b']);
-    expect(short.planned.overBudget).toBe(1);
-    expect(short.stored.overBudget).toEqual(['c']);
+    expect(short.planned.notPlanned).toBe(1);
+    expect(short.stored.notPlanned).toEqual([{ albumId: 'c', reason: 'BudgetSpent' }]);
   });
 
   it.each([0, -5, undefined, null, '12', Number.NaN])(
     'counts a request for an album of %j tracks, which promises none',
     async (total) => {
       const { plan } = given([[many('a', total), many('b', total)]]);
-      expect((await plan()).planned.albums[0]).toEqual({ albumId: 'a', totalTracks: 0 });
+      expect((await plan()).stored.planned[0]).toEqual({ albumId: 'a', totalTracks: 0 });
       expect((await plan({}, { requestsPerRun: 3 })).ids).toEqual(['a', 'b']);
       expect((await plan({}, { requestsPerRun: 2 })).ids).toEqual(['a']);
     },
@@ -175,14 +185,14 @@ describe('The budget of a run', () => {
 
   it('rounds up what is no whole number, which FetchAlbumTracks would refuse', async () => {
     const { plan } = given([[many('a', 49.5), many('b', 50.2)]]);
-    const { planned } = await plan({}, { requestsPerRun: 3 });
-    expect(planned.albums).toEqual([{ albumId: 'a', totalTracks: 50 }]);
+    const { stored } = await plan({}, { requestsPerRun: 3 });
+    expect(stored.planned).toEqual([{ albumId: 'a', totalTracks: 50 }]);
   });
 
   it('goes by the first of two entries of an album', async () => {
     const { plan } = given([[many('a', 1), many('b', 1)], [many('a', 500)]]);
-    const { planned } = await plan({}, { requestsPerRun: 3 });
-    expect(planned.albums).toEqual([
+    const { stored } = await plan({}, { requestsPerRun: 3 });
+    expect(stored.planned).toEqual([
       { albumId: 'a', totalTracks: 1 },
       { albumId: 'b', totalTracks: 1 },
     ]);
@@ -194,26 +204,51 @@ describe('The budget of a run', () => {
     expect((await plan({}, { requestsPerRun: 2 })).ids).toEqual(['b']);
   });
 
-  it('that the listing has spent leaves every album over', async () => {
-    const { plan } = given([[many('a', 1)]]);
-    const { planned } = await plan(
-      { requests: 12, outcome: 'BUDGET_SPENT' },
+  it('that the listing has spent leaves every album for the next run', async () => {
+    const { plan } = given([[many('a', 1), many('b', 99)]]);
+    const { stored } = await plan(
+      { requests: 10, stoppedBy: 'BudgetSpent' },
       { requestsPerRun: 10 },
     );
-    expect(planned).toMatchObject({ albums: [], overBudget: 1 });
+    expect(stored.planned).toEqual([]);
+    expect(stored.notPlanned).toEqual([
+      { albumId: 'a', reason: 'BudgetSpent' },
+      { albumId: 'b', reason: 'BudgetSpent' },
+    ]);
+  });
+
+  it.each([1e12, 1e300, 5_001])(
+    'names an album of %d tracks, and loads the others',
+    async (total) => {
+      const { plan } = given([[many('huge', total), many('a', 1), many('b', 1)]]);
+      const { ids, stored } = await plan({}, { requestsPerRun: 100 });
+      expect(ids).toEqual(['a', 'b']);
+      expect(stored.notPlanned).toEqual([{ albumId: 'huge', reason: 'AlbumTooLarge' }]);
+    },
+  );
+
+  it('goes first to those that wait the longest, so that none waits for ever', async () => {
+    const { plan, lake } = given([[many('new', 1), many('b', 100), many('c', 1)]]);
+    const before = runOf('before', day(-1));
+    const waiting = { b: day(-2).toISOString(), c: day(-1).toISOString() };
+    await lake.putJson(keys.manifest(before), manifest([], { run: before, waiting }));
+    const { ids, stored } = await plan({}, { requestsPerRun: 4 });
+    expect(ids).toEqual(['b', 'c']);
+    expect(stored.waiting).toEqual({ ...waiting, new: run.startedAt });
+    // What is cheaper must not use up what an older one waits for.
+    expect((await plan({ requests: 2 }, { requestsPerRun: 5 })).ids).toEqual(['b', 'c']);
+    expect((await plan({ requests: 3 }, { requestsPerRun: 4 })).stored.notPlanned).toEqual([
+      { albumId: 'b', reason: 'AlbumTooLarge' },
+      { albumId: 'new', reason: 'BudgetSpent' },
+    ]);
   });
 });
 
 describe('A listing that ended early', () => {
   it.each([
-    [{ outcome: 'QUOTA_EXHAUSTED' }, 'QuotaExhausted'],
-    [{ outcome: 'BUDGET_SPENT' }, 'BudgetSpent'],
-    [
-      { outcome: 'MORE', stopped: { Error: 'ServiceUnavailable', Cause: '{}' } },
-      'ServiceUnavailable',
-    ],
-    [{ outcome: 'DONE' }, null],
-    [{ outcome: undefined }, null],
+    [{ stoppedBy: 'ListingLimit' }, 'ListingLimit'],
+    [{ stopped: { Error: 'ServiceUnavailable', Cause: '{}' } }, 'ServiceUnavailable'],
+    [{}, null],
   ])('is planned as far as it came, and says why: %j', async (more, why) => {
     const { plan } = given([[album('a')]]);
     const { ids, stored } = await plan({ expected: 60, ...more });
@@ -221,16 +256,57 @@ describe('A listing that ended early', () => {
     expect(stored).toMatchObject({ expected: 60, listed: 1, listingStoppedBy: why });
   });
 
+  it.each(['QuotaExhausted', 'RateLimited', 'BudgetSpent'])(
+    'by %s is the end of the calls, too',
+    async (stoppedBy) => {
+      const { plan } = given([[album('a')]]);
+      const { stored } = await plan({ expected: 60, stoppedBy });
+      expect(stored).toMatchObject({
+        planned: [],
+        notPlanned: [{ albumId: 'a', reason: stoppedBy }],
+        listingStoppedBy: stoppedBy,
+      });
+    },
+  );
+
+  it.each([
+    [{ outcome: 'LIMIT_REACHED', reason: 'QuotaExhausted' }, 'QuotaExhausted'],
+    [{ outcome: 'ISSUED', stopped: { Error: 'AccessTokenRejected' } }, 'AccessTokenRejected'],
+  ])('for want of a token keeps what is listed: %j', async (of, reason) => {
+    const { plan } = given([[album('a')]]);
+    const { stored } = await plan({ token: of });
+    expect(stored).toMatchObject({
+      planned: [],
+      notPlanned: [{ albumId: 'a', reason }],
+      listingStoppedBy: reason,
+    });
+  });
+
   it('before its first page is an empty plan that names the error', async () => {
     const { plan } = given([]);
     const stopped = { Error: 'EndpointNotAllowed', Cause: '{"errorMessage":"403"}' };
     const { planned, stored } = await plan({ source: null, requests: 2, stopped });
-    expect(planned).toMatchObject({ albums: [], listed: 0 });
+    expect(planned).toMatchObject({ planned: 0, listed: 0 });
     expect(stored).toMatchObject({
       pages: [],
       listingStoppedBy: 'EndpointNotAllowed',
       source: null,
     });
+  });
+});
+
+describe('Odd items of the listing', () => {
+  it('are counted: repeated albums, credits without an id, text that is no text', async () => {
+    const odd = album('a', { artists: [{ name: 'no id' }, { id: 'x' }], name: '\ud83c' });
+    const { plan } = given([[odd, null], [odd]]);
+    const { stored } = await plan();
+    expect(stored).toMatchObject({
+      unusablePositions: [1],
+      repeated: 1,
+      creditsWithoutId: 1,
+      oddText: 2,
+    });
+    expect(stored.fields['album.name']).toEqual({ types: ['string'], always: true });
   });
 });
 

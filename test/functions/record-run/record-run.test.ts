@@ -8,11 +8,13 @@ import { day, errorOf, manifest, run, runOf } from '../fixtures.ts';
 const manifestKey = keys.manifest(run);
 const finished = '2026-11-21T06:12:00.000Z';
 
-async function record(event: object) {
+async function record(event: object, hasManifest = true) {
   const lake = createMemoryLake();
   const sealed = { ...manifest(['a', 'b']), status: 'PARTIAL' as const };
   sealed.counts = { ...sealed.counts, expected: 3, listed: 3, missing: 1, tracks: 20, requests: 5 };
-  lake.store(manifestKey, JSON.stringify(sealed), day(0));
+  if (hasManifest) lake.store(manifestKey, JSON.stringify(sealed), day(0));
+  const usage = { requests: 225, tokenRequests: 3, waitedMs: 1_001 };
+  lake.store(keys.usage(run), JSON.stringify(usage), day(0));
   const recorded = await recordRun(parseRequest({ run, ...event }), {
     lake,
     clock: () => Date.parse(finished),
@@ -47,18 +49,31 @@ describe('RecordRun', () => {
       skipped: 0,
       loaded: 2,
       missing: 1,
+      deferred: 0,
+      overdue: 0,
       unlisted: 0,
       tracks: 20,
+      tracks_missing: 0,
+      unusable: 0,
+      repeated: 0,
+      credits_without_id: 0,
+      odd_text: 0,
       requests: 5,
+      token_requests: 0,
+      waited_seconds: 0,
+      schema_changes: null,
       error: null,
       cause: null,
     });
   });
 
   it('writes FAILED with the error and its cause', async () => {
-    const { status, row } = await record({
-      error: { Error: 'InvalidCredentials', Cause: '{"errorMessage":"unknown"}' },
-    });
+    const { status, row } = await record(
+      {
+        error: { Error: 'InvalidCredentials', Cause: '{"errorMessage":"unknown"}' },
+      },
+      false,
+    );
     expect(status).toBe('FAILED');
     expect(row).toMatchObject({
       run_id: 'run-1',
@@ -67,11 +82,14 @@ describe('RecordRun', () => {
       cause: 'unknown',
       source: null,
       loaded: null,
+      requests: 225,
+      token_requests: 3,
+      waited_seconds: 2,
     });
   });
 
   it.each([{}, { Cause: '' }])(
-    'writes FAILED of an error without a cause, such as a time-out: %j',
+    'writes FAILED of an error without a cause, such as a timeout: %j',
     async (cause) => {
       const { row } = await record({ error: { Error: 'States.Timeout', ...cause } });
       expect(row).toMatchObject({ status: 'FAILED', error: 'States.Timeout', cause: null });
@@ -86,8 +104,9 @@ describe('RecordRun', () => {
   );
 
   it('says FAILED although there is a manifest, when the run failed after it', async () => {
-    const { status } = await record({ manifestKey, error: { Error: 'CrawlFailed', Cause: 'x' } });
+    const { status, row } = await record({ error: { Error: 'CrawlFailed', Cause: 'x' } });
     expect(status).toBe('FAILED');
+    expect(row).toMatchObject({ status: 'FAILED', error: 'CrawlFailed', loaded: 2, requests: 5 });
   });
 
   it('cuts a long cause', async () => {

@@ -3,12 +3,13 @@ import {
   connectAccounts,
   connectGlue,
   connectLake,
-  connectSpotify,
+  connectSource,
   connectTokenStore,
-  listingSettings,
   planSettings,
+  runLimits,
+  trackConcurrency,
 } from '../../../functions/runtime/clients.ts';
-import { closeServersAfterEach, serveReplies } from '../fixtures.ts';
+import { accessOf, closeServersAfterEach, page, serveReplies } from '../fixtures.ts';
 
 closeServersAfterEach();
 
@@ -22,47 +23,44 @@ const refusal = (message: string) => expect.objectContaining({ name: 'InvalidInp
 
 describe('The settings', () => {
   it('have defaults that ask little of Spotify', () => {
-    expect(listingSettings()).toEqual({
-      source: 'auto',
-      style: 'offset',
-      market: 'US',
-      requestsPerRun: 1_000,
-      longestWaitSeconds: 900,
-    });
-    expect(planSettings()).toEqual({ refreshDays: 14, requestsPerRun: 1_000, concurrency: 1 });
+    expect(runLimits()).toEqual({ requests: 1_000, waitSeconds: 900 });
+    expect(planSettings()).toEqual({ refreshDays: 14, requestsPerRun: 1_000 });
+    expect(trackConcurrency()).toBe(1);
   });
 
   it('come from the environment', () => {
     Object.assign(process.env, {
-      SPOTIFY_SOURCE: 'search',
-      SPOTIFY_PAGINATION: 'next',
-      SPOTIFY_MARKET: ' SE ',
       SPOTIFY_REQUESTS_PER_RUN: '50',
       SPOTIFY_LONGEST_WAIT_SECONDS: '0',
       SPOTIFY_CONCURRENCY: '3',
       ALBUM_REFRESH_DAYS: '0',
     });
-    expect(listingSettings()).toEqual({
-      source: 'search',
-      style: 'next',
-      market: 'SE',
-      requestsPerRun: 50,
-      longestWaitSeconds: 0,
-    });
-    expect(planSettings()).toEqual({ refreshDays: 0, requestsPerRun: 50, concurrency: 3 });
+    expect(runLimits()).toEqual({ requests: 50, waitSeconds: 0 });
+    expect(planSettings()).toEqual({ refreshDays: 0, requestsPerRun: 50 });
+    expect(trackConcurrency()).toBe(3);
   });
 
   it.each([
-    ['SPOTIFY_SOURCE', 'both', listingSettings],
-    ['SPOTIFY_PAGINATION', 'cursor', listingSettings],
-    ['SPOTIFY_REQUESTS_PER_RUN', '0', listingSettings],
-    ['SPOTIFY_LONGEST_WAIT_SECONDS', '-1', listingSettings],
+    ['SPOTIFY_SOURCE', 'both', connectSource],
+    ['SPOTIFY_PAGINATION', 'cursor', connectSource],
+    ['SPOTIFY_REQUESTS_PER_SECOND', '0', connectSource],
+    ['SPOTIFY_REQUESTS_PER_RUN', '0', runLimits],
+    ['SPOTIFY_LONGEST_WAIT_SECONDS', '-1', runLimits],
     ['ALBUM_REFRESH_DAYS', 'two', planSettings],
-    ['SPOTIFY_CONCURRENCY', '0', planSettings],
+    ['SPOTIFY_CONCURRENCY', '0', trackConcurrency],
   ])('%s may not be %j', (name, value, read) => {
+    process.env.SPOTIFY_API_URL = 'https://api.spotify.com';
+    process.env.SPOTIFY_REQUESTS_PER_SECOND = '4';
     process.env[name] = value;
     expect(read).toThrow(
       expect.objectContaining({ name: 'InvalidInput', message: expect.stringContaining(name) }),
+    );
+  });
+
+  it('say how fast to call: there is no default for that', () => {
+    process.env.SPOTIFY_API_URL = 'https://api.spotify.com';
+    expect(connectSource).toThrow(
+      refusal('The environment variable SPOTIFY_REQUESTS_PER_SECOND is missing: see function.yml'),
     );
   });
 });
@@ -72,7 +70,7 @@ describe('A connection', () => {
     ['LAKE_BUCKET', connectLake],
     ['SPOTIFY_PARAMETERS', connectTokenStore],
     ['CRAWLER_NAME', connectGlue],
-    ['SPOTIFY_API_URL', connectSpotify],
+    ['SPOTIFY_API_URL', connectSource],
     ['SPOTIFY_ACCOUNTS_URL', connectAccounts],
   ])('without %s says so', (name, connect) => {
     expect(connect).toThrow(
@@ -82,7 +80,7 @@ describe('A connection', () => {
 
   it('to Spotify goes to https alone', () => {
     process.env.SPOTIFY_API_URL = 'http://api.spotify.com';
-    expect(connectSpotify).toThrow(
+    expect(connectSource).toThrow(
       refusal('SPOTIFY_API_URL must be an https URL such as https://api.spotify.com'),
     );
   });
@@ -104,16 +102,17 @@ describe('A connection', () => {
     });
   });
 
-  it('to Spotify takes its part of the rate that all environments share', async () => {
-    const server = await serveReplies({ body: {} });
+  it('to Spotify keeps the rate, however many albums come at a time', async () => {
+    const server = await serveReplies({ body: page([]) });
     process.env.SPOTIFY_API_URL = server.url;
-    process.env.SPOTIFY_REQUESTS_PER_SECOND = '50';
+    process.env.SPOTIFY_REQUESTS_PER_SECOND = '20';
     process.env.SPOTIFY_CONCURRENCY = '4';
-    const spotify = connectSpotify();
+    const source = connectSource();
     const begin = performance.now();
-    for (let i = 0; i < 3; i++) await spotify.get('/v1/x', 'BQ');
-    // 4 environments at 50 requests a second in all: one each 80 ms.
+    const album = { albumId: 'a', totalTracks: 0 };
+    await Promise.all(Array.from({ length: 5 }, () => source.getTracks(accessOf('BQ'), album)));
     expect(performance.now() - begin).toBeGreaterThanOrEqual(240);
     expect(performance.now() - begin).toBeLessThan(2_000);
+    expect(server.connections).toBeLessThanOrEqual(4);
   });
 });

@@ -1,16 +1,20 @@
 import { countEnriched, countRouted, countRun } from '../../../functions/runtime/metrics.ts';
 import { printed } from '../../fixtures/printed.ts';
+import { counts as countsOf } from '../fixtures.ts';
 
-const counts = {
+const counts = countsOf({
   expected: 4,
   listed: 4,
-  skipped: 0,
   loaded: 2,
   missing: 1,
+  deferred: 1,
+  overdue: 1,
   unlisted: 1,
   tracks: 20,
+  tracksMissing: 4,
   requests: 5,
-};
+  tokenRequests: 1,
+});
 const recorded = { key: 'k', uploadedManifest: false };
 
 beforeEach(() => {
@@ -44,20 +48,26 @@ describe('A run', () => {
         RunsFailed: 0,
         AlbumsLoaded: 2,
         AlbumsMissing: 1,
+        AlbumsDeferred: 1,
+        AlbumsOverdue: 1,
         AlbumsUnlisted: 1,
         TracksLoaded: 20,
+        TracksMissing: 4,
         SpotifyRequests: 5,
+        SpotifyTokenRequests: 1,
       },
     ]);
   });
 
   it('that failed is no success, and counts nothing that it did not bring', () => {
-    const [line] = printed(() => countRun({ ...recorded, status: 'FAILED' }));
-    expect(line).toMatchObject({ RunsSucceeded: 0, RunsFailed: 1 });
+    const [line] = printed(() =>
+      countRun({ ...recorded, counts: { requests: 225, tokenRequests: 3 }, status: 'FAILED' }),
+    );
+    expect(line).toMatchObject({ RunsSucceeded: 0, RunsFailed: 1, SpotifyRequests: 225 });
     expect(line).not.toHaveProperty('AlbumsLoaded');
   });
 
-  it('that took in a loaded manifest is no sign that the schedule works', () => {
+  it('that took in an uploaded manifest is no sign that the schedule works', () => {
     const [line] = printed(() =>
       countRun({ ...recorded, status: 'COMPLETE', counts, uploadedManifest: true }),
     );
@@ -136,6 +146,6 @@ describe('Events', () => {
 
 it('Without a stage, metrics are written all the same', () => {
   delete process.env.STAGE;
-  const [line] = printed(() => countRun({ ...recorded, status: 'COMPLETE' }));
+  const [line] = printed(() => countRun({ ...recorded, counts, status: 'COMPLETE' }));
   expect(line.stage).toBe('unknown');
 });

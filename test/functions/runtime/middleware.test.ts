@@ -96,17 +96,16 @@ describe('A handler', () => {
 });
 
 describe('The log line of a call', () => {
-  it('carries the run, the album, the function and the request', async () => {
+  it('carries the run, the function and the request', async () => {
     const line = await logOf(
       ending(() => ({ tracks: 3 })),
-      { run, albumId: 'album1', token: { expiresAt: 'x' } },
+      { run, token: { expiresAt: 'x' } },
     );
     expect(line).toMatchObject({
       level: 'INFO',
       message: 'done',
       service: 'tributary',
       run_id: 'run-1',
-      album_id: 'album1',
       function_name: 'fetch',
       request_id: 'request-1',
       result: { tracks: 3 },

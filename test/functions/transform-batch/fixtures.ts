@@ -3,8 +3,8 @@ import { keys } from '../../../core/lake/keys.ts';
 import type { FakeLake } from '../../fixtures/fake-lake.ts';
 import { manifest, page, run, storeAlbum, storeListing } from '../fixtures.ts';
 
-/** Lands a catalogue as a run would have: fifty albums and fifty tracks a page, and its manifest. */
-export function landCatalog(lake: FakeLake, catalog: Catalog): string {
+/** Stores a catalogue as a run would have: fifty albums and fifty tracks a page, and its manifest. */
+export function storeCatalog(lake: FakeLake, catalog: Catalog): string {
   const pages = [];
   for (let offset = 0; offset < catalog.albums.length; offset += 50) {
     const items = catalog.albums.slice(offset, offset + 50);

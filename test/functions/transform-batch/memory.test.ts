@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { createFileLake } from '../../fixtures/fake-lake.ts';
-import { landCatalog } from './fixtures.ts';
+import { storeCatalog } from './fixtures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-memory-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -15,7 +15,7 @@ it('1,000 albums with 20 tracks each transform within 512 MB', async () => {
   // As long as those that Spotify sends to an app of the extended kind.
   const markets = Array.from({ length: 185 }, (_, i) => `M${i.toString(36)}`);
   for (const track of Object.values(catalog.tracks).flat()) track.available_markets = markets;
-  const manifestKey = landCatalog(createFileLake(folder), catalog);
+  const manifestKey = storeCatalog(createFileLake(folder), catalog);
   const root = join(import.meta.dirname, '../../..');
   const { stdout } = await promisify(execFile)(
     join(root, 'node_modules/.bin/node'),
