@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { testTool } from '../fixtures/test-tool.ts';
 
 /** Says what is wrong with a text by Trino's grammar; nothing when it parses. */
 export type TrinoParser = (sql: string) => string[];
@@ -13,7 +14,7 @@ export async function loadTrinoParser(): Promise<TrinoParser> {
   try {
     await build({
       entryPoints: ['dt-sql-parser/dist/parser/trino'],
-      absWorkingDir: join(import.meta.dirname, '../..'),
+      absWorkingDir: await testTool('dt-sql-parser@4.5.1'),
       bundle: true,
       format: 'esm',
       platform: 'node',

