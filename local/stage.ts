@@ -112,8 +112,10 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   let onPut: Triggers['onPut'] = () => {};
   const s3 = await createS3(lakeFolder, service.buckets, (object) => onPut(object));
   const streamingOptions = options.streaming === true ? {} : options.streaming || undefined;
-  const streaming = streamingOptions && (await startStreaming(service.streaming, streamingOptions));
   const monitoring = createMonitoring();
+  const { measure } = monitoring;
+  const streaming =
+    streamingOptions && (await startStreaming(service.streaming, { ...streamingOptions, measure }));
   const awsFaults = createAwsFaultInjector(options.aws);
   const queries = createQueryExecutions(catalog, lakeFolder);
   const services: Parameters<typeof startGateway>[0] = {

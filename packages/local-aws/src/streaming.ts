@@ -1,3 +1,4 @@
+import type { Measure } from './cloudwatch/metric-store.ts';
 import { type MappingCounts, startMapping } from './event-source/mapping.ts';
 import {
   createDeliveryStream,
@@ -16,6 +17,8 @@ import type { StreamingWorld } from './streaming-world.ts';
 
 export interface StreamingOptions {
   faults?: StreamFaults;
+  /** Notes what CloudWatch knows of streams and mappings. */
+  measure?: Measure;
   /** How long a shard in which nothing was found is left alone. */
   idleMs?: number;
   /** How long a mapping waits before a batch comes again. */
@@ -49,10 +52,10 @@ export async function startStreaming(
   settings: StreamingSettings,
   options: StreamingOptions = {},
 ): Promise<Streaming> {
-  const { faults = {}, idleMs, retryMs } = options;
+  const { faults = {}, idleMs, retryMs, measure } = options;
   // Named one by one: a stage's options hold more than these.
   const pace = { ...(idleMs !== undefined && { idleMs }), ...(retryMs && { retryMs }) };
-  const kinesis = await startKinesis(settings.streams, faults);
+  const kinesis = await startKinesis(settings.streams, faults, measure);
   const errors: Error[] = [];
   const onError = (error: Error) => void errors.push(error);
   let world: StreamingWorld | undefined;
@@ -110,6 +113,7 @@ export async function startStreaming(
           invoke: given.invoke,
           putObject: keepFailuresAs(role, given),
           onError,
+          ...(measure && { measure }),
           ...pace,
         });
         mappingCounts[mapping.functionName] = started.counts;

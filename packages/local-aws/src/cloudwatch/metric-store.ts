@@ -8,6 +8,9 @@ export interface Measurement {
   at: number;
 }
 
+/** Notes a value of now. */
+export type Measure = (measurement: Omit<Measurement, 'at'>) => void;
+
 /** The values of one second, as CloudWatch keeps those of a high-resolution metric. */
 export interface Bucket {
   /** Milliseconds since 1970, of its beginning. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Measure } from '../cloudwatch/metric-store.ts';
 import { type Consumer, consume, type ShardSink } from '../kinesis/consumer.ts';
 import type { Kinesis } from '../kinesis/kinesis.ts';
 import { type StreamRecord, toLambdaEvent } from '../kinesis/records.ts';
@@ -26,6 +27,8 @@ export interface MappingOptions {
   putObject(bucket: string, key: string, body: string | Buffer): Promise<void>;
   onError(error: Error): void;
   now?: () => number;
+  /** Notes IteratorAge, the consumer lag. */
+  measure?: Measure;
   /** How long to wait before a batch comes again; AWS does not say how long it waits. */
   retryMs?: (failures: number) => number;
   idleMs?: number;
@@ -64,6 +67,13 @@ export function startMapping(
   const world: BatchWorld = {
     async invoke(records) {
       counts.invocations += 1;
+      const last = records.at(-1);
+      options.measure?.({
+        namespace: 'AWS/Lambda',
+        name: 'IteratorAge',
+        dimensions: { FunctionName: settings.functionName },
+        value: last ? Math.max(0, now() - last.arrivedAt * 1_000) : 0,
+      });
       try {
         return await options.invoke(settings.functionName, toLambdaEvent(records, settings));
       } catch (error) {

@@ -37,6 +37,8 @@ const services: Record<string, { prefix: string; resources: (input: Input) => st
       String(stateMachineArn ?? executionArn ?? '*'),
     ],
   },
+  /** Of CloudWatch, whose metrics have no ARNs. */
+  GraniteServiceVersion20100801: { prefix: 'cloudwatch', resources: () => ['*'] },
   Logs_20140328: {
     prefix: 'logs',
     resources: ({ logGroupName, logStreamName }) => [

@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import kinesalite from 'kinesalite';
+import type { Measure } from '../cloudwatch/metric-store.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import type { RawResponse } from '../gateway/gateway.ts';
 import type { StreamSettings } from '../service/stream-settings.ts';
 import { respondWithFaults, type StreamFaults } from './faults.ts';
+import { measureWrites } from './measure-writes.ts';
 import { withoutTimestamp } from './timestamp-iterator.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of many actions, each read where it is asked for
@@ -31,6 +33,7 @@ const SIGNED = {
 export async function startKinesis(
   streams: readonly StreamSettings[],
   faults: StreamFaults = {},
+  measure?: Measure,
 ): Promise<Kinesis> {
   const server = kinesalite({
     createStreamMs: 0,
@@ -106,7 +109,11 @@ export async function startKinesis(
   };
 
   return {
-    handle: (headers, body) => respondWithFaults(faults, headers, body, withTimestamp),
+    async handle(headers, body) {
+      const response = await respondWithFaults(faults, headers, body, withTimestamp);
+      if (measure) measureWrites(headers, body, response, measure);
+      return response;
+    },
     call,
     async close() {
       // A store that is closed under a request ends the process, too.
