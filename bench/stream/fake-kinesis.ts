@@ -1,5 +1,5 @@
-// A stand-in for Kinesis and Firehose in a process of its own: it takes everything, answers after a
-// given time, and counts. Over HTTP/1.1 and over HTTP/2, which Kinesis' client speaks as it comes.
+// A fake Kinesis and Firehose in a process of its own: it stores nothing, responds after a given time,
+// and counts. Over HTTP/1.1 and over HTTP/2, which Kinesis' client speaks by default.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
@@ -24,7 +24,7 @@ function occurrences(body: Buffer): number {
   return found;
 }
 
-function answer(action: string, body: Buffer): string {
+function respond(action: string, body: Buffer): string {
   // The SDK writes the name behind the records.
   const tail = body.subarray(-200).toString('latin1');
   const stream = STREAM.exec(tail)?.[1] ?? 'unknown';
@@ -52,7 +52,7 @@ function serve({ request, response }: Exchange): void {
     const action = String(request.headers['x-amz-target']).split('.')[1] ?? '';
     const reply = () => {
       response.setHeader('content-type', 'application/x-amz-json-1.1');
-      response.end(answer(action, Buffer.concat(chunks)));
+      response.end(respond(action, Buffer.concat(chunks)));
     };
     if (latencyMs === 0) reply();
     else setTimeout(reply, latencyMs);
@@ -71,7 +71,7 @@ for (const server of servers) {
 }
 process.send?.(ports);
 
-/** A message sets the latency; the answer is what was counted since the last one. */
+/** A message sets the latency; the response is what was counted since the last one. */
 process.on('message', (ms: number) => {
   latencyMs = ms;
   process.send?.(counts);

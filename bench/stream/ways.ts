@@ -1,14 +1,29 @@
 import { type KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import type { Context, KinesisStreamEvent } from 'aws-lambda';
+import { bucketsFor } from '../../core/sessions/buckets.ts';
 import { enrichRecord } from '../../core/sessions/enrich-record.ts';
+import { packEnvelopes } from '../../core/sessions/envelopes.ts';
+import { eventIdOf } from '../../core/sessions/event-id.ts';
 import { createSegmentOf, SEGMENTS } from '../../core/sessions/segments.ts';
+
+/** As serverless.yml has them. */
+const SHARDS = 2;
+const ENVELOPES_A_BATCH = 200;
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
 export interface Batches {
   source: KinesisStreamEvent[];
-  /** What each router gets, behind its mapping's filter. */
+  /** What each router gets, behind its mapping's filter: envelopes, and as before an event a record. */
   enriched: Record<string, KinesisStreamEvent[]>;
+  single: Record<string, KinesisStreamEvent[]>;
+  /** PUT units of 25 KB that the envelopes take. */
+  putUnits: number;
+}
+
+interface Keyed {
+  key: string;
+  data: Buffer;
 }
 
 const context = {
@@ -18,7 +33,7 @@ const context = {
 } as Context;
 
 /** Lambda events of `batchSize` records. */
-function batchesOf(records: { key: string; data: Buffer }[], batchSize: number) {
+function batchesOf(records: readonly Keyed[], batchSize: number): KinesisStreamEvent[] {
   const batches: KinesisStreamEvent[] = [];
   for (let from = 0; from < records.length; from += batchSize) {
     const Records = records.slice(from, from + batchSize).map(({ key, data }, i) => ({
@@ -48,19 +63,55 @@ export function createBatches(events: { session_id: string }[], batchSize: numbe
     key: event.session_id,
     data: Buffer.from(JSON.stringify(event)),
   }));
-  const enriched: Record<string, { key: string; data: Buffer }[]> = {};
-  for (const { data } of source) {
-    const result = enrichRecord(data, { eventId: '0-1', processingTimestamp: 'now', segmentOf });
+  const enriched = source.map(({ data }) => {
+    const result = enrichRecord(data, {
+      eventId: '0-49590338271490256608559692538361571095921575989136588898',
+      processingTimestamp: '2026-11-21T12:00:00.000Z',
+      segmentOf,
+    });
     if ('reason' in result) throw new Error(`The bench made an invalid event: ${result.reason}`);
-    enriched[result.segment] ??= [];
-    enriched[result.segment]?.push({ key: result.partitionKey, data: result.data });
+    return result;
+  });
+  const envelopes: (Keyed & { segment: string })[] = [];
+  for (let from = 0; from < enriched.length; from += batchSize) {
+    const packed = packEnvelopes(enriched.slice(from, from + batchSize), bucketsFor(SHARDS));
+    for (const { partitionKey, data, events: indices } of packed) {
+      const segment = enriched[from + (indices[0] as number)]?.segment as string;
+      envelopes.push({ key: partitionKey, data: data as Buffer, segment });
+    }
   }
+  const bySegment = (records: readonly (Keyed & { segment: string })[], size: number) =>
+    Object.fromEntries(
+      SEGMENTS.map(({ name }) => [
+        name,
+        batchesOf(
+          records.filter(({ segment }) => segment === name),
+          size,
+        ),
+      ]),
+    );
   return {
     source: batchesOf(source, batchSize),
-    enriched: Object.fromEntries(
-      Object.entries(enriched).map(([name, records]) => [name, batchesOf(records, batchSize)]),
+    enriched: bySegment(envelopes, ENVELOPES_A_BATCH),
+    single: bySegment(
+      enriched.map(({ partitionKey, data, segment }) => ({ key: partitionKey, data, segment })),
+      batchSize,
     ),
+    putUnits: envelopes.reduce((sum, { data }) => sum + Math.ceil(data.length / 25_600), 0),
   };
+}
+
+/** Decoding and enriching a batch, and nothing else: what the rest of enrichment is held against. */
+export function enrichAlone(batches: readonly KinesisStreamEvent[]): void {
+  const segmentOf = createSegmentOf(SEGMENTS);
+  for (const { Records } of batches) {
+    for (const { eventID, kinesis } of Records) {
+      const eventId = eventIdOf(eventID.slice(0, eventID.indexOf(':')), kinesis.sequenceNumber);
+      const data = Buffer.from(kinesis.data, 'base64');
+      const processingTimestamp = '2026-11-21T12:00:00.000Z';
+      enrichRecord(data, { eventId, processingTimestamp, segmentOf });
+    }
+  }
 }
 
 /** The product's handlers, connected as in Lambda; a router has its own module for each segment. */
@@ -68,7 +119,11 @@ export async function loadHandlers(): Promise<{
   enrich: Handler;
   routers: Record<string, Handler>;
 }> {
-  Object.assign(process.env, { ENRICHED_STREAM: 'enriched', REJECTED_DELIVERY_STREAM: 'rejected' });
+  Object.assign(process.env, {
+    ENRICHED_STREAM: 'enriched',
+    REJECTED_DELIVERY_STREAM: 'rejected',
+    STREAM_SHARDS: String(SHARDS),
+  });
   const { handler } = await import('../../functions/enrich-sessions/handler.ts');
   const routers: Record<string, Handler> = {};
   for (const { name } of SEGMENTS) {

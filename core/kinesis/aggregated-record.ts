@@ -29,7 +29,9 @@ export interface UserRecord {
 }
 
 export function isAggregated(bytes: Uint8Array): boolean {
-  return bytes.length > MAGIC.length + MD5_BYTES && MAGIC.every((byte, i) => bytes[i] === byte);
+  // The first byte alone tells it from JSON.
+  if (bytes[0] !== MAGIC[0] || bytes.length <= MAGIC.length + MD5_BYTES) return false;
+  return MAGIC.every((byte, i) => bytes[i] === byte);
 }
 
 /** The records inside, in their order, as views of `bytes`; undefined where it is damaged or empty. */

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { ringPositionOf } from './ring-position.ts';
 
 /**
  * Sessions are divided into buckets: equal ranges of the ring that Kinesis divides among its shards,
@@ -18,16 +18,8 @@ const MAX_BUCKETS = 65_536;
 
 /** The function that gives a session's bucket, one of `buckets`, a power of two. */
 export function createBucketOf(buckets: number): (sessionId: string) => number {
-  // A batch has several events of most of its sessions, and the hash costs as much as all checks.
-  const known = new Map<string, number>();
   const divisor = MAX_BUCKETS / buckets;
-  return (sessionId) => {
-    const bucket = known.get(sessionId);
-    if (bucket !== undefined) return bucket;
-    const position = Number.parseInt(hash('md5', sessionId, 'hex').slice(0, 4), 16);
-    known.set(sessionId, Math.floor(position / divisor));
-    return known.get(sessionId) as number;
-  };
+  return (sessionId) => Math.floor(ringPositionOf(sessionId) / divisor);
 }
 
 /** The partition key of a segment's bucket, such as `usa-3-of-16`. */

@@ -3,15 +3,22 @@ const CARRIAGE_RETURN = 0x0d;
 
 /** Events as lines, each ended by a line feed. */
 export function joinLines(events: readonly Uint8Array[]): Buffer {
-  const lines = events.map((data) => data.subarray(0, lineLength(data)));
-  const joined = Buffer.allocUnsafe(lines.reduce((sum, line) => sum + line.length + 1, 0));
-  let at = 0;
-  for (const line of lines) {
-    joined.set(line, at);
-    at += line.length;
-    joined[at++] = LINE_FEED;
-  }
+  const size = events.reduce((sum, data) => sum + lineLength(data) + 1, 0);
+  const joined = Buffer.allocUnsafe(size);
+  writeLines(events, joined);
   return joined;
+}
+
+/** Writes events as lines to the start of `target`, which has the room; returns their size. */
+export function writeLines(events: readonly Uint8Array[], target: Buffer): number {
+  let at = 0;
+  for (const data of events) {
+    const length = lineLength(data);
+    target.set(length === data.length ? data : data.subarray(0, length), at);
+    at += length;
+    target[at++] = LINE_FEED;
+  }
+  return at;
 }
 
 /** The events of a record of lines, without line feeds; an event alone is returned as it is. */
@@ -32,6 +39,7 @@ export function splitLines(data: Uint8Array): Buffer[] {
  * would be empty lines in the files. In front of the last brace there are none (`line-break`).
  */
 export function lineLength(data: Uint8Array): number {
+  if ((data.at(-1) ?? 0) > 0x20) return data.length;
   let length = data.length;
   for (let at = data.length - 1; at >= 0 && (data[at] as number) <= 0x20; at--) {
     if (data[at] === LINE_FEED || data[at] === CARRIAGE_RETURN) length = at;

@@ -35,7 +35,7 @@ export function packRecords(items: readonly PackableLines[], packing = PACKING):
     return cut(indices, (i) => linesOf(i).length, packing).map((from) => ({
       partitionKey,
       ...(explicitHashKey !== undefined && { explicitHashKey }),
-      data: Buffer.concat(from.map(linesOf)),
+      data: from.length === 1 ? linesOf(from[0] as number) : Buffer.concat(from.map(linesOf)),
       from,
     }));
   });

@@ -5,6 +5,7 @@ import {
   createBucketOf,
   hashKeyOf,
 } from '../../../core/sessions/buckets.ts';
+import { ringPositionOf } from '../../../core/sessions/ring-position.ts';
 
 const sessions = Array.from({ length: 5_000 }, (_, i) => `s-${i}`);
 
@@ -75,4 +76,22 @@ describe('Buckets of sessions', () => {
       expect(hashKeyOf(key)).toBeUndefined();
     }
   });
+});
+
+it('The place of a key on the ring is that of its MD5, whatever the key', () => {
+  const keys = [
+    '',
+    'a',
+    's-1',
+    'ü',
+    '東京',
+    'x'.repeat(55),
+    'x'.repeat(56),
+    'x'.repeat(256),
+    '\u007f\u0080',
+  ];
+  for (let i = 0; i < 3_000; i++) keys.push(`session-${i.toString(36)}`, 'k'.repeat(i % 60));
+  for (const key of keys) {
+    expect(ringPositionOf(key)).toBe(Number(md5Of(key) >> 112n));
+  }
 });

@@ -86,6 +86,15 @@ describe('An envelope', () => {
     expect(new Set(envelopes.map(({ partitionKey }) => partitionKey)).size).toBe(1);
   });
 
+  it('holds events with white space behind them, however much', () => {
+    const padded = ['{"n":1}', '{"n":2}', '{"n":3}'].map((text) =>
+      event('a', `${text}${'\n'.repeat(900_000)}`),
+    );
+    const [envelope, ...more] = packEnvelopes(padded, 4);
+    expect(more).toEqual([]);
+    expect(opened(envelope?.data as Buffer)).toEqual(['{"n":1}', '{"n":2}', '{"n":3}']);
+  });
+
   it('is not what an event is, even one that was enriched before there were envelopes', () => {
     for (const text of [
       '{"session_id":"a","segment":"usa","event_id":"1-2"}',
