@@ -67,7 +67,7 @@ async function bucketOf({ bucket, ...options }: Options): Promise<string> {
 
 async function read(objects: LakeObjects, key: string): Promise<FailedBatch> {
   const bytes = await objects.get(key);
-  if (bytes === undefined) throw new InvalidInput(`${objects.locationOf(key)} is gone`);
+  if (bytes === undefined) throw new InvalidInput(`${objects.locationOf(key)} has been deleted`);
   return parseFailedBatch(key, bytes);
 }
 

@@ -13,7 +13,7 @@ export interface EventSource {
 
 export interface EventInput {
   readonly bytes: Readable;
-  /** In bytes, where it is known. */
+  /** In bytes; missing for a stream. */
   readonly size?: number;
 }
 
@@ -38,7 +38,7 @@ export function openInput({ json, file }: EventSource): EventInput {
 }
 
 /**
- * The lines of an input, gzip recognised by its first bytes. `onBytes` counts bytes as they stand in the
+ * The lines of an input, gzip recognised by its first bytes. `onBytes` counts the bytes of the
  * input, compressed ones as such.
  */
 export function readEventLines(

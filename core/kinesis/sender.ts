@@ -42,7 +42,7 @@ export interface Sender<T> {
 /**
  * Writes records to a stream while more are read: whatever has come until a call is free goes with
  * it, so that a trickle is not held up and a flood fills its calls. Each record is reported once. A
- * record that is given up loses those of its key in the same chunk, and no others.
+ * record that stays unsent loses those of its key in the same chunk, and no others.
  */
 export function createSender<T extends KeyedRecord>(
   kinesis: KinesisClient,

@@ -47,7 +47,7 @@ export const tributary = (args: string[], env: Record<string, string> = {}) =>
 export const run = (args: string[], env?: Record<string, string>): Promise<Outcome> =>
   collect(tributary(args, env), '');
 
-/** Athena on a free port of 127.0.0.1, as far as the test says what it answers. */
+/** Athena on a free port of 127.0.0.1, with the responses that the test defines. */
 export async function givenAthena(service: JsonService) {
   const gateway = await startGateway({ AmazonAthena: service }, { routing: () => {} });
   return {

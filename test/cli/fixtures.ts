@@ -30,7 +30,7 @@ export interface GivenAws {
   s3: S3Client;
   folder: string;
   faults: StreamFaults;
-  /** Answers in the place of Kinesis, by action; undefined lets the request through. */
+  /** Responses instead of those of Kinesis, by action; undefined lets the request through. */
   respondWith: Record<string, (input: Record<string, unknown>) => object | undefined>;
   /** Resolves at the next response of Kinesis to this action. */
   nextCall(action: string): Promise<void>;
@@ -65,13 +65,13 @@ export async function givenAws(streams: Record<string, number>): Promise<GivenAw
   const calls = new EventEmitter();
   const handle = async (headers: IncomingHttpHeaders, body: Buffer): Promise<RawResponse> => {
     const [, action = ''] = String(headers['x-amz-target']).split('.');
-    const answer = respondWith[action]?.(JSON.parse(body.toString()));
+    const response = respondWith[action]?.(JSON.parse(body.toString()));
     setImmediate(() => calls.emit(action));
-    if (!answer) return kinesis.handle(headers, body);
+    if (!response) return kinesis.handle(headers, body);
     return {
-      status: '__type' in answer ? 400 : 200,
+      status: '__type' in response ? 400 : 200,
       headers: { 'content-type': 'application/x-amz-json-1.1' },
-      body: Buffer.from(JSON.stringify(answer)),
+      body: Buffer.from(JSON.stringify(response)),
     };
   };
   const app = await createS3(join(folder, 'lake'), [BUCKET]);
@@ -172,10 +172,10 @@ export async function recordsIn({ kinesis }: GivenAws, StreamName: string): Prom
       ShardIteratorType: 'TRIM_HORIZON',
     });
     for (;;) {
-      const answer = await kinesis.call('GetRecords', { ShardIterator });
-      if (answer.Records.length === 0) break;
-      for (const { Data } of answer.Records) all.push(Buffer.from(Data, 'base64'));
-      ShardIterator = answer.NextShardIterator;
+      const response = await kinesis.call('GetRecords', { ShardIterator });
+      if (response.Records.length === 0) break;
+      for (const { Data } of response.Records) all.push(Buffer.from(Data, 'base64'));
+      ShardIterator = response.NextShardIterator;
     }
   }
   return all;

@@ -106,9 +106,9 @@ describe('running a stage from the command line', () => {
     const rejected = await idOf(
       "SELECT event_id FROM rejected_sessions WHERE partition_key = 'e2'",
     );
-    const refused = await run('explain', rejected);
-    expect(refused.stdout).toMatch(/\nrejected: invalid-country\n/);
-    expect(refused.stdout.split(bad)).toHaveLength(3);
+    const failing = await run('explain', rejected);
+    expect(failing.stdout).toMatch(/\nrejected: invalid-country\n/);
+    expect(failing.stdout.split(bad)).toHaveLength(3);
   }, 60_000);
 
   it('stops the run that is running, and says if there is none', async () => {

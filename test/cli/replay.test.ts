@@ -88,7 +88,7 @@ describe('tributary replay', () => {
     expect(await sent()).toEqual([]);
   });
 
-  it('joins an event of several parts, wherever they stand, and names one that is not whole', async () => {
+  it('joins an event of several parts, in any objects, and names an incomplete one', async () => {
     const large = Buffer.from(randomBytes(1_000_000).toString('hex').slice(0, 1_040_000));
     const parts = linesOf('too-large', large, '2026-11-20T06:00:00.000Z');
     const [lonely] = linesOf('too-large', large, '2026-11-20T07:00:00.000Z') as [Buffer];
@@ -211,7 +211,7 @@ describe('tributary replay', () => {
     );
   });
 
-  it('says what went and what did not when a permission is missing', async () => {
+  it('says what was sent and what was not when a permission is missing', async () => {
     await givenThree();
     aws.respondWith.PutRecords = () => error('AccessDeniedException', 'not authorized');
     await expect(replay('--reason', 'all', '--since', '2026-11-01')).resolves.toEqual({

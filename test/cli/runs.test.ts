@@ -118,7 +118,7 @@ describe('tributary runs', () => {
     ['--limit', '0'],
     ['--limit', 'all'],
     ['--days', '1.5'],
-  ])('refuses %s %s in a line', async (...args) => {
+  ])('rejects %s %s in a line', async (...args) => {
     const { status, stderr } = await runs(...args);
     expect({ status, stderr }).toEqual({
       status: 1,

@@ -34,8 +34,8 @@ const put = (...data: string[]) =>
 async function reshard(action: 'SplitShard' | 'MergeShards', input: object): Promise<void> {
   await aws.kinesis.call(action, { StreamName: STREAM, ...input });
   for (let status = ''; status !== 'ACTIVE'; ) {
-    const answer = await aws.kinesis.call('DescribeStreamSummary', { StreamName: STREAM });
-    status = answer.StreamDescriptionSummary.StreamStatus;
+    const response = await aws.kinesis.call('DescribeStreamSummary', { StreamName: STREAM });
+    status = response.StreamDescriptionSummary.StreamStatus;
   }
 }
 
@@ -102,7 +102,7 @@ describe('a stream', () => {
     expect(texts(await reading)).toEqual(['late']);
   });
 
-  it('can be read after a position, in that shard and what came of it', async () => {
+  it('can be read after a position, in that shard and its children', async () => {
     await split('shardId-000000000000', 1n << 127n);
     const keys = names('k', 8);
     await put(...keys);
@@ -170,7 +170,7 @@ describe('a stream', () => {
     await expect(read(FROM_START, 100)).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  it('with more records than an answer takes is read whole', async () => {
+  it('with more records than a response holds is read whole', async () => {
     const Records = Array.from({ length: 500 }, (_, i) => ({
       PartitionKey: `${i}`,
       Data: Buffer.from('x').toString('base64'),

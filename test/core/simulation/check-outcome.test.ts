@@ -9,7 +9,7 @@ const scopeIn = (stream: string) => scopeOf(streamNameOf(stream, NAMES), NAMES);
 const simulated = [...generateEvents({ seed: 5, count: 500, malformed: 5, duplicates: 5 })];
 const expected = simulated.map((event) => event.expected);
 
-/** What enrichment makes of them, each with its id; what it refuses is left out. */
+/** What enrichment makes of them, each with its id; rejected ones are left out. */
 const passed = simulated.flatMap(({ data }, i) => {
   const result = enriched(data, `0-${1_000 + i}`);
   return 'reason' in result ? [] : [result];
@@ -115,7 +115,7 @@ describe('the check of an outcome', () => {
     expect(outcome.report()).toMatchObject({ disordered: { count: 1 }, lost: { count: 0 } });
   });
 
-  it('forgives a late copy its place, when it comes again under the same event id', () => {
+  it('allows a late copy with the same event id', () => {
     expect(findings(check('sessions-usa', [...usa, ...usa]))).toEqual({ repeated: usa.length });
   });
 });
