@@ -58,9 +58,11 @@ export const runsSql = (range: Range): string => `SELECT
   skipped,
   loaded,
   missing,
+  deferred,
   unlisted,
   tracks,
   requests,
+  waited_seconds,
   error
 ${fromRuns(range)}`;
 

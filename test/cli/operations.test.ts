@@ -125,6 +125,28 @@ describe('running a stage from the command line', () => {
     );
   }, 60_000);
 
+  it('rebuilds the tables from raw data, without doubling a row or a request to Spotify', async () => {
+    const rows = async () =>
+      (await stage.sql('SELECT count(*), count(DISTINCT id) FROM tracks')).rows[0];
+    const before = await rows();
+    const requests = stage.spotify.requests.byEndpoint;
+    const counts = { ...requests };
+    const { status, stdout, stderr } = await run('rebuild', '--table', 'tracks');
+    expect({ status, stdout, stderr }).toEqual({
+      status: 0,
+      stdout: `1 run rebuilt, ${before?.[0]} rows\n`,
+      stderr: expect.stringMatching(/^rebuild-\d{8}T\d{6}Z started\n$/),
+    });
+    expect(await rows()).toEqual(before);
+    expect(stage.spotify.requests.byEndpoint).toEqual(counts);
+    await expect(run('rebuild', '--table', 'runs')).resolves.toMatchObject(
+      failed(/^error: option '--table <name>' argument 'runs' is invalid/),
+    );
+    await expect(run('rebuild', '--resume', 'nothing')).resolves.toMatchObject(
+      failed('--resume: there is no execution nothing'),
+    );
+  }, 60_000);
+
   it('shows the starts that failed, and empties their queue', async () => {
     stage.failedStarts.push({
       queueArn: 'arn:aws:sqs:us-east-1:000000000000:tributary-local-failed-starts',

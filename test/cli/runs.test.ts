@@ -17,7 +17,15 @@ const runOf = (daysAgo: number, row: Record<string, unknown>) => {
 const counts = { expected: 101, listed: 100, skipped: 1, loaded: 97, missing: 2, unlisted: 3 };
 
 const lake = givenLake([
-  runOf(2, { status: 'PARTIAL', source: 'search', ...counts, tracks: 655, requests: 110 }),
+  runOf(2, {
+    status: 'PARTIAL',
+    source: 'search',
+    ...counts,
+    deferred: 1,
+    tracks: 655,
+    requests: 110,
+    waited_seconds: 12,
+  }),
   runOf(1, { status: 'FAILED', error: 'InvalidCredentials', cause: 'Invalid client' }),
   runOf(40, { status: 'COMPLETE' }),
 ]);
@@ -45,10 +53,10 @@ describe('tributary runs', () => {
     const { stdout } = await runs('--wide');
     const [head = '', , ...rows] = stdout.split('\n');
     expect(head.split(/ +/).join(' ')).toBe(
-      'run_id status source started seconds expected listed skipped loaded missing unlisted tracks requests error',
+      'run_id status source started seconds expected listed skipped loaded missing deferred unlisted tracks requests waited_seconds error',
     );
     expect(rows[1]).toMatch(
-      /^run-2 +PARTIAL +search +\S+ \S+ +73.4 +101 +100 +1 +97 +2 +3 +655 +110$/,
+      /^run-2 +PARTIAL +search +\S+ \S+ +73.4 +101 +100 +1 +97 +2 +1 +3 +655 +110 +12$/,
     );
   });
 
