@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { type GlobalOptions, globalOptions } from '../core/terminal/options.ts';
 import { addConsole } from './console.ts';
 import { addConsume } from './consume.ts';
+import { addCost } from './cost.ts';
 import { addDoctor } from './doctor.ts';
 import { addExplain } from './explain.ts';
 import { addFailedBatches } from './failed-batches.ts';
@@ -24,7 +25,15 @@ import { addStop } from './stop.ts';
 const COMMANDS = {
   'Session events:': [addProduce, addConsume, addSimulate, addReplay],
   'The lake:': [addQuery, addRuns, addExplain, addConsole],
-  'Running a stage:': [addStart, addStop, addLogs, addFailedStarts, addFailedBatches, addRebuild],
+  'Running a stage:': [
+    addStart,
+    addStop,
+    addLogs,
+    addFailedStarts,
+    addFailedBatches,
+    addRebuild,
+    addCost,
+  ],
 };
 
 const { version } = JSON.parse(

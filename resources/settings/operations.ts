@@ -58,9 +58,12 @@ export const operations = {
     meaning: 'Whether CloudWatch has a dashboard',
   },
   monthlyBudgetUsd: {
-    default: 5,
+    default: 0,
+    // What `tributary cost --stage prod --albums-per-day 100` computes, rounded up.
+    stages: { prod: 102 },
     rule: number(0, 1_000_000),
-    meaning: 'USD of the whole account, notifies at 80 % and 100 %; 0 for none',
+    meaning:
+      'USD of the whole account, notifies at 80 % and 100 %; 0 for none. One stage of an account should have it',
   },
   overdueHours: {
     default: 26,

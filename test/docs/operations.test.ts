@@ -51,13 +51,6 @@ describe('The operations page', () => {
     expect(sections).toEqual(listed);
   });
 
-  it('counts the alarms and streams of the template', () => {
-    const alarms = ofType(prod, 'AWS::CloudWatch::Alarm');
-    const streams = ofType(prod, 'AWS::Kinesis::Stream');
-    expect(page).toContain(`| ${alarms.length}, one of them on two metrics`);
-    expect(page).toContain(`| ${streams.length} streams × 2 \`streamShards\``);
-  });
-
   it('links to headings that exist', () => {
     const anchors = [...page.matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
       text

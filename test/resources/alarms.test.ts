@@ -2,6 +2,7 @@ import { SEGMENTS } from '../../core/sessions/segments.ts';
 import { countEnriched, countRouted, countRun } from '../../functions/runtime/metrics.ts';
 import { createAlarms } from '../../resources/alarms.ts';
 import { inventoryOf } from '../../resources/inventory.ts';
+import { SETTINGS } from '../../resources/settings/table.ts';
 import { readResources } from '../../resources/yaml.ts';
 import { printed } from '../fixtures/printed.ts';
 import {
@@ -148,13 +149,13 @@ describe('The topic', () => {
     });
   });
 
-  it("gets the budget's notifications at 80 and at 100 per cent of USD 5 a month", () => {
+  it("gets the budget's notifications at 80 and at 100 per cent of the month of prod", () => {
     const [[, budget] = []] = ofType(prod, 'AWS::Budgets::Budget');
     const { Budget, NotificationsWithSubscribers } = budget?.Properties ?? {};
     expect(Budget).toMatchObject({
       BudgetType: 'COST',
       TimeUnit: 'MONTHLY',
-      BudgetLimit: { Amount: 5, Unit: 'USD' },
+      BudgetLimit: { Amount: SETTINGS.monthlyBudgetUsd?.stages?.prod, Unit: 'USD' },
     });
     expect(Budget.BudgetName).toBeUndefined();
     expect(
