@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
+import { packAggregates } from '../core/kinesis/pack-aggregates.ts';
 import type { KeyedRecord } from '../core/kinesis/records.ts';
 import { createSender } from '../core/kinesis/sender.ts';
 import { streamNameOf } from '../core/names.ts';
@@ -20,9 +21,12 @@ interface Options extends GlobalOptions {
   file?: string;
   fromLine: number;
   unchecked?: true;
+  aggregate?: true;
 }
 
 type Numbered = KeyedRecord & { readonly line: number };
+/** A record, with the events that it holds. */
+type Sent = KeyedRecord & { readonly inside: readonly Numbered[] };
 
 export function addProduce(program: Command): void {
   program
@@ -32,6 +36,7 @@ export function addProduce(program: Command): void {
     .addOption(new Option('--json <event>', 'one event').conflicts('file'))
     .option('--file <file>', 'events, one a line, or gzip of it; - or nothing is standard input')
     .option('--from-line <number>', 'skip the lines before it', wholeNumber, 1)
+    .option('--aggregate', 'pack many events into a record, as the Kinesis Producer Library does')
     .option('--unchecked', 'also send lines that are no JSON or have no session_id')
     .addHelpText(
       'after',
@@ -59,12 +64,14 @@ async function produce(options: Options): Promise<void> {
   /** The first line that was not read, or was read and not sent. */
   let nextLine = options.fromLine;
   let firstLost = Number.POSITIVE_INFINITY;
-  const sender = createSender<Numbered>(kinesis, stream, ({ records, lost, why }) => {
-    for (const [i, { data, line }] of records.entries()) {
-      if (lost.has(i)) {
-        summary.addUnsent(why, `line ${line}`);
-        firstLost = Math.min(firstLost, line);
-      } else summary.addSent(data.length);
+  const sender = createSender<Sent>(kinesis, stream, ({ records, lost, why }) => {
+    for (const [i, { inside }] of records.entries()) {
+      for (const { data, line } of inside) {
+        if (lost.has(i)) {
+          summary.addUnsent(why, `line ${line}`);
+          firstLost = Math.min(firstLost, line);
+        } else summary.addSent(data.length);
+      }
     }
     progress.update(bytesRead, summary.sent);
   });
@@ -87,7 +94,8 @@ async function produce(options: Options): Promise<void> {
         if ('unsendable' in record) summary.addUnsent(record.unsendable, `line ${number}`);
         else records.push({ ...record, line: number });
       }
-      await sender.add(records);
+      const single = () => records.map((record) => ({ ...record, inside: [record] }));
+      await sender.add(options.aggregate ? packAggregates(records) : single());
     }
   } catch (error) {
     if (!interrupt.aborted) failure = error;

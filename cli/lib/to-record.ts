@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { KeyedRecord } from '../../core/kinesis/records.ts';
 import { PUT_RECORDS } from '../../core/kinesis/send-queue.ts';
+import { envelopeRecord } from '../../core/sessions/envelopes.ts';
 
 /** Of a record with its partition key. */
 export const MAX_RECORD_BYTES = PUT_RECORDS.recordBytes;
@@ -25,8 +26,10 @@ export function toRecord(data: Buffer): KeyedRecord | Unsendable {
   return size > MAX_RECORD_BYTES ? { unsendable: TOO_LARGE } : { data, partitionKey: session };
 }
 
-/** A record of any bytes: what has no session id goes under a key of its own. */
+/** A record of any bytes: an envelope under its bucket, what has no session id under a key of its own. */
 export function toRecordUnchecked(data: Buffer): KeyedRecord | Unsendable {
+  const envelope = envelopeRecord(data);
+  if (envelope !== undefined) return envelope;
   const session = readSessionId(data);
   const partitionKey =
     typeof session === 'string'

@@ -1,4 +1,4 @@
-import { ringPositionOf } from './ring-position.ts';
+import { middleOfRange, ringPositionOf } from '../kinesis/ring-position.ts';
 
 /**
  * Sessions are divided into buckets: equal ranges of the ring that Kinesis divides among its shards,
@@ -34,5 +34,5 @@ export function hashKeyOf(key: string): string | undefined {
   const [, bucket, buckets] = /-(\d+)-of-(\d+)$/.exec(key) ?? [];
   if (bucket === undefined || buckets === undefined) return undefined;
   if (BigInt(bucket) >= BigInt(buckets)) return undefined;
-  return (((2n * BigInt(bucket) + 1n) << 127n) / BigInt(buckets)).toString();
+  return middleOfRange(bucket, buckets);
 }

@@ -106,3 +106,15 @@ export function openEnvelope(data: Uint8Array): OpenedEnvelope | undefined {
     });
   }
 }
+
+/** An envelope as it is sent again, to the place of its bucket; undefined for anything else. */
+export function envelopeRecord(data: Buffer): KeyedRecord | undefined {
+  try {
+    const partitionKey = openEnvelope(data)?.bucket;
+    const explicitHashKey = partitionKey === undefined ? undefined : hashKeyOf(partitionKey);
+    if (partitionKey === undefined || explicitHashKey === undefined) return undefined;
+    return { data, partitionKey, explicitHashKey };
+  } catch {
+    return undefined;
+  }
+}

@@ -2,13 +2,22 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { readAggregated } from '../../core/kinesis/aggregated-record.ts';
+import { packEnvelopes } from '../../core/sessions/envelopes.ts';
 import { collect, error, type GivenAws, givenAws, recordsIn } from './fixtures.ts';
 
 const STREAM = 'tributary-local-sessions';
 
 let aws: GivenAws;
 beforeAll(async () => {
-  aws = await givenAws({ [STREAM]: 2, events: 1, order: 2, packed: 1 });
+  aws = await givenAws({
+    [STREAM]: 2,
+    events: 1,
+    order: 2,
+    packed: 1,
+    aggregated: 2,
+    envelopes: 1,
+  });
 });
 afterAll(() => aws.close());
 afterEach(() => {
@@ -33,6 +42,35 @@ describe('tributary produce', () => {
       stderr: '',
     });
     expect((await recordsIn(aws, STREAM)).map(String)).toEqual([json]);
+  });
+
+  it('packs events as the Kinesis Producer Library does with --aggregate', async () => {
+    const lines = Array.from({ length: 300 }, (_, n) => event(`s-${n % 7}`, `,"n":${n}`));
+    const outcome = await aws.run(['produce', '--stream', 'aggregated', '--aggregate'], {
+      input: lines.join('\n'),
+    });
+    expect(outcome).toMatchObject({ status: 0, stdout: expect.stringMatching(/^300 events sent/) });
+    const records = await recordsIn(aws, 'aggregated');
+    expect(records.length).toBeLessThan(20);
+    const sent = records.flatMap((data) =>
+      (readAggregated(data) ?? []).map((each) => Buffer.from(each.data).toString()),
+    );
+    expect(sent.sort()).toEqual(lines.sort());
+    const { stdout } = await aws.run(['consume', '--stream', 'aggregated']);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(300);
+  });
+
+  it('sends an envelope of the enriched stream to the place of its bucket with --unchecked', async () => {
+    const given = { data: Buffer.from(event('a')), partitionKey: 'a', segment: 'usa' };
+    const [envelope] = packEnvelopes([given], 4);
+    await aws.run(['produce', '--stream', 'envelopes', '--unchecked'], {
+      input: `${envelope?.data}\n`,
+    });
+    const { stdout } = await aws.run(['consume', '--stream', 'envelopes', '--format', 'ndjson']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      partition_key: envelope?.partitionKey,
+      event: { session_id: 'a' },
+    });
   });
 
   it('sends lines byte for byte, each session in order, and says which it could not send', async () => {

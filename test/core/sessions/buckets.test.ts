@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { ringPositionOf } from '../../../core/kinesis/ring-position.ts';
 import {
   bucketKey,
   bucketsFor,
   createBucketOf,
   hashKeyOf,
 } from '../../../core/sessions/buckets.ts';
-import { ringPositionOf } from '../../../core/sessions/ring-position.ts';
 
 const sessions = Array.from({ length: 5_000 }, (_, i) => `s-${i}`);
 

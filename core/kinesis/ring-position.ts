@@ -49,3 +49,7 @@ const WORDS = Uint8Array.from({ length: 64 }, (_, i) => {
   const offsets = [0, 1, 5, 0];
   return ((factors[i >> 4] as number) * i + (offsets[i >> 4] as number)) % 16;
 });
+
+/** The middle of one of so many equal ranges of the ring, as an explicit hash key. */
+export const middleOfRange = (range: number | string, ranges: number | string): string =>
+  (((2n * BigInt(range) + 1n) << 127n) / BigInt(ranges)).toString();
