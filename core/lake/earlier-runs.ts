@@ -12,10 +12,10 @@ export const S3_CONCURRENCY = 16;
 const DAY_MS = 86_400_000;
 
 export interface EarlierRuns {
-  /** Albums of which every usable track is in the tables. */
+  /** Albums that are in the tables as the API has them. */
   committed: Set<string>;
-  /** Albums in the tables with fewer tracks than expected, and how many these are. */
-  short: Map<string, number>;
+  /** Albums in the tables with something odd, and how many oddities the last run saw. */
+  open: Map<string, number>;
   /** The newest manifest of a scheduled run. */
   previous: Manifest | undefined;
   /** A run planned albums and committed none: it may have been cut, with raw data left behind. */
@@ -28,7 +28,7 @@ export interface EarlierRuns {
 const markerSchema = z.object({
   run: z.object({ startedAt: z.iso.datetime() }),
   albums: z.array(idSchema),
-  short: z.record(idSchema, z.int()).catch({}),
+  open: z.record(idSchema, z.int()).catch({}),
 });
 
 /**
@@ -63,12 +63,12 @@ export async function readEarlierRuns(
     (marker) => marker && Date.parse(marker.run.startedAt) >= since.getTime(),
   ) as z.infer<typeof markerSchema>[];
   recent.sort((a, b) => a.run.startedAt.localeCompare(b.run.startedAt));
-  const short = new Map(recent.flatMap((marker) => Object.entries(marker.short)));
+  const open = new Map(recent.flatMap((marker) => Object.entries(marker.open)));
   const commits = new Set(found.filter((key) => key.endsWith('/commit.json')).map(folderOf));
   const plans = found.filter((key) => key.endsWith('/plan.json'));
   return {
     committed: new Set(recent.flatMap(({ albums }) => albums)),
-    short,
+    open,
     previous: await newestManifest(lake, found, run, damaged),
     mayBeStored: plans.some((key) => !commits.has(folderOf(key))),
     damaged,

@@ -30,8 +30,10 @@ export const planSchema = z.object({
   planned: z.array(z.object({ albumId: idSchema, totalTracks: z.int() })),
   /** Listed, not skipped, and not to be fetched by this run. */
   notPlanned: missingSchema,
-  /** Albums that earlier runs loaded with fewer tracks than expected, and how many these were. */
+  /** Albums that earlier runs loaded with something odd, and how many oddities these had. */
   seenBefore: z.record(idSchema, z.int()),
+  /** Credits without an id and odd text of the albums themselves. */
+  oddities: z.record(idSchema, z.int()),
   waiting: waitingSchema,
   fields: fieldsSchema,
   fieldsBefore: z.optional(fieldsSchema),
@@ -90,13 +92,15 @@ export const manifestSchema = z.object({
       albumId: idSchema,
       key: z.string(),
       tracks: z.int(),
-      /** Where tracks are short: how many were expected, and what became of the others. */
-      short: z
+      /** Where something is odd: what became of the tracks, and what is not what the API meant. */
+      odd: z
         .object({
           expected: z.int(),
           unusable: z.int(),
           repeated: z.int(),
           missing: z.int(),
+          creditsWithoutId: z.int(),
+          oddText: z.int(),
           /** The next run fetches it again. False: two runs saw the same, so that is all there is. */
           isOpen: z.boolean(),
         })
@@ -119,8 +123,8 @@ export type Manifest = z.infer<typeof manifestSchema>;
 export const commitMarkerSchema = z.object({
   run: runSchema,
   albums: z.array(idSchema),
-  /** Loaded with fewer tracks than expected, and with how many: the next run fetches them again. */
-  short: z.record(idSchema, z.int()),
+  /** Loaded with something odd, and how many oddities: the next run fetches them again. */
+  open: z.record(idSchema, z.int()),
   rows: z.record(z.string(), z.int()),
   files: z.array(z.string()),
   /** Values whose type is not the column's, and are null in the table: column to count. */

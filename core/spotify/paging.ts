@@ -111,7 +111,9 @@ export function nextCursor(
   const mayGoOn = !page.hasTotal && page.items.length >= Math.min(list.limit, page.limit);
   if (nextOffset >= expected && !goesOn && !mayGoOn) return undefined;
   if (style === 'next' && goesOn) return next;
-  return { offset: nextOffset, path: pathAt(list, nextOffset) };
+  // A page may hold fewer items than were asked for, and the next one begins behind them.
+  const at = goesOn ? next.offset : nextOffset;
+  return { offset: at, path: pathAt(list, at) };
 }
 
 /** What was asked for and what came may differ, where the service clamps the limit. */

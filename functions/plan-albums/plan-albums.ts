@@ -64,7 +64,8 @@ export async function planAlbums(
   { lake, format, settings }: Dependencies,
 ): Promise<PlannedAlbums> {
   const pages = Array.from({ length: listing.pages }, (_, page) => keys.listingPage(run, page));
-  const { items: albums, unusable, repeated, oddText } = await readListing(lake, format, pages);
+  const listed = await readListing(lake, format, pages);
+  const { items: albums, unusable, repeated, oddText } = listed;
   const collector = createFieldCollector('album');
   for (const album of albums) collector.add(album);
 
@@ -99,10 +100,11 @@ export async function planAlbums(
     notPlanned,
     seenBefore: Object.fromEntries(
       planned.flatMap(({ albumId }) => {
-        const tracks = earlier.short.get(albumId);
-        return tracks === undefined ? [] : [[albumId, tracks]];
+        const oddities = earlier.open.get(albumId);
+        return oddities === undefined ? [] : [[albumId, oddities]];
       }),
     ),
+    oddities: listed.oddities,
     waiting: Object.fromEntries(
       [...planned, ...notPlanned].map(({ albumId }) => [
         albumId,
@@ -128,12 +130,18 @@ export async function planAlbums(
 
 async function readListing(lake: Lake, format: RawFormat, pages: string[]) {
   const read: PageOfItems[] = [];
+  const oddities: Record<string, number> = {};
   let oddText = 0;
   for (const key of pages) {
     const bytes = await lake.get(key);
     const page = format.readListing(parseJson(bytes, key), key);
-    oddText += countOddText(bytes, page.items);
+    for (const album of usableItems([page]).items) {
+      const text = countOddText(bytes, album);
+      const odd = text + creditsWithoutId([album]);
+      oddText += text;
+      if (odd > 0) oddities[album.id] ??= odd;
+    }
     read.push(page);
   }
-  return { ...usableItems(read), oddText };
+  return { ...usableItems(read), oddities, oddText };
 }

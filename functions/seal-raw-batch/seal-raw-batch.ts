@@ -12,8 +12,9 @@ import {
   stopSchema,
 } from '../../core/lake/manifest.ts';
 import { countOddText } from '../../core/lake/odd-text.ts';
+import { isOpen, isShort, odditiesOf } from '../../core/lake/oddities.ts';
 import { type Progress, readProgress } from '../../core/lake/progress.ts';
-import { isWhole, readStoredAlbum, tracksOf } from '../../core/lake/raw-album.ts';
+import { readStoredAlbum, tracksOf } from '../../core/lake/raw-album.ts';
 import { creditsWithoutId } from '../../core/lake/rows.ts';
 import { compareFields, createFieldCollector } from '../../core/lake/schema-watch.ts';
 import type { RawFormat } from '../../core/lake/source.ts';
@@ -61,15 +62,16 @@ export async function sealRawBatch(
     ...plan.fields,
     ...read.fields,
   });
-  const open = loaded.filter(({ short }) => short?.isOpen).map(({ albumId }) => albumId);
+  const open = loaded
+    .filter(({ odd }) => odd?.isOpen && isShort(odd))
+    .map(({ albumId }) => albumId);
   const waiting = Object.fromEntries(
     [...missing.map(({ albumId }) => albumId), ...open].map((albumId) => [
       albumId,
       plan.waiting[albumId] ?? run.startedAt,
     ]),
   );
-  const sumOfShort = (name: 'unusable' | 'repeated' | 'missing') =>
-    loaded.reduce((sum, { short }) => sum + (short?.[name] ?? 0), 0);
+  const tracksMissing = loaded.reduce((sum, { odd }) => sum + (odd?.missing ?? 0), 0);
   const unlisted = Math.max(0, plan.expected - plan.listed);
   const { status, deferred } = statusOf({
     listingStoppedBy: plan.listingStoppedBy,
@@ -92,7 +94,7 @@ export async function sealRawBatch(
       overdue: overdueOf(waiting, run),
       unlisted,
       tracks: loaded.reduce((sum, album) => sum + album.tracks, 0),
-      tracksMissing: Math.min(Number.MAX_SAFE_INTEGER, sumOfShort('missing')),
+      tracksMissing: Math.min(Number.MAX_SAFE_INTEGER, tracksMissing),
       unusable: plan.unusablePositions.length + read.unusable,
       repeated: plan.repeated + read.repeated,
       creditsWithoutId: plan.creditsWithoutId + read.creditsWithoutId,
@@ -141,26 +143,30 @@ async function readLoaded(
         ? undefined
         : await readStoredAlbum(lake, format, albumId, plan.refreshBefore);
       if (!stored) return void missing.push({ albumId, reason: failure ?? stoppedBy });
-      const album = tracksOf(stored.pages, totalTracks);
-      const { tracks, expected, unusable, repeated, missing: lost } = album;
-      const seenBefore = plan.seenBefore[albumId] ?? -1;
-      const isOpen = lost > 0 || seenBefore < tracks.length;
+      const { tracks, ...counted } = tracksOf(stored.pages, totalTracks);
+      const items = stored.pages.map((page) => page.items);
+      const of = {
+        creditsWithoutId: creditsWithoutId(tracks),
+        oddText: countOddText(stored.bytes, items),
+      };
+      const odd = {
+        ...counted,
+        ...of,
+        // The album's own are counted with the listing.
+        oddText: of.oddText + (plan.oddities[albumId] ?? 0),
+      };
+      const open = isOpen(odd, plan.seenBefore[albumId]);
       loaded.push({
         albumId,
         key: keys.albumTracks(albumId),
         tracks: tracks.length,
-        ...(!isWhole(album) && {
-          short: { expected, unusable, repeated, missing: lost, isOpen },
-        }),
+        ...(odditiesOf(odd) > 0 && { odd: { ...odd, isOpen: open } }),
       });
       for (const track of tracks) collector.add(track);
-      sums.unusable += unusable;
-      sums.repeated += repeated;
-      sums.creditsWithoutId += creditsWithoutId(tracks);
-      sums.oddText += countOddText(
-        stored.bytes,
-        stored.pages.map(({ items }) => items),
-      );
+      sums.unusable += counted.unusable;
+      sums.repeated += counted.repeated;
+      sums.creditsWithoutId += of.creditsWithoutId;
+      sums.oddText += of.oddText;
     },
     { concurrency: S3_CONCURRENCY },
   );

@@ -5,6 +5,7 @@ import { type Item, usableItems } from '../../core/lake/items.ts';
 import { keys } from '../../core/lake/keys.ts';
 import type { Lake } from '../../core/lake/lake.ts';
 import { type CommitMarker, type Manifest, manifestSchema } from '../../core/lake/manifest.ts';
+import { odditiesOf } from '../../core/lake/oddities.ts';
 import { createTableWriter } from '../../core/lake/parquet.ts';
 import { readPages, tracksOf } from '../../core/lake/raw-album.ts';
 import {
@@ -76,11 +77,11 @@ export async function transformBatch(
     if (!tables.includes(table)) continue;
     await lake.put(key, batch.writers[table].finish(), 'application/vnd.apache.parquet');
   }
-  const open = manifest.loaded.filter(({ short }) => short?.isOpen);
+  const open = manifest.loaded.filter(({ odd }) => odd?.isOpen);
   const commitMarker: CommitMarker = {
     run,
-    albums: manifest.loaded.filter(({ short }) => !short?.isOpen).map(({ albumId }) => albumId),
-    short: Object.fromEntries(open.map(({ albumId, tracks }) => [albumId, tracks])),
+    albums: manifest.loaded.filter(({ odd }) => !odd?.isOpen).map(({ albumId }) => albumId),
+    open: Object.fromEntries(open.map(({ albumId, odd }) => [albumId, odditiesOf(odd)])),
     rows,
     files,
     oddValues: Object.fromEntries(batch.oddValues),

@@ -72,12 +72,12 @@ export function storeCommitMarker(
   lake: FakeLake,
   of: Run,
   albums: string[],
-  short: Record<string, number> = {},
+  open: Record<string, number> = {},
 ): void {
   const commitMarker: CommitMarker = {
     run: of,
     albums,
-    short,
+    open,
     rows: {},
     files: [],
     oddValues: {},
@@ -105,6 +105,7 @@ export const plan = ({
   planned: planned.map((albumId) => ({ albumId, totalTracks: 0 })),
   notPlanned: [],
   seenBefore: {},
+  oddities: {},
   waiting: {},
   fields: {},
   refreshBefore: day(-14).toISOString(),

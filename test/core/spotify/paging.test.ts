@@ -103,6 +103,17 @@ describe.each(['offset', 'next'] as const)('Paging by %s', (style) => {
     expect(walk(listing, style, low).found).toHaveLength(25);
   });
 
+  it('goes on behind the items of a page that is short', () => {
+    const short = ({ path }: Cursor): Page => {
+      const offset = Number(new URL(path, api).searchParams.get('offset'));
+      const items = ids(25).slice(offset, offset + (offset === 0 ? 6 : 10));
+      const at = offset + items.length;
+      const next = at < 25 ? `${api}/v1/list?offset=${at}&limit=10` : null;
+      return page(items, { offset, limit: 10, total: 25, next });
+    };
+    expect(walk(listing, style, short)).toMatchObject({ found: { length: 25 } });
+  });
+
   it('goes on by full pages where no page names a total, a limit or a next', () => {
     const bare = honest(25, 10, () => ({ next: null }));
     const silent = (cursor: Cursor) => {

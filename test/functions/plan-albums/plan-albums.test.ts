@@ -305,6 +305,7 @@ describe('Odd items of the listing', () => {
       repeated: 1,
       creditsWithoutId: 1,
       oddText: 2,
+      oddities: { a: 2 },
     });
     expect(stored.fields['album.name']).toEqual({ types: ['string'], always: true });
   });

@@ -243,11 +243,13 @@ describe('Albums that are short of tracks', () => {
       counts: { loaded: 1, missing: 0, tracks: 1, tracksMissing: 2, unusable: 2, repeated: 1 },
       waiting: { a: run.startedAt },
     });
-    expect(manifest.loaded[0]?.short).toEqual({
+    expect(manifest.loaded[0]?.odd).toEqual({
       expected: 6,
       unusable: 2,
       repeated: 1,
       missing: 2,
+      creditsWithoutId: 0,
+      oddText: 0,
       isOpen: true,
     });
   });
@@ -266,14 +268,36 @@ describe('Albums that are short of tracks', () => {
     const { seal } = short([track('t'), null], 2, { seenBefore: { a: 1 } });
     const manifest = await seal();
     expect(manifest).toMatchObject({ status: 'COMPLETE', counts: { unusable: 1 }, waiting: {} });
-    expect(manifest.loaded[0]?.short?.isOpen).toBe(false);
+    expect(manifest.loaded[0]?.odd?.isOpen).toBe(false);
   });
 
-  it('stay open where tracks are missing, and where this run saw more than the last', async () => {
+  it('stay open where tracks are missing, and where this run saw more oddities than the last', async () => {
     const missing = short([track('t')], 2, { seenBefore: { a: 1 } });
     expect((await missing.seal()).status).toBe('PARTIAL');
-    const more = short([track('t'), track('u'), null], 3, { seenBefore: { a: 1 } });
+    const more = short([track('t'), null, null], 3, { seenBefore: { a: 1 } });
     expect((await more.seal()).status).toBe('PARTIAL');
+  });
+});
+
+describe('An album with odd text or credits', () => {
+  const odd = track('t', { artists: [{ name: 'no id' }] });
+
+  it('is loaded, leaves the run complete, and is fetched once more', async () => {
+    const { seal, lake } = given({ planned: ['a'], oddities: { a: 2 } });
+    storeAlbum(lake, 'a', [page([odd])]);
+    const manifest = await seal();
+    expect(manifest).toMatchObject({ status: 'COMPLETE', waiting: {} });
+    expect(manifest.loaded[0]?.odd).toMatchObject({
+      creditsWithoutId: 1,
+      oddText: 2,
+      isOpen: true,
+    });
+  });
+
+  it('is all there is once two runs saw the same', async () => {
+    const { seal, lake } = given({ planned: ['a'], seenBefore: { a: 1 } });
+    storeAlbum(lake, 'a', [page([odd])]);
+    expect((await seal()).loaded[0]?.odd?.isOpen).toBe(false);
   });
 });
 

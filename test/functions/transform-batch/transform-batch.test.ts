@@ -120,7 +120,7 @@ describe('TransformBatch', () => {
     expect(commitMarkerSchema.parse(lake.jsonOf(keys.commitMarker(run)))).toEqual({
       run,
       albums: ['a'],
-      short: {},
+      open: {},
       rows: { albums: 1, tracks: 1, artists: 1, album_artists: 1, track_artists: 1 },
       files: tables.map((table) => keys.table(table, run)),
       oddValues: {},
@@ -263,21 +263,29 @@ describe('The manifest', () => {
 });
 
 describe('An album that came with fewer tracks than expected', () => {
-  const short = { expected: 3, unusable: 1, repeated: 0, missing: 1, isOpen: true };
+  const odd = {
+    expected: 3,
+    unusable: 1,
+    repeated: 0,
+    missing: 1,
+    creditsWithoutId: 0,
+    oddText: 0,
+    isOpen: true,
+  };
   const loaded = (isOpen: boolean) => [
-    { albumId: 'a', key: keys.albumTracks('a'), tracks: 1, short: { ...short, isOpen } },
+    { albumId: 'a', key: keys.albumTracks('a'), tracks: 1, odd: { ...odd, isOpen } },
   ];
 
   it('gets its rows, and is not skipped by the next run', async () => {
     const lake = given([album('a')], { a: [track('t'), null] }, { loaded: loaded(true) });
     expect((await transform(lake)).rows).toMatchObject({ albums: 1, tracks: 1 });
-    expect(lake.jsonOf(keys.commitMarker(run))).toMatchObject({ albums: [], short: { a: 1 } });
+    expect(lake.jsonOf(keys.commitMarker(run))).toMatchObject({ albums: [], open: { a: 2 } });
   });
 
   it('is skipped once two runs saw the same', async () => {
     const lake = given([album('a')], { a: [track('t'), null] }, { loaded: loaded(false) });
     await transform(lake);
-    expect(lake.jsonOf(keys.commitMarker(run))).toMatchObject({ albums: ['a'], short: {} });
+    expect(lake.jsonOf(keys.commitMarker(run))).toMatchObject({ albums: ['a'], open: {} });
   });
 });
 
