@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AwsFaultPlan, randomAwsFaultPlan } from 'local-aws/faults/aws-faults.ts';
 import type { Execution } from 'local-aws/step-functions/run-state-machine.ts';
 import type { Catalog } from 'spotify-mock/catalog.ts';
-import type { FaultPlan } from 'spotify-mock/faults.ts';
+import { FAULT_KINDS, type FaultPlan, randomFaultPlan } from 'spotify-mock/faults.ts';
 import { LOCAL_CLIENT_SECRET } from 'spotify-mock/server.ts';
+import type { Usage } from '../../core/allowance.ts';
 import { type Manifest, manifestSchema } from '../../core/lake/manifest.ts';
 import { parseAs } from '../../core/parse.ts';
 import type { Stage } from '../../local/stage.ts';
@@ -13,14 +16,49 @@ export type App = 'extended' | 'development';
 
 /** Waits and pauses between retries of the state machine are cut short; the client's own are real. */
 const PACE = { waitMs: 20, retryMs: 20 };
-const TABLES = ['albums', 'tracks', 'artists', 'album_artists', 'track_artists'] as const;
+/** What makes a row of a table itself: of two runs that brought it, the later one is asked for. */
+const KEYS = {
+  albums: 'id',
+  tracks: 'id',
+  artists: 'id',
+  album_artists: 'album_id, position',
+  track_artists: 'track_id, position',
+} as const;
+const TABLES = Object.keys(KEYS) as (keyof typeof KEYS)[];
 /** These say where a row came from; the others are what Spotify said. */
 const ORIGIN = 'run_id, ingested_at, ingest_date, source';
+
+const LIMITS = { requests: 400, waitSeconds: 60 };
+/** Requests that a call of FetchAlbumTracks leases: one that was cut counts them as made. */
+const LEASE = 10;
+
+/** Faults of Spotify's side, of AWS's side, or of both. */
+export interface Plans {
+  spotify?: FaultPlan;
+  aws?: AwsFaultPlan;
+}
+
+const FUNCTIONS = [
+  'fetchToken',
+  'listNewReleases',
+  'planAlbums',
+  'fetchAlbumTracks',
+  'sealRawBatch',
+  'transformBatch',
+  'runCrawler',
+  'recordRun',
+];
+
+/** Every kind of fault of Spotify's side; each second plan has some of AWS's side, too. */
+export const randomPlans = (seed: number): Plans => ({
+  spotify: randomFaultPlan(seed, { kinds: FAULT_KINDS, tokens: true }),
+  ...(seed % 2 === 0 && { aws: randomAwsFaultPlan(seed, FUNCTIONS) }),
+});
 
 export interface Verdict {
   /** What the manifest of the faulty run says. */
   status: string;
-  /** The execution ended as failed, because it could list nothing at all. */
+  /** The execution ended as failed, and says why. */
   failed: boolean;
   loaded: number;
   missing: number;
@@ -36,7 +74,12 @@ export interface Verdict {
 export async function givenFaultStage(app: App, catalog: Catalog) {
   const stage = await startTestStage({
     spotify: { app, catalog },
-    environment: { SPOTIFY_REQUESTS_PER_SECOND: '1000', SPOTIFY_TIMEOUT_SECONDS: '5' },
+    environment: {
+      SPOTIFY_REQUESTS_PER_SECOND: '1000',
+      SPOTIFY_TIMEOUT_SECONDS: '1',
+      SPOTIFY_REQUESTS_PER_RUN: String(LIMITS.requests),
+      SPOTIFY_LONGEST_WAIT_SECONDS: String(LIMITS.waitSeconds),
+    },
   });
   let runs = 0;
   const run = () => runBatch(stage, `run-${String(runs++).padStart(3, '0')}`);
@@ -46,28 +89,41 @@ export async function givenFaultStage(app: App, catalog: Catalog) {
   return {
     end: stage.end,
     expected,
-    async checkPlan(plan: FaultPlan): Promise<Verdict> {
+    async checkPlan({ spotify, aws }: Plans): Promise<Verdict> {
       stage.emptyLake();
       stage.spotify.reset();
-      stage.spotify.setFaults(plan);
+      stage.spotify.setFaults(spotify);
+      stage.awsFaults.setPlan(aws);
       const faulty = await run();
       const faulted = sum(stage.spotify.requests.faulted);
+      const struck = sum(stage.awsFaults.struck);
+      stage.spotify.setFaults(undefined);
+      stage.awsFaults.setPlan(undefined);
       const problems = [
         ...problemsOf(faulty, catalog),
-        ...(faulty.manifest?.status === 'COMPLETE'
+        ...accountProblems(stage, faulty, struck),
+        ...(isExact(faulty.manifest)
           ? differences('the run says COMPLETE, but', await rowsOf(stage, false), expected)
           : []),
       ];
 
+      // A crawl that was stuck ends before the next run begins, as it would within a day.
+      if (stage.awsFaults.struck['crawl-stuck']) await sleep(6_000);
       stage.spotify.reset();
-      stage.spotify.setFaults(undefined);
       const next = await run();
       const nextTrackRequests = stage.spotify.requests.byEndpoint['album-tracks'];
-      if (next.manifest?.status !== 'COMPLETE') {
-        problems.push(`the next run is ${next.manifest?.status}`);
+      if (next.manifest?.status !== 'COMPLETE' || next.execution.status !== 'SUCCEEDED') {
+        problems.push(`the next run is ${next.manifest?.status}, ${next.execution.error}`);
       }
-      problems.push(...differences('after the next run', await rowsOf(stage, true), expected));
-      if (faulty.manifest?.status === 'COMPLETE' && nextTrackRequests > 0) {
+      problems.push(
+        ...accountProblems(stage, next, 0),
+        ...differences('after the next run', await rowsOf(stage, true), expected),
+      );
+      if (
+        isExact(faulty.manifest) &&
+        faulty.execution.status === 'SUCCEEDED' &&
+        nextTrackRequests > 0
+      ) {
         problems.push(`a run after a COMPLETE one made ${nextTrackRequests} track requests`);
       }
       problems.push(...leaksOf(stage, stage.folder, [faulty, next]));
@@ -89,6 +145,8 @@ export async function givenFaultStage(app: App, catalog: Catalog) {
 interface Run {
   execution: Execution;
   manifest: Manifest | undefined;
+  /** Requests that the run counted, be it without a manifest. */
+  usage: Usage;
   /** Everything that a person with access to the execution can read. */
   history: string;
 }
@@ -97,23 +155,55 @@ async function runBatch(stage: Stage, runId: string): Promise<Run> {
   const history: unknown[] = [];
   const onEvent = (event: unknown) => history.push(event);
   const execution = await stage.runBatch(runId, { ...PACE, onEvent });
-  const bucket = join(stage.lakeFolder, 'tributary-local-lake');
   const day = new Date().toISOString().slice(0, 10);
-  const file = join(bucket, `raw/manifests/ingest_date=${day}/run_id=${runId}/manifest.json`);
-  const manifest = existsSync(file)
-    ? parseAs(manifestSchema, JSON.parse(readFileSync(file, 'utf8')), file)
-    : undefined;
-  return { execution, manifest, history: JSON.stringify([history, execution]) };
+  const folder = join(
+    stage.lakeFolder,
+    `tributary-local-lake/raw/manifests/ingest_date=${day}/run_id=${runId}`,
+  );
+  const read = (name: string) =>
+    existsSync(join(folder, name))
+      ? JSON.parse(readFileSync(join(folder, name), 'utf8'))
+      : undefined;
+  const found = read('manifest.json');
+  return {
+    execution,
+    manifest: found && parseAs(manifestSchema, found, 'manifest.json'),
+    usage: read('usage.json') ?? { requests: 0, tokenRequests: 0, leased: 0, waitedMs: 0 },
+    history: JSON.stringify([history, execution]),
+  };
+}
+
+/** Every row is there as it should be. What is odd is counted, and its rows are not those expected. */
+const isExact = (manifest: Manifest | undefined): boolean =>
+  manifest?.status === 'COMPLETE' &&
+  manifest.counts.oddText === 0 &&
+  manifest.counts.creditsWithoutId === 0;
+
+/** Requests are what the API saw, and no limit is exceeded. A call that was cut may count its lease. */
+function accountProblems(stage: Stage, { manifest, usage }: Run, struck: number): string[] {
+  const { byEndpoint } = stage.spotify.requests;
+  const { token, ...api } = byEndpoint;
+  const seen = sum(api);
+  const problems: string[] = [];
+  const counted = manifest?.counts.requests ?? usage.requests + usage.leased;
+  const tokens = manifest?.counts.tokenRequests ?? usage.tokenRequests;
+  if (counted < seen || counted > seen + LEASE * struck) {
+    problems.push(`${counted} requests counted, ${seen} made`);
+  }
+  if (tokens < token || tokens > token + struck) {
+    problems.push(`${tokens} requests of tokens counted, ${token} made`);
+  }
+  if (seen + token > LIMITS.requests) problems.push(`${seen + token} requests are too many`);
+  if (usage.waitedMs > LIMITS.waitSeconds * 1_000) problems.push(`${usage.waitedMs} ms waited`);
+  return problems;
 }
 
 /** Whatever is not in the lake is named, and nothing is named that is not missing. */
 function problemsOf({ execution, manifest }: Run, catalog: Catalog): string[] {
-  if (!manifest) return [`no manifest: ${execution.error} ${execution.cause}`];
+  // Before there is a plan, a failed execution with its error is all that can be said.
+  if (!manifest) return execution.status === 'FAILED' && execution.error ? [] : ['no manifest'];
   const { counts, missing, loaded, skipped, unlisted, status } = manifest;
   const problems: string[] = [];
-  if (execution.status === 'FAILED' && !(counts.listed === 0 && unlisted.listingStoppedBy)) {
-    problems.push(`failed with ${execution.error} ${execution.cause}`);
-  }
   if (counts.listed !== counts.loaded + counts.skipped + counts.missing) {
     problems.push(`${counts.listed} listed is not loaded + skipped + missing`);
   }
@@ -136,11 +226,13 @@ function problemsOf({ execution, manifest }: Run, catalog: Catalog): string[] {
 async function rowsOf(stage: Stage, latest: boolean): Promise<Map<string, string[]>> {
   const rows = new Map<string, string[]>();
   for (const table of TABLES) {
-    const distinct = latest ? 'DISTINCT' : '';
-    const answer = await stage
-      .sql(`SELECT ${distinct} * EXCLUDE (${ORIGIN}) FROM ${table}`)
+    const newest = latest
+      ? `QUALIFY row_number() OVER (PARTITION BY ${KEYS[table]} ORDER BY ingested_at DESC) = 1`
+      : '';
+    const result = await stage
+      .sql(`SELECT * EXCLUDE (${ORIGIN}) FROM ${table} ${newest}`)
       .catch(() => ({ rows: [] })); // no crawl yet: no table
-    rows.set(table, answer.rows.map((row) => JSON.stringify(row)).sort());
+    rows.set(table, result.rows.map((row) => JSON.stringify(row)).sort());
   }
   return rows;
 }
@@ -172,7 +264,7 @@ function leaksOf(stage: Stage, folder: string, runs: Run[]): string[] {
   }
   return [...texts]
     .filter(([, text]) => secrets.some((secret) => text.includes(secret)))
-    .map(([place]) => `a secret stands in ${place}`);
+    .map(([place]) => `a secret is in ${place}`);
 }
 
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((a, b) => a + b, 0);

@@ -1,6 +1,5 @@
-import { randomFaultPlan } from 'spotify-mock/faults.ts';
 import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
-import { type App, givenFaultStage } from './check-plan.ts';
+import { type App, givenFaultStage, randomPlans } from './check-plan.ts';
 
 const catalog = generateCatalog({ albums: 60, seed: 1 });
 
@@ -17,14 +16,16 @@ describe.each(['extended', 'development'] satisfies App[])('faults, %s app', (ap
   });
 
   it.each([1, 2, 3, 4])('loses nothing without a word under the plan of seed %d', async (seed) => {
-    const { problems } = await stage.checkPlan(randomFaultPlan(seed));
+    const { problems } = await stage.checkPlan(randomPlans(seed));
     expect(problems).toEqual([]);
   });
 
   it('defers what a used-up quota leaves, and the next run asks for no more than that', async () => {
     const verdict = await stage.checkPlan({
-      seed: 0,
-      faults: [{ kind: 'quota', endpoint: 'album-tracks', at: 20, times: 1 }],
+      spotify: {
+        seed: 0,
+        faults: [{ kind: 'quota', endpoint: 'album-tracks', at: 20, times: 1 }],
+      },
     });
     expect(verdict).toMatchObject({ status: 'DEFERRED', problems: [] });
     expect(verdict.missing).toBeGreaterThan(0);
@@ -35,8 +36,10 @@ describe.each(['extended', 'development'] satisfies App[])('faults, %s app', (ap
 
   it('renews an expired token and goes back to the same album', async () => {
     const verdict = await stage.checkPlan({
-      seed: 0,
-      faults: [{ kind: 'token-expiry', endpoint: 'album-tracks', at: 10, times: 1 }],
+      spotify: {
+        seed: 0,
+        faults: [{ kind: 'token-expiry', endpoint: 'album-tracks', at: 10, times: 1 }],
+      },
     });
     expect(verdict).toMatchObject({ status: 'COMPLETE', loaded: 60, problems: [] });
   });

@@ -1,11 +1,10 @@
-// All fault plans of a seed, for both kinds of app: npm run test:faults -- --seed 1 --plans 50
+// All fault plans of a seed, for both kinds of app: npm run test:faults -- --seed 1 --plans 200
 import { Command } from 'commander';
 import { readCatalog } from 'spotify-mock/catalog.ts';
-import { randomFaultPlan } from 'spotify-mock/faults.ts';
 import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { wholeNumber } from '../../core/terminal/options.ts';
 import { renderTable } from '../../core/terminal/table.ts';
-import { type App, givenFaultStage } from './check-plan.ts';
+import { type App, givenFaultStage, randomPlans } from './check-plan.ts';
 
 const {
   seed,
@@ -13,7 +12,7 @@ const {
   catalog: file,
 } = new Command('npm run test:faults --')
   .option('--seed <number>', 'the first plan is of this seed', wholeNumber, 1)
-  .option('--plans <count>', 'how many', wholeNumber, 50)
+  .option('--plans <count>', 'how many', wholeNumber, 200)
   .option('--catalog <file>', 'albums and tracks to serve instead of sixty made-up albums')
   .parse()
   .opts<{ seed: number; plans: number; catalog?: string }>();
@@ -26,7 +25,7 @@ for (const app of ['extended', 'development'] satisfies App[]) {
   const rows = [...stage.expected].map(([table, all]) => `${table} ${all.length}`).join(', ');
   console.log(`${app} without faults: ${rows}`);
   for (let n = seed; n < seed + plans; n++) {
-    const plan = randomFaultPlan(n);
+    const plan = randomPlans(n);
     const verdict = await stage.checkPlan(plan);
     const {
       status,
@@ -38,9 +37,11 @@ for (const app of ['extended', 'development'] satisfies App[]) {
       nextTrackRequests,
       problems,
     } = verdict;
-    const end = isFailed ? `${status}, nothing listed` : status;
+    const end = isFailed ? `${status}, execution failed` : status;
     totals.set(`${app} ${end}`, (totals.get(`${app} ${end}`) ?? 0) + 1);
-    const kinds = plan.faults.map(({ kind }) => kind).join(' ');
+    const kinds = [...(plan.spotify?.faults ?? []), ...(plan.aws?.faults ?? [])]
+      .map(({ kind }) => kind)
+      .join(' ');
     console.log(
       `${app} seed ${n}: ${end}, ${loaded} loaded, ${missing} missing, ${unlisted} unlisted, ` +
         `${faulted} faulted; next run ${nextTrackRequests} track requests [${kinds}]`,
