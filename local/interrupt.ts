@@ -10,7 +10,13 @@ export interface Interrupt {
   /** Aborted as the first signal arrives. */
   readonly signal: AbortSignal;
   /** What is under way: the words for an interruption, and what is kept after it. */
-  during(phase: { name: string; kept: string; drain?: () => Promise<string> }): void;
+  during(phase: {
+    name: string;
+    kept: string;
+    drain?: () => Promise<string>;
+    /** What is lost where the drain takes too long. */
+    remaining?: () => string;
+  }): void;
   /** Called in reverse order before the process ends. */
   onEnd(end: () => void | Promise<void>): void;
   /** Ends all that was opened; for an end without a signal. */
@@ -34,7 +40,7 @@ export function createInterrupt(): Interrupt {
   }
 
   async function stop(signal: keyof typeof SIGNALS): Promise<void> {
-    const { name, kept, drain } = phase;
+    const { name, kept, drain, remaining } = phase;
     const code = name === 'serving' && signal === 'SIGINT' ? 0 : SIGNALS[signal];
     if (controller.signal.aborted) process.exit(code);
     controller.abort();
@@ -43,8 +49,9 @@ export function createInterrupt(): Interrupt {
     console.log(`\n${wrap(text, process.stdout.columns ?? 120).join('\n')}`);
     if (drain) {
       console.log('Delivering the events in the streams; Ctrl-C again ends at once …');
-      const late = sleep(DRAIN_MS, 'The streams were not empty after 10 s.', { ref: false });
-      console.log(await Promise.race([drain(), late]));
+      const late = sleep(DRAIN_MS, undefined, { ref: false });
+      const text = await Promise.race([drain(), late]);
+      console.log(text ?? `The streams were not empty after 10 s. ${remaining?.() ?? ''}`.trim());
     }
     await end();
     process.exit(code);

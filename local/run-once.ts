@@ -66,6 +66,13 @@ function delivering({ streaming }: Stage, folder: string) {
       await streaming?.drain();
       return 'Every event in the streams was delivered.';
     },
+    remaining() {
+      const left = Object.entries(streaming?.remaining() ?? {});
+      const counts = left.map(([name, count]) => `${count} in ${name}`).join(', ');
+      return left.length === 0
+        ? 'Every record in the streams was delivered.'
+        : `Records that were not delivered and are gone: ${counts}.`;
+    },
   };
 }
 

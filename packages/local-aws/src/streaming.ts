@@ -33,6 +33,8 @@ export interface Streaming {
   start(world: StreamingWorld): void;
   /** Resolves when all that was sent is processed and delivered; rejects with what went wrong. */
   drain(): Promise<void>;
+  /** Records that a mapping or Firehose has yet to bring to their end, by stream and by Firehose. */
+  remaining(): Record<string, number>;
   /** By function name and by delivery stream name. */
   counts(): { mappings: Record<string, MappingCounts>; deliveries: Record<string, DeliveryCounts> };
   /** Reads and invokes no more; resolves when invocations under way have come to their end. */
@@ -131,6 +133,21 @@ export async function startStreaming(
       for (const { stream } of deliveries.values()) await stream.flush();
       if (errors.length > 0) throw new AggregateError(errors, errors[0]?.message);
     },
+    remaining() {
+      const left: Record<string, number> = {};
+      const note = (name: string, count: number) => {
+        if (count > 0) left[name] = Math.max(count, left[name] ?? 0);
+      };
+      for (const { functionName, streamName } of settings.mappings) {
+        const counts = mappingCounts[functionName];
+        if (counts) note(streamName, kinesis.storedIn(streamName) - endedOf(counts));
+      }
+      for (const [name, { settings: of, stream }] of deliveries) {
+        const { received, records } = stream.counts;
+        note(name, (of.sourceStream ? kinesis.storedIn(of.sourceStream) : received) - records);
+      }
+      return left;
+    },
     counts: () => ({
       mappings: mappingCounts,
       deliveries: Object.fromEntries(
@@ -144,3 +161,6 @@ export async function startStreaming(
     close: () => kinesis.close(),
   };
 }
+
+const endedOf = ({ filtered, acknowledged, discarded }: MappingCounts): number =>
+  Object.values(discarded).reduce((sum, count) => sum + count, filtered + acknowledged);

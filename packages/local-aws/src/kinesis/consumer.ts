@@ -47,6 +47,8 @@ interface GetRecords {
 interface Reader {
   state: 'reading' | 'done' | 'broken';
   sink: ShardSink;
+  /** Sequence number of the last record that was taken. */
+  last: string | undefined;
   /** Polls that found nothing; a settle waits for the one after next. */
   emptyPolls: number;
   wake: () => void;
@@ -78,6 +80,7 @@ export function consume(kinesis: Kinesis, StreamName: string, options: ConsumerO
     const reader: Reader = {
       state: 'reading',
       sink: openSink(shardId),
+      last: undefined,
       emptyPolls: 0,
       wake: () => {},
       work: Promise.resolve(),
@@ -90,10 +93,9 @@ export function consume(kinesis: Kinesis, StreamName: string, options: ConsumerO
   }
 
   async function readShard(ShardId: string, position: StartingPosition, reader: Reader) {
-    let last: string | undefined;
     const openIterator = async (): Promise<string> => {
-      const from = last
-        ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: last }
+      const from = reader.last
+        ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: reader.last }
         : position;
       const input = { StreamName, ShardId, ...from };
       return (await kinesis.call('GetShardIterator', input)).ShardIterator;
@@ -116,7 +118,7 @@ export function consume(kinesis: Kinesis, StreamName: string, options: ConsumerO
         continue;
       }
       read += answer.Records.length;
-      last = answer.Records.at(-1)?.SequenceNumber;
+      reader.last = answer.Records.at(-1)?.SequenceNumber;
       await reader.sink.take(
         answer.Records.map((record) => ({
           shardId: ShardId,
@@ -151,6 +153,7 @@ export function consume(kinesis: Kinesis, StreamName: string, options: ConsumerO
     await reader.work;
   }
 
+  kinesis.addReader(StreamName, (shardId) => readers.get(shardId)?.last);
   const started = startReaders(start).catch(onError);
 
   return {

@@ -8,3 +8,16 @@ declare module 'kinesalite' {
     shardLimit: number;
   }): Server;
 }
+
+declare module 'kinesalite/db/index.js' {
+  /** What a server keeps its streams in. */
+  export interface Store {
+    getStreamDb(name: string): {
+      batch(operations: { type: 'del'; key: string }[], done: (error?: Error) => void): void;
+    };
+  }
+  /** First part of a record's key. */
+  export function shardIxToHex(shardIndex: number): string;
+  const db: { create(options: object): Store };
+  export default db;
+}

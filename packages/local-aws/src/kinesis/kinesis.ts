@@ -1,13 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import kinesalite from 'kinesalite';
+import kinesaliteDb, { type Store } from 'kinesalite/db/index.js';
 import type { Measure } from '../cloudwatch/metric-store.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import type { RawResponse } from '../gateway/gateway.ts';
 import type { StreamSettings } from '../service/stream-settings.ts';
 import { respondWithFaults, type StreamFaults } from './faults.ts';
-import { measureWrites } from './measure-writes.ts';
+import { storedRecords } from './stored-records.ts';
 import { withoutTimestamp } from './timestamp-iterator.ts';
+import { createStreamTrimmer, type ReadPosition } from './trim-streams.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of many actions, each read where it is asked for
 type Json = any;
@@ -18,6 +20,10 @@ export interface Kinesis {
   handle(headers: IncomingHttpHeaders, body: Buffer): Promise<RawResponse>;
   /** An action from inside the stage; throws AwsError with the exception's name. */
   call(action: string, input: object): Promise<Json>;
+  /** Keeps what this reader has not taken yet from being trimmed. */
+  addReader(streamName: string, position: ReadPosition): void;
+  /** Records stored in a stream so far. */
+  storedIn(streamName: string): number;
   close(): Promise<void>;
 }
 
@@ -35,12 +41,35 @@ export async function startKinesis(
   faults: StreamFaults = {},
   measure?: Measure,
 ): Promise<Kinesis> {
-  const server = kinesalite({
-    createStreamMs: 0,
-    deleteStreamMs: 0,
-    updateStreamMs: 0,
-    shardLimit: 1_000,
+  const { server, store } = createServer();
+  const stored = new Map<string, number>();
+  const trimmer = createStreamTrimmer((streamName, keys) => {
+    const operations = keys.map((key) => ({ type: 'del' as const, key }));
+    // An error is a store that is closed by now.
+    store.getStreamDb(streamName).batch(operations, () => {});
   });
+
+  /** What a write from outside has stored: counted, measured and, in time, trimmed. */
+  function onWrite(headers: IncomingHttpHeaders, body: Buffer, response: RawResponse): void {
+    const write = storedRecords(headers, body, response);
+    if (!write) return;
+    const { streamName } = write;
+    const note = (name: string, value: number) =>
+      measure?.({
+        namespace: 'AWS/Kinesis',
+        name,
+        dimensions: { StreamName: streamName },
+        value,
+      });
+    note('IncomingRecords', write.stored.length);
+    note(
+      'IncomingBytes',
+      write.stored.reduce((sum, { bytes }) => sum + bytes, 0),
+    );
+    note('WriteProvisionedThroughputExceeded', write.failed);
+    stored.set(streamName, (stored.get(streamName) ?? 0) + write.stored.length);
+    trimmer.onStored(streamName, write.stored);
+  }
 
   /**
    * A whole request: kinesalite throws out of its event handlers, and so ends the process, when a
@@ -111,10 +140,12 @@ export async function startKinesis(
   return {
     async handle(headers, body) {
       const response = await respondWithFaults(faults, headers, body, withTimestamp);
-      if (measure) measureWrites(headers, body, response, measure);
+      onWrite(headers, body, response);
       return response;
     },
     call,
+    addReader: trimmer.addReader,
+    storedIn: (streamName) => stored.get(streamName) ?? 0,
     async close() {
       // A store that is closed under a request ends the process, too.
       await Promise.all(asked);
@@ -122,6 +153,27 @@ export async function startKinesis(
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** kinesalite gives its store to nobody: it is caught as it is made, so that streams can be trimmed. */
+function createServer() {
+  const { create } = kinesaliteDb;
+  let store: Store | undefined;
+  kinesaliteDb.create = (options) => {
+    store = create(options);
+    return store;
+  };
+  try {
+    const server = kinesalite({
+      createStreamMs: 0,
+      deleteStreamMs: 0,
+      updateStreamMs: 0,
+      shardLimit: 1_000,
+    });
+    return { server, store: store as Store };
+  } finally {
+    kinesaliteDb.create = create;
+  }
 }
 
 async function untilActive(call: Kinesis['call'], StreamName: string): Promise<void> {

@@ -6,7 +6,6 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { createMonitoring, type Monitoring } from '../../src/cloudwatch/monitoring.ts';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
-import { measureWrites } from '../../src/kinesis/measure-writes.ts';
 import { clientOptions } from '../fixtures/clients.ts';
 import { errorOf } from '../fixtures/error-of.ts';
 
@@ -149,23 +148,5 @@ describe('CloudWatch on this machine, through the SDK', () => {
   it('names what is wrong with a request', async () => {
     log(embedded(1, { Orders: 1 }, ['stage']));
     expect((await errorOf(data(query('p99')))).name).toMatch(/^InvalidParameterValue/);
-  });
-});
-
-describe('A write to a stream', () => {
-  it.each([
-    [{ Records: [{}, {}, {}] }, 200, [3, 6, 0]],
-    [{ Records: [{}, { ErrorCode: 'Throttled' }, {}] }, 200, [2, 4, 1]],
-    [{ __type: 'InternalFailure' }, 500, [0, 0, 3]],
-  ])('is measured by its response %j', (response, status, expected) => {
-    const values: number[] = [];
-    const Records = ['YQ==', 'YWI=', 'YWJj'].map((Data) => ({ Data }));
-    measureWrites(
-      { 'x-amz-target': 'Kinesis_20131202.PutRecords', 'content-type': 'x-amz-json-1.1' },
-      Buffer.from(JSON.stringify({ StreamName: 's', Records })),
-      { status, headers: {}, body: Buffer.from(JSON.stringify(response)) },
-      ({ value }) => values.push(value),
-    );
-    expect(values).toEqual(expected);
   });
 });
