@@ -108,22 +108,32 @@ function createFileStore(folder: string, onPut: (object: PutObject) => void) {
       return keys;
     },
     listObjects(bucket: string, options: ListOptions = {}) {
-      const { prefix = '', maxKeys = 1_000 } = options;
+      const { prefix = '', delimiter, maxKeys = 1_000 } = options;
       const after = options.startAfter ?? options.marker ?? '';
       pathOf(bucket, `${prefix}x`); // '.' would be the bucket itself
-      const keys = keysUnder(bucketPath(bucket), prefix).filter((key) => key > after);
+      const keys = new Set(keysUnder(bucketPath(bucket), prefix));
+      const entries = [...new Set([...keys].map((key) => rollUp(key, prefix, delimiter)))];
+      const later = entries.filter((entry) => entry > after);
+      const page = later.slice(0, maxKeys);
       return {
-        objects: keys.slice(0, maxKeys).map((key) => getObject(bucket, key)),
-        commonPrefixes: [],
-        isTruncated: keys.length > maxKeys,
+        objects: page.filter((entry) => keys.has(entry)).map((key) => getObject(bucket, key)),
+        commonPrefixes: page.filter((entry) => !keys.has(entry)),
+        isTruncated: later.length > maxKeys,
       };
     },
   };
   return store as typeof store & Partial<S3Store>;
 }
 
+/** A key, or the common prefix that stands for it: up to the first delimiter behind the prefix. */
+function rollUp(key: string, prefix: string, delimiter: string | undefined): string {
+  const at = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
+  return at === -1 ? key : key.slice(0, at + (delimiter as string).length);
+}
+
 interface ListOptions {
   prefix?: string;
+  delimiter?: string;
   maxKeys?: number;
   startAfter?: string;
   marker?: string;

@@ -163,3 +163,20 @@ describe('Keys under a prefix', () => {
     expect(keysUnder(join(folder, Bucket), 'none/of/these')).toEqual([]);
   });
 });
+
+describe('a listing with a delimiter', () => {
+  it('names folders once, beside the objects at its level', async () => {
+    for (const Key of ['t/day=1/a', 't/day=1/b', 't/day=2/a', 't/top']) {
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
+    }
+    const list = { Bucket, Prefix: 't/', Delimiter: '/' };
+    const all = await s3.send(new ListObjectsV2Command(list));
+    expect(all.CommonPrefixes?.map(({ Prefix }) => Prefix)).toEqual(['t/day=1/', 't/day=2/']);
+    expect(all.Contents?.map(({ Key }) => Key)).toEqual(['t/top']);
+    const first = await s3.send(new ListObjectsV2Command({ ...list, MaxKeys: 1 }));
+    expect(first).toMatchObject({ IsTruncated: true, CommonPrefixes: [{ Prefix: 't/day=1/' }] });
+    const { NextContinuationToken: ContinuationToken } = first;
+    const rest = await s3.send(new ListObjectsV2Command({ ...list, ContinuationToken }));
+    expect(rest.CommonPrefixes).toEqual([{ Prefix: 't/day=2/' }]);
+  });
+});
