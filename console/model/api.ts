@@ -37,8 +37,17 @@ export interface RunSummary {
 }
 
 export interface Plan {
+  planned: { albumId: string }[];
   skipped: string[];
-  overBudget: string[];
+  /** Listed, and not to be fetched by this run. */
+  notPlanned: { albumId: string; reason: string }[];
+}
+
+/** What a run used so far. */
+export interface Usage {
+  requests: number;
+  leased: number;
+  waitedMs: number;
 }
 
 export interface CommitMarker {
@@ -49,6 +58,7 @@ export interface CommitMarker {
 
 export interface Papers {
   plan?: Plan;
+  usage?: Usage;
   manifest?: Manifest;
   commit?: CommitMarker;
 }

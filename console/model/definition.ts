@@ -5,6 +5,8 @@ interface State {
   Type: string;
   Comment?: string;
   Resource?: string;
+  Seconds?: number;
+  SecondsPath?: string;
   Parameters?: { FunctionName?: string };
   Next?: string;
   Default?: string;
@@ -26,6 +28,8 @@ export interface GraphNode {
   map?: string;
   /** Name of the Lambda function that it calls. */
   functionName?: string;
+  /** Of a Wait: its seconds, or the path to them. */
+  wait?: string | number;
   /** Centre and size, in pixels. */
   x: number;
   y: number;
@@ -152,11 +156,13 @@ function collect(
   for (const name of names) {
     const state = States[name] as State;
     const functionName = functionOf(state);
+    const wait = state.SecondsPath ?? state.Seconds;
     nodes.push({
       name,
       type: state.Type,
       ...(map && { map }),
       ...(functionName && { functionName }),
+      ...(wait !== undefined && { wait }),
     });
     const add = (to: string | undefined, kind: GraphEdge['kind'], errors?: string[]) => {
       if (to) edges.push({ from: name, to, kind, ...(errors && { errors }) });

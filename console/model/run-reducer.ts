@@ -1,5 +1,5 @@
 import { createItemFinder, type HistoryEvent, parsed } from './history-event.ts';
-import type { RunView, StateView, Tile } from './run-view.ts';
+import type { AlbumView, RunView, StateView } from './run-view.ts';
 
 interface Visit {
   state: string;
@@ -11,27 +11,33 @@ interface Visit {
 
 type Json = Record<string, unknown>;
 
+const ENDS: Record<string, string> = {
+  ExecutionSucceeded: 'SUCCEEDED',
+  ExecutionFailed: 'FAILED',
+  ExecutionAborted: 'ABORTED',
+  ExecutionTimedOut: 'TIMED_OUT',
+};
+
 /** Reduces the history, event by event, to what the page shows. */
 export class RunReducer {
   readonly view: RunView = {
     status: 'RUNNING',
     startedAt: 0,
     states: {},
-    tiles: [],
+    albums: {},
     counts: {},
     requests: 0,
-    waitedSeconds: 0,
     transitions: 0,
     events: 0,
     caught: [],
   };
   readonly #itemOf = createItemFinder();
   readonly #visits = new Map<number | undefined, Visit>();
-  readonly #itemRequests = new Map<number, number>();
-  #left: Visit | undefined;
+  readonly #waits: ReadonlyMap<string, string | number>;
 
-  get albumRequests(): number {
-    return [...this.#itemRequests.values()].reduce((sum, n) => sum + n, 0);
+  /** `waits`: of each Wait state its seconds, or the path to them in its input. */
+  constructor(waits: ReadonlyMap<string, string | number> = new Map()) {
+    this.#waits = waits;
   }
 
   apply(event: HistoryEvent): void {
@@ -40,29 +46,19 @@ export class RunReducer {
     const { type } = event;
     if (type.endsWith('StateEntered')) this.#enter(event, item);
     else if (type.endsWith('StateExited')) this.#exit(event, item);
-    else if (/^(LambdaFunction|Task|Activity)Scheduled$/.test(type)) this.#attempt(item);
-    else if (
-      /^(LambdaFunction|Task|Activity)(Failed|TimedOut|ScheduleFailed|StartFailed)$/.test(type)
-    ) {
-      this.#fail(event, item);
-    } else if (/^(LambdaFunction|Task|Activity)Succeeded$/.test(type)) {
-      const visit = this.#visits.get(item);
-      if (visit) visit.failed = false;
-    } else if (type === 'MapStateStarted') this.#openTiles(event.length ?? 0);
-    else if (type.startsWith('MapIteration')) this.#iterate(event);
-    else if (type.startsWith('Execution')) this.#execution(event);
+    else if (type === 'ExecutionStarted') this.view.startedAt = event.at;
+    else if (type in ENDS) this.#end(event);
+    else {
+      const [, what] = /^(?:LambdaFunction|Task|Activity)(.+)$/.exec(type) ?? [];
+      if (what === 'Scheduled') this.#attempt(item);
+      else if (what === 'Succeeded') this.#visit(item, { failed: false });
+      else if (what && /Failed|TimedOut/.test(what)) this.#fail(event, item);
+    }
   }
 
-  #execution({ type, at, error, cause }: HistoryEvent): void {
+  #end({ type, at, error, cause }: HistoryEvent): void {
     const { view } = this;
-    if (type === 'ExecutionStarted') {
-      view.startedAt = at;
-      return;
-    }
-    view.status =
-      { Succeeded: 'SUCCEEDED', Failed: 'FAILED', Aborted: 'ABORTED', TimedOut: 'TIMED_OUT' }[
-        type.slice('Execution'.length)
-      ] ?? view.status;
+    view.status = ENDS[type] as string;
     view.stoppedAt = at;
     delete view.wait;
     if (error !== undefined) view.error = error;
@@ -74,7 +70,7 @@ export class RunReducer {
   }
 
   #state(name: string, at: number): StateView {
-    const fresh = {
+    this.view.states[name] ??= {
       lit: 'running',
       visits: 0,
       running: 0,
@@ -83,8 +79,12 @@ export class RunReducer {
       enteredAt: at,
       took: 0,
     };
-    this.view.states[name] ??= fresh as StateView;
-    return this.view.states[name] as StateView;
+    return this.view.states[name];
+  }
+
+  #visit(item: number | undefined, change: Partial<Visit>): Visit | undefined {
+    const visit = this.#visits.get(item);
+    return visit && Object.assign(visit, change);
   }
 
   #enter({ name = '', at, type, input }: HistoryEvent, item: number | undefined): void {
@@ -94,25 +94,23 @@ export class RunReducer {
     state.enteredAt = at;
     state.lit = 'running';
     this.view.transitions++;
-    const before = item === undefined ? this.#left : undefined;
-    const from = before ?? this.#visits.get(item);
-    if (from?.failed) {
-      const edge = `${from.state}>${name}`;
-      if (!this.view.caught.includes(edge)) this.view.caught.push(edge);
-    }
+    const from = this.#visits.get(item);
+    const edge = `${from?.state}>${name}`;
+    if (from?.failed && !this.view.caught.includes(edge)) this.view.caught.push(edge);
     this.#visits.set(item, { state: name, enteredAt: at, attempts: 0, failed: false });
-    const value = parsed(input) as Json | undefined;
-    if (item !== undefined) this.#nameTile(item, value);
-    if (type === 'WaitStateEntered' && item === undefined) this.#wait(name, at, value);
+    if (type !== 'WaitStateEntered') return;
+    const seconds = this.#secondsOf(name, parsed(input));
+    if (seconds !== undefined) {
+      this.view.wait = { state: name, from: at, until: at + seconds * 1_000 };
+    }
   }
 
-  /** The definition says which field holds the seconds; every Wait of ours reads a `waitSeconds`. */
-  #wait(state: string, at: number, input: Json | undefined): void {
-    const seconds = Object.values(input ?? {})
-      .map((value) => (value as Json | null)?.waitSeconds)
-      .filter((value) => typeof value === 'number')
-      .at(-1);
-    if (seconds !== undefined) this.view.wait = { state, from: at, until: at + seconds * 1_000 };
+  #secondsOf(state: string, input: unknown): number | undefined {
+    const wait = this.#waits.get(state);
+    const path = typeof wait === 'string' ? wait.split('.').slice(1) : [];
+    const value =
+      typeof wait === 'number' ? wait : path.reduce((each, key) => (each as Json)?.[key], input);
+    return typeof value === 'number' ? value : undefined;
   }
 
   #exit({ name = '', at, output }: HistoryEvent, item: number | undefined): void {
@@ -124,97 +122,46 @@ export class RunReducer {
       state.failed++;
       if (visit.error !== undefined) state.error = visit.error;
     }
-    state.lit =
-      state.running > 0
-        ? 'running'
-        : state.failed > 0
-          ? 'failed'
-          : state.retries > 0
-            ? 'retried'
-            : 'succeeded';
+    state.lit = litOf(state);
     if (this.view.wait?.state === name) delete this.view.wait;
-    const value = parsed(output) as Json | undefined;
-    if (item === undefined) {
-      this.#left = visit;
-      if (value) this.#count(value);
-    } else if (value) this.#finishTile(item, value);
+    const value = parsed(output);
+    if (value && typeof value === 'object') this.#count(value as Json);
   }
 
   #attempt(item: number | undefined): void {
     const visit = this.#visits.get(item);
     if (!visit) return;
     visit.attempts++;
-    if (visit.attempts === 1) return;
-    this.#state(visit.state, visit.enteredAt).retries++;
-    this.#tile(item, { is: 'retrying' });
+    if (visit.attempts > 1) this.#state(visit.state, visit.enteredAt).retries++;
   }
 
   #fail({ error }: HistoryEvent, item: number | undefined): void {
-    const visit = this.#visits.get(item);
-    if (!visit) return;
-    visit.failed = true;
-    if (error === undefined) return;
-    visit.error = error;
-    this.#tile(item, { reason: error });
+    this.#visit(item, { failed: true, ...(error !== undefined && { error }) });
   }
 
-  #openTiles(length: number): void {
-    for (let index = 0; index < length; index++) {
-      this.view.tiles[index] = { index, albumId: '', is: 'waiting' };
-    }
-  }
-
-  #tile(index: number | undefined, change: Partial<Tile>): void {
-    const tile = index === undefined ? undefined : this.view.tiles[index];
-    if (tile) Object.assign(tile, change);
-  }
-
-  #iterate({ type, index = -1, error }: HistoryEvent): void {
-    const tile = this.view.tiles[index];
-    if (type === 'MapIterationStarted') this.#tile(index, { is: 'running' });
-    else if (type === 'MapIterationFailed' || type === 'MapIterationAborted') {
-      const reason =
-        error ?? tile?.reason ?? (type === 'MapIterationAborted' ? 'Aborted' : 'Failed');
-      this.#tile(index, { is: 'missing', reason });
-    } else if (tile && tile.is !== 'missing') {
-      this.#tile(index, { is: 'loaded' });
-      delete tile.reason;
-    }
-  }
-
-  #nameTile(item: number, input: Json | undefined): void {
-    const tile = this.view.tiles[item];
-    if (tile && tile.albumId === '' && typeof input?.albumId === 'string') {
-      this.#tile(item, { albumId: input.albumId });
-    }
-  }
-
-  #finishTile(item: number, output: Json): void {
-    const requests = (output.requests ?? (output.fetched as Json | undefined)?.requests) as unknown;
-    if (typeof requests === 'number') this.#itemRequests.set(item, requests);
-    this.view.requests = (this.view.counts.listingRequests ?? 0) + this.albumRequests;
-    if (typeof output.reason === 'string' && typeof output.albumId === 'string') {
-      this.#tile(item, { is: 'missing', reason: output.reason });
-    }
-  }
-
-  /** What the states of the machine hand on: the listing, the plan and the sealed batch. */
-  #count({ listing, plan, batch }: Json): void {
+  /** What the states hand on: the listing, the plan, the albums of a call and the sealed batch. */
+  #count({ listing, plan, fetched, batch }: Json): void {
     const { view } = this;
-    const numbers = (value: unknown) =>
-      Object.entries((value ?? {}) as Json).filter(
-        (entry): entry is [string, number] => typeof entry[1] === 'number',
-      );
-    for (const [name, value] of numbers(listing)) {
-      if (name === 'requests') view.counts.listingRequests = value;
-      else if (name === 'waitedSeconds') view.waitedSeconds = value;
-      else if (name !== 'waitSeconds') view.counts[name] = value;
+    Object.assign(view.counts, numbersOf(listing), numbersOf(plan), numbersOf(fetched));
+    for (const album of listOf((fetched as Json | undefined)?.albums)) {
+      const { albumId, ...rest } = album as { albumId: string } & AlbumView;
+      view.albums[albumId] = rest;
     }
-    for (const [name, value] of numbers(plan))
-      if (name !== 'concurrency') view.counts[name] = value;
     const sealed = batch as { status?: string; counts?: Json } | undefined;
-    for (const [name, value] of numbers(sealed?.counts)) view.counts[name] = value;
+    Object.assign(view.counts, numbersOf(sealed?.counts));
     if (sealed?.status) view.outcome = sealed.status;
-    view.requests = view.counts.requests ?? (view.counts.listingRequests ?? 0) + this.albumRequests;
+    view.requests = view.counts.requests ?? 0;
   }
 }
+
+const litOf = ({ running, failed, retries }: StateView): StateView['lit'] =>
+  running > 0 ? 'running' : failed > 0 ? 'failed' : retries > 0 ? 'retried' : 'succeeded';
+
+const numbersOf = (value: unknown): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries((value ?? {}) as Json).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number',
+    ),
+  );
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

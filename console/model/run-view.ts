@@ -13,13 +13,8 @@ export interface StateView {
   error?: string;
 }
 
-/** An album of the Map. `missing` has a reason. */
-export interface Tile {
-  index: number;
-  albumId: string;
-  is: 'waiting' | 'running' | 'retrying' | 'loaded' | 'missing';
-  reason?: string;
-}
+/** What became of an album so far: stored with so many tracks, or missing for a reason. */
+export type AlbumView = { tracks: number } | { reason: string };
 
 export interface RunView {
   status: string;
@@ -28,7 +23,8 @@ export interface RunView {
   error?: string;
   cause?: string;
   states: Record<string, StateView>;
-  tiles: Tile[];
+  /** By album id, as the calls of the Map report them. */
+  albums: Record<string, AlbumView>;
   /** The Wait state that holds the run up, and until when. */
   wait?: { state: string; from: number; until: number };
   /** Counts that the states handed on so far. */
@@ -36,7 +32,6 @@ export interface RunView {
   /** What the manifest came to, as soon as it is sealed. */
   outcome?: string;
   requests: number;
-  waitedSeconds: number;
   /** State transitions so far, which is what Step Functions bills. */
   transitions: number;
   events: number;

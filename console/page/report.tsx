@@ -17,7 +17,7 @@ function Report({ name, stage, graph, run, papers, cost, states, at }: ReportInp
   const reasons: Record<string, number> = {};
   for (const { reason } of manifest?.missing ?? []) reasons[reason] = (reasons[reason] ?? 0) + 1;
   const status = run.status === 'SUCCEEDED' ? (manifest?.status ?? run.status) : run.status;
-  const tiles = albumTiles(run.tiles, papers.plan?.skipped ?? [], papers.plan?.overBudget ?? []);
+  const tiles = albumTiles(run, papers);
   return (
     <main class="report">
       <h1>Run {name}</h1>
@@ -32,7 +32,7 @@ function Report({ name, stage, graph, run, papers, cost, states, at }: ReportInp
             : whyOf({ status, reasons, ...(manifest && { counts: manifest.counts }) })}
         </p>
       </div>
-      <RunFigures run={run} stage={{}} cost={cost} now={at} />
+      <RunFigures run={run} stage={{}} cost={cost} usage={papers.usage} now={at} />
       <div class="columns">
         <Card title="States">
           <GraphView graph={graph} run={run} />

@@ -82,10 +82,9 @@ export function createApi(
     'GET run/state': async ({ params }) => {
       const run = await runs.read(required(params, 'name'));
       const state = required(params, 'state');
-      const item = params.has('item') ? number(params, 'item', 0) : undefined;
-      const albumId = item === undefined ? undefined : run.reducer.view.tiles[item]?.albumId;
+      const albumId = params.get('album') ?? undefined;
       return {
-        ...visitsOf(run.events, state, item),
+        ...visitsOf(run.events, state, albumId),
         logs: await logsOf(clients, stage, run, state, albumId),
       };
     },

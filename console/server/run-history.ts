@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { Manifest } from '../../core/lake/manifest.ts';
-import type { CommitMarker, Papers, Plan, RunSummary } from '../model/api.ts';
+import type { CommitMarker, Papers, Plan, RunSummary, Usage } from '../model/api.ts';
 import type { Clients } from './clients.ts';
 import { getJson, listKeys } from './lake-objects.ts';
 import type { Runs } from './runs.ts';
@@ -77,13 +77,15 @@ export class RunHistory {
     const folder = `raw/manifests/ingest_date=${dayOf(startedAt)}/run_id=${runId}`;
     const { s3 } = this.#clients;
     const bucket = this.#stage.lakeBucket;
-    const [plan, manifest, commit] = await Promise.all([
+    const [plan, usage, manifest, commit] = await Promise.all([
       getJson(s3, bucket, `${folder}/plan.json`),
+      getJson(s3, bucket, `${folder}/usage.json`),
       this.manifest(`${folder}/manifest.json`),
       getJson(s3, bucket, `${folder}/commit.json`),
     ]);
     return {
       ...(plan !== undefined && { plan: plan as Plan }),
+      ...(usage !== undefined && { usage: usage as Usage }),
       ...(manifest && { manifest }),
       ...(commit !== undefined && { commit: commit as CommitMarker }),
     };

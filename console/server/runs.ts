@@ -29,11 +29,15 @@ export class Runs {
   readonly #clients: Clients;
   readonly #stage: Stage;
   readonly #watched = new Map<string, WatchedRun>();
+  readonly #waits: Map<string, string | number>;
   readonly #reading = new Map<string, Promise<WatchedRun>>();
 
   constructor(clients: Clients, stage: Stage) {
     this.#clients = clients;
     this.#stage = stage;
+    this.#waits = new Map(
+      stage.graph.nodes.flatMap(({ name, wait }) => (wait === undefined ? [] : [[name, wait]])),
+    );
   }
 
   arnOf(name: string): string {
@@ -63,7 +67,12 @@ export class Runs {
 
   async #read(name: string): Promise<WatchedRun> {
     const arn = this.arnOf(name);
-    const run = this.#watched.get(name) ?? { name, arn, events: [], reducer: new RunReducer() };
+    const run = this.#watched.get(name) ?? {
+      name,
+      arn,
+      events: [],
+      reducer: new RunReducer(this.#waits),
+    };
     this.#watched.delete(name);
     const isOver = run.reducer.view.stoppedAt !== undefined;
     if (!isOver) {

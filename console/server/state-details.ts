@@ -10,11 +10,11 @@ import type { Stage } from './stage.ts';
 const SHOWN = 20;
 const LONGEST_TEXT = 20_000;
 
-/** Each time the run entered the state; `item` chooses one of a Map. */
+/** Each time the run entered the state; an album chooses the calls that report it. */
 export function visitsOf(
   events: HistoryEvent[],
   state: string,
-  item?: number,
+  albumId?: string,
 ): { visits: StateVisit[]; total: number } {
   const itemOf = createItemFinder();
   const open = new Map<number | undefined, StateVisit>();
@@ -23,7 +23,7 @@ export function visitsOf(
     const of = itemOf(event);
     if (event.type.endsWith('StateEntered')) {
       open.delete(of);
-      if (event.name !== state || (item !== undefined && of !== item)) continue;
+      if (event.name !== state) continue;
       const visit: StateVisit = {
         ...(of !== undefined && { item: of }),
         enteredAt: event.at,
@@ -38,7 +38,8 @@ export function visitsOf(
     if (visit) follow(visit, event);
     if (visit && event.type.endsWith('StateExited') && event.name === state) open.delete(of);
   }
-  return { visits: visits.slice(-SHOWN), total: visits.length };
+  const chosen = albumId ? visits.filter(({ output }) => output?.includes(`"${albumId}"`)) : visits;
+  return { visits: chosen.slice(-SHOWN), total: chosen.length };
 }
 
 function follow(visit: StateVisit, { type, at, output, error, cause }: HistoryEvent): void {
@@ -69,8 +70,6 @@ export async function logsOf(
   if (!functionName) return [];
   const { startedAt, stoppedAt } = run.reducer.view;
   const terms = [`$.run_id = ${JSON.stringify(run.name)}`];
-  if (albumId !== undefined && /^[A-Za-z0-9]+$/.test(albumId))
-    terms.push(`$.album_id = "${albumId}"`);
   try {
     const { events = [] } = await logs.send(
       new FilterLogEventsCommand({
@@ -81,7 +80,9 @@ export async function logsOf(
         limit: 100,
       }),
     );
-    return events.map(({ timestamp = 0, message = '' }) => ({
+    // Lines that name the album, where there are any.
+    const naming = events.filter(({ message }) => albumId && message?.includes(albumId));
+    return (naming.length > 0 ? naming : events).map(({ timestamp = 0, message = '' }) => ({
       at: timestamp,
       text: cut(withoutSecrets(message.trimEnd())),
     }));

@@ -6,7 +6,7 @@ import { type Served, serveSeeded } from './start.ts';
 const RUNS = [{ missing: {} }, { missing: { 5: 'IncompleteTracks' } }, {}];
 const PANELS = [
   'run',
-  'run?state=FetchAlbumTracks&item=17',
+  'run?state=FetchAlbumTracks&album=Album00000000000000017',
   'history/daily-3',
   'streams',
   'rejected',
@@ -78,7 +78,8 @@ describeInBrowser('the page', () => {
     await page
       .getByRole('button', { name: 'Album00000000000000003: missing, ResourceNotFound' })
       .click();
-    await page.getByText('It was ResourceNotFound').first().waitFor();
+    await page.getByText('The calls that report album').waitFor();
+    await page.getByText('"reason": "ResourceNotFound"').waitFor();
   });
 
   it('opens the manifest of a run with each missing album and its reason', async () => {
@@ -163,7 +164,7 @@ describeInBrowser('the page', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
-    await page.waitForURL(/item=2$/);
+    await page.waitForURL(/album=Album00000000000000002$/);
     await page.getByRole('button', { name: /^FetchToken/ }).focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(/state=FetchToken$/);

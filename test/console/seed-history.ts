@@ -69,6 +69,8 @@ export interface SeededRun {
   skipped: number;
   /** Indices of albums that are missing, with the reason. */
   missing: Record<number, string>;
+  /** Albums of one call; many small calls make a long history. */
+  albumsPerCall?: number;
   /** Stops within the Wait state, as a run that goes on. */
   untilWait?: boolean;
 }
@@ -81,6 +83,7 @@ export function historyOf({
   skipped,
   missing,
   untilWait,
+  albumsPerCall = 20,
 }: SeededRun): WireEvent[] {
   const w = new HistoryWriter(startedAt);
   const run = { runId: name, startedAt: new Date(startedAt * 1_000).toISOString() };
@@ -94,10 +97,10 @@ export function historyOf({
   w.task('FetchToken', state, 0.2, state);
   state.listing = {
     pages: 1,
-    requests: 2,
+
     waitedSeconds: 0,
     waitSeconds: 17,
-    outcome: 'RATE_LIMITED',
+    outcome: 'WAIT',
   };
   w.task('ListNewReleases', state, 0.4, state);
   w.enter('IsListingDone', 'Choice', state);
@@ -118,16 +121,17 @@ export function historyOf({
   w.task('ListNewReleases', state, 0.4, state);
   w.enter('IsListingDone', 'Choice', state);
   w.exit('IsListingDone', 'Choice', state);
-  const ids = Array.from({ length: albums }, (_, i) => ({
-    albumId: albumIdOf(i),
-    totalTracks: 12,
-  }));
-  state.plan = { listed, skipped, overBudget: 0, concurrency: 2, albums: ids.slice(0, 50) };
+  const groups = Array.from({ length: Math.ceil(albums / 50) }, (_, group) => ({ group }));
+  state.plan = { groups, planned: albums, listed, skipped, notPlanned: 0, damaged: [] };
   w.task('PlanAlbums', state, 0.5, state);
   w.enter('FetchAllAlbumTracks', 'Map', state);
-  const map = w.add('MapStateStarted', { length: albums });
+  const map = w.add('MapStateStarted', { length: groups.length });
   let last = map;
-  for (let i = 0; i < albums; i++) last = iteration(w, map, i, missing[i]);
+  for (const { group } of groups) {
+    const first = group * 50;
+    const own = Array.from({ length: Math.min(50, albums - first) }, (_, i) => first + i);
+    last = iteration(w, map, group, own, { missing, albumsPerCall, planned: albums });
+  }
   w.add('MapStateSucceeded', {}, last);
   w.exit('FetchAllAlbumTracks', 'Map', state);
   const lost = Object.keys(missing).length;
@@ -161,28 +165,48 @@ export function historyOf({
   return w.events;
 }
 
+interface Calls {
+  missing: Record<number, string>;
+  albumsPerCall: number;
+  planned: number;
+}
+
+/** The calls of one group; every fourth call fails once before it succeeds. */
 function iteration(
   w: HistoryWriter,
   map: number,
-  index: number,
-  reason: string | undefined,
+  group: number,
+  albums: number[],
+  { missing, albumsPerCall, planned }: Calls,
 ): number {
-  const albumId = albumIdOf(index);
-  let last = w.add('MapIterationStarted', { name: 'FetchAllAlbumTracks', index }, map, 0.001);
-  last = w.enter('FetchAlbumTracks', 'Task', { albumId, totalTracks: 12 }, last);
-  const fails = reason !== undefined || index % 40 === 7;
-  if (fails) last = w.call(last, 0.02, reason ?? 'ServiceUnavailable');
-  if (fails) last = w.call(last, 0.02, reason);
-  else last = w.call(last, 0.01);
-  const fetched = { outcome: 'LOADED', tracks: 12, requests: 1, waitedSeconds: 0, waitSeconds: 0 };
-  last = w.exit(
-    'FetchAlbumTracks',
-    'Task',
-    { albumId, ...(reason ? { error: { Error: reason } } : { fetched }) },
-    last,
+  let last = w.add(
+    'MapIterationStarted',
+    { name: 'FetchAllAlbumTracks', index: group },
+    map,
+    0.001,
   );
-  const note = reason ? 'ReportMissingAlbum' : 'ReportLoadedAlbum';
-  last = w.enter(note, 'Pass', { albumId }, last);
-  last = w.exit(note, 'Pass', reason ? { albumId, reason } : { albumId, requests: 1 }, last);
-  return w.add('MapIterationSucceeded', { name: 'FetchAllAlbumTracks', index }, last, 0.001);
+  for (let from = 0; from < albums.length; from += albumsPerCall) {
+    const part = albums.slice(from, from + albumsPerCall);
+    const done = (part.at(-1) ?? 0) + 1;
+    last = w.enter('FetchAlbumTracks', 'Task', { group }, last);
+    if (from === 0 && group % 4 === 1) last = w.call(last, 0.02, 'Lambda.ServiceException');
+    last = w.call(last, 0.05);
+    const fetched = {
+      outcome: from + albumsPerCall < albums.length ? 'MORE' : 'DONE',
+      waitSeconds: 0,
+      planned,
+      done,
+      requests: done + 4,
+      albums: part.map((i) => ({
+        albumId: albumIdOf(i),
+        ...(missing[i] ? { reason: missing[i] } : { tracks: 12 }),
+      })),
+    };
+    last = w.exit('FetchAlbumTracks', 'Task', { group, fetched }, last);
+    last = w.enter('AreAlbumsFetched', 'Choice', { group }, last);
+    last = w.exit('AreAlbumsFetched', 'Choice', { group }, last);
+  }
+  last = w.enter('ReportGroup', 'Pass', { group }, last);
+  last = w.exit('ReportGroup', 'Pass', { group }, last);
+  return w.add('MapIterationSucceeded', { name: 'FetchAllAlbumTracks', index: group }, last, 0.001);
 }

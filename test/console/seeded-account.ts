@@ -378,7 +378,18 @@ function seedPapers(aws: FakeAws, { name, startedAt, albums, skipped, missing }:
     fieldChanges: [],
   };
   put(`${folder}/manifest.json`, manifest);
-  put(`${folder}/plan.json`, { run, skipped: skippedIds, overBudget: [] });
+  put(`${folder}/plan.json`, {
+    run,
+    planned: ids.map((albumId) => ({ albumId, totalTracks: 12 })),
+    skipped: skippedIds,
+    notPlanned: [],
+  });
+  put(`${folder}/usage.json`, {
+    requests: albums + 4,
+    tokenRequests: 1,
+    leased: 0,
+    waitedMs: 17_000,
+  });
   put(`${folder}/commit.json`, {
     run,
     albums: ids,

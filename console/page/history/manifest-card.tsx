@@ -29,6 +29,7 @@ export function ManifestView({ papers: { manifest, commit } }: { papers: Papers 
   if (!manifest) return null;
   const { counts, missing, unlisted } = manifest;
   const odd = Object.entries(commit?.oddValues ?? {});
+  const changes = manifest.fieldChanges ?? [];
   return (
     <>
       <dl class="facts">
@@ -83,14 +84,16 @@ export function ManifestView({ papers: { manifest, commit } }: { papers: Papers 
         </Scroll>
       )}
       <h3>Schema changes</h3>
-      {odd.length === 0 ? (
-        <p>
-          {commit
-            ? 'None: each value had the type of its column.'
-            : 'Known once the tables are made.'}
-        </p>
+      {odd.length + changes.length === 0 ? (
+        <p>None: no field appeared, vanished or changed its type.</p>
       ) : (
         <ul>
+          {changes.map(({ field, change, types }) => (
+            <li key={field}>
+              <code>{field}</code> {change}
+              {types.length > 0 && ` (${types.join(', ')})`}
+            </li>
+          ))}
           {odd.map(([column, n]) => (
             <li key={column}>
               <code>{column}</code>: {plural(n, 'value')} of another type, null in the table

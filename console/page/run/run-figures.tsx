@@ -1,4 +1,4 @@
-import type { CostLine, StageView } from '../../model/api.ts';
+import type { CostLine, StageView, Usage } from '../../model/api.ts';
 import { clock, count, dollars, duration } from '../../model/format.ts';
 import type { RunView } from '../../model/run-view.ts';
 import { Figure } from '../ui.tsx';
@@ -8,16 +8,20 @@ export function RunFigures({
   run,
   stage,
   cost,
+  usage,
   now,
 }: {
   run: RunView;
   stage: Pick<StageView, 'requestBudget'>;
   cost: CostLine[] | undefined;
+  usage: Usage | undefined;
   now: number;
 }) {
   const { counts } = run;
   const seconds = ((run.stoppedAt ?? now) - run.startedAt) / 1_000;
   const budget = stage.requestBudget;
+  const requests = Math.max(run.requests, usage ? usage.requests + usage.leased : 0);
+  const waited = (usage?.waitedMs ?? 0) / 1_000;
   const total = cost?.reduce((sum, line) => sum + line.dollars, 0);
   return (
     <div class="figures">
@@ -28,7 +32,9 @@ export function RunFigures({
         label="Albums loaded"
         hint={`${count(counts.skipped ?? 0)} skipped, ${count(counts.missing ?? 0)} missing of ${count(counts.listed ?? 0)} listed`}
       >
-        {count(counts.loaded ?? run.tiles.filter(({ is }) => is === 'loaded').length)}
+        {count(
+          counts.loaded ?? Object.values(run.albums).filter((album) => 'tracks' in album).length,
+        )}
       </Figure>
       <Figure label="Tracks">{counts.tracks === undefined ? '–' : count(counts.tracks)}</Figure>
       <Figure
@@ -40,19 +46,19 @@ export function RunFigures({
                 min={0}
                 max={budget}
                 high={budget * 0.9}
-                value={run.requests}
+                value={requests}
                 aria-label="Requests used of the budget"
               />
               of {count(budget)}
             </>
-          ) : run.waitedSeconds > 0 ? (
-            `${duration(run.waitedSeconds)} waited for the rate limit`
+          ) : waited > 0 ? (
+            `${duration(waited)} waited for the rate limit`
           ) : (
             'to Spotify'
           )
         }
       >
-        {count(run.requests)}
+        {count(requests)}
       </Figure>
       <Figure label="Cost at list prices" hint={cost && <CostLines cost={cost} />}>
         {total === undefined ? '–' : dollars(total)}

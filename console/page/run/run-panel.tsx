@@ -27,12 +27,12 @@ export function RunPanel({ stage, route, runs }: Props) {
   const isOver = run?.stoppedAt !== undefined;
   const now = useNow(!isOver);
   // Manifest and cost are read as the run goes on, and once more when it is over.
-  const version = `${isOver} ${run?.counts.planned ?? ''} ${run?.outcome ?? ''} ${run?.counts.skipped ?? ''}`;
+  const version = `${isOver} ${run?.outcome} ${run?.counts.done} ${run?.counts.pages} ${run?.counts.planned}`;
   const query = name ? `name=${encodeURIComponent(name)}` : undefined;
   const papers = useGet<Papers>(query && run && `run/papers?${query}`, version);
   const cost = useGet<CostLine[]>(query && isOver ? `run/cost?${query}` : undefined, version);
   const state = route.params.get('state') ?? undefined;
-  const item = route.params.get('item') ?? undefined;
+  const album = route.params.get('album') ?? undefined;
   const show = (params: Record<string, string>) => {
     location.hash = linkTo('run', name, params);
   };
@@ -42,11 +42,7 @@ export function RunPanel({ stage, route, runs }: Props) {
     ) : (
       <NoRun stage={stage} error={runs.error} />
     );
-  const tiles = albumTiles(
-    run?.tiles ?? [],
-    papers.value?.plan?.skipped ?? [],
-    papers.value?.plan?.overBudget ?? [],
-  );
+  const tiles = albumTiles(run ?? { albums: {} }, papers.value);
   const missing = missingByReason(tiles);
   // An album is looked at in the first state of the Map.
   const first = stage.graph.nodes.find(({ map }) => map !== undefined)?.name ?? '';
@@ -54,7 +50,15 @@ export function RunPanel({ stage, route, runs }: Props) {
     <div class="run-panel">
       <Head name={name} run={run} stage={stage} runs={runs.value ?? []} papers={papers.value} />
       <Fault error={live.error} />
-      {run && <RunFigures run={run} stage={stage} cost={cost.value} now={now} />}
+      {run && (
+        <RunFigures
+          run={run}
+          stage={stage}
+          cost={cost.value}
+          usage={papers.value?.usage}
+          now={now}
+        />
+      )}
       {run?.wait && <Countdown wait={run.wait} />}
       <div class="columns">
         <Card title="States" name="graph-card">
@@ -78,7 +82,7 @@ export function RunPanel({ stage, route, runs }: Props) {
             <StateCard
               run={name}
               state={state}
-              item={item}
+              album={album}
               version={run?.events ?? 0}
               onClose={() => show({})}
             />
@@ -87,10 +91,10 @@ export function RunPanel({ stage, route, runs }: Props) {
             <Card title="Albums" aside={plural(tiles.length, 'album')}>
               <Tiles
                 tiles={tiles}
-                selected={item === undefined ? undefined : tiles[Number(item)]?.albumId}
-                onSelect={({ index, albumId }) => {
-                  if (index !== undefined) show({ state: first, item: String(index) });
-                  else location.hash = linkTo('explain', albumId);
+                selected={album}
+                onSelect={({ albumId, is }) => {
+                  if (is === 'skipped') location.hash = linkTo('explain', albumId);
+                  else show({ state: first, album: albumId });
                 }}
               />
               {missing.length > 0 && (

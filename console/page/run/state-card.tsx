@@ -2,20 +2,20 @@ import { useState } from 'preact/hooks';
 import type { LogLine, StateDetails, StateVisit } from '../../model/api.ts';
 import { clock, duration, plural, pretty } from '../../model/format.ts';
 import { useGet } from '../api.ts';
-import { Card, Fault, Note, Pre } from '../ui.tsx';
+import { Card, Fault, Id, Note, Pre } from '../ui.tsx';
 
 interface Props {
   run: string;
   state: string;
-  item: string | undefined;
+  album: string | undefined;
   /** Fetches again as the run goes on. */
   version: number;
   onClose: () => void;
 }
 
 /** What a state was given, what it gave back, how often it was tried and what it logged. */
-export function StateCard({ run, state, item, version, onClose }: Props) {
-  const query = new URLSearchParams({ name: run, state, ...(item !== undefined && { item }) });
+export function StateCard({ run, state, album, version, onClose }: Props) {
+  const query = new URLSearchParams({ name: run, state, ...(album && { album }) });
   const { value, error } = useGet<StateDetails>(`run/state?${query}`, version);
   const [back, setBack] = useState(0);
   const visits = value?.visits ?? [];
@@ -31,7 +31,13 @@ export function StateCard({ run, state, item, version, onClose }: Props) {
       }
     >
       <Fault error={error} />
-      {value && !visit && <Note>The run has not entered this state.</Note>}
+      {value && !visit && (
+        <Note>
+          {album
+            ? `No call of this state reports album ${album}.`
+            : 'The run has not entered this state.'}
+        </Note>
+      )}
       {visits.length > 1 && (
         <div class="visits">
           <button
@@ -43,12 +49,17 @@ export function StateCard({ run, state, item, version, onClose }: Props) {
           </button>
           <span>
             visit {value ? value.total - Math.min(back, visits.length - 1) : ''} of {value?.total}
-            {visit?.item !== undefined && `, item ${visit.item}`}
+            {visit?.item !== undefined && `, group ${visit.item}`}
           </span>
           <button type="button" disabled={back === 0} onClick={() => setBack(back - 1)}>
             later ›
           </button>
         </div>
+      )}
+      {album && (
+        <p class="hint">
+          The calls that report album <Id id={album} />
+        </p>
       )}
       {visit && <Visit visit={visit} />}
       {value && <Logs lines={value.logs} />}

@@ -1,32 +1,39 @@
 import { useState } from 'preact/hooks';
+import type { Papers } from '../../model/api.ts';
 import { count } from '../../model/format.ts';
-import type { Tile } from '../../model/run-view.ts';
+import type { RunView } from '../../model/run-view.ts';
 
-export type TileState = Tile['is'] | 'skipped';
+type TileState = 'waiting' | 'loaded' | 'skipped' | 'missing';
 
 export interface AlbumTile {
-  index?: number;
   albumId: string;
   is: TileState;
   reason?: string;
 }
 
-const SIGNS: Record<TileState, string> = {
-  waiting: '',
-  running: '◐',
-  retrying: '↻',
-  loaded: '✓',
-  skipped: '–',
-  missing: '✕',
-};
-const ORDER: TileState[] = ['loaded', 'skipped', 'missing', 'running', 'retrying', 'waiting'];
+const SIGNS: Record<TileState, string> = { waiting: '', loaded: '✓', skipped: '–', missing: '✕' };
+const ORDER: TileState[] = ['loaded', 'skipped', 'missing', 'waiting'];
 
-/** The Map's items and what needed no request, as one list. */
-export function albumTiles(tiles: Tile[], skipped: string[], overBudget: string[]): AlbumTile[] {
+/** Every album of a run: those of its plan as far as its calls report them, in the end as its manifest has them. */
+export function albumTiles(
+  { albums }: Pick<RunView, 'albums'>,
+  { plan, manifest }: Papers = {},
+): AlbumTile[] {
+  const missing = new Map(manifest?.missing.map(({ albumId, reason }) => [albumId, reason]));
+  const loaded = new Set(manifest?.loaded.map(({ albumId }) => albumId));
+  const planned = plan?.planned.map(({ albumId }) => albumId) ?? Object.keys(albums);
+  const tileOf = (albumId: string): AlbumTile => {
+    const album = albums[albumId];
+    const reason = missing.get(albumId) ?? (album && 'reason' in album ? album.reason : undefined);
+    if (loaded.has(albumId) || (album && reason === undefined)) return { albumId, is: 'loaded' };
+    return reason === undefined ? { albumId, is: 'waiting' } : { albumId, is: 'missing', reason };
+  };
   return [
-    ...tiles,
-    ...skipped.map((albumId): AlbumTile => ({ albumId, is: 'skipped' })),
-    ...overBudget.map((albumId): AlbumTile => ({ albumId, is: 'missing', reason: 'BudgetSpent' })),
+    ...planned.map(tileOf),
+    ...(plan?.skipped ?? []).map((albumId): AlbumTile => ({ albumId, is: 'skipped' })),
+    ...(plan?.notPlanned ?? []).map(
+      ({ albumId, reason }): AlbumTile => ({ albumId, is: 'missing', reason }),
+    ),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '../../../console/model/history-event.ts';
 import { RunReducer } from '../../../console/model/run-reducer.ts';
-import { historyOf, type SeededRun, type WireEvent } from '../seed-history.ts';
+import { HistoryWriter, historyOf, type SeededRun, type WireEvent } from '../seed-history.ts';
 
 const flat = ({ timestamp, ...event }: WireEvent): HistoryEvent => ({
   ...event,
@@ -20,7 +20,7 @@ function reduce(run: Partial<SeededRun>) {
     missing: { 3: 'ResourceNotFound' },
     ...run,
   };
-  const reducer = new RunReducer();
+  const reducer = new RunReducer(new Map([['WaitForRateLimit', '$.listing.waitSeconds']]));
   const events = historyOf(seeded).map(flat);
   const startedAt = performance.now();
   for (const event of events) reducer.apply(event);
@@ -32,30 +32,42 @@ it('lights each state by what came of it', () => {
   expect(view.status).toBe('SUCCEEDED');
   expect(view.outcome).toBe('PARTIAL');
   expect(view.states.SealRawBatch?.lit).toBe('succeeded');
-  expect(view.states.FetchAlbumTracks).toMatchObject({
-    lit: 'failed',
-    visits: 50,
-    failed: 1,
-    error: 'ResourceNotFound',
-  });
-  expect(view.caught).toEqual(['FetchAlbumTracks>ReportMissingAlbum']);
+  expect(view.states.FetchAlbumTracks).toMatchObject({ lit: 'succeeded', visits: 3 });
   expect(view.states.CrawlFailed).toBeUndefined();
 });
 
 it('shows a retry that succeeded as such', () => {
-  const { view } = reduce({ missing: {} });
-  expect(view.states.FetchAlbumTracks).toMatchObject({ lit: 'retried', retries: 2, failed: 0 });
+  const { view } = reduce({ albums: 100 });
+  expect(view.states.FetchAlbumTracks).toMatchObject({ lit: 'retried', retries: 1, failed: 0 });
+});
+
+it('shows a state that failed and was caught, and the way that was taken', () => {
+  const w = new HistoryWriter(1_000);
+  w.add('ExecutionStarted', {}, 0);
+  w.enter('FetchToken');
+  w.call(undefined, 1, 'InvalidCredentials');
+  w.exit('FetchToken');
+  w.enter('RecordFailure');
+  w.add('ExecutionFailed', { error: 'InvalidCredentials', cause: 'why' });
+  const reducer = new RunReducer();
+  for (const event of w.events.map(flat)) reducer.apply(event);
+  expect(reducer.view).toMatchObject({
+    status: 'FAILED',
+    error: 'InvalidCredentials',
+    caught: ['FetchToken>RecordFailure'],
+    states: {
+      FetchToken: { lit: 'failed', failed: 1, error: 'InvalidCredentials' },
+      RecordFailure: { lit: 'failed', running: 0 },
+    },
+  });
 });
 
 it('knows each album, what became of it and why', () => {
   const { view } = reduce({});
-  expect(view.tiles).toHaveLength(50);
-  expect(view.tiles[3]).toMatchObject({
-    is: 'missing',
-    reason: 'ResourceNotFound',
-    albumId: 'Album00000000000000003',
-  });
-  expect(view.tiles.filter(({ is }) => is === 'loaded')).toHaveLength(49);
+  const albums = Object.values(view.albums);
+  expect(albums).toHaveLength(50);
+  expect(view.albums.Album00000000000000003).toEqual({ reason: 'ResourceNotFound' });
+  expect(albums.filter((album) => 'tracks' in album)).toHaveLength(49);
 });
 
 it('counts requests and says until when a Wait holds the run', () => {
@@ -67,9 +79,9 @@ it('counts requests and says until when a Wait holds the run', () => {
   expect(view.states.WaitForRateLimit?.lit).toBe('running');
 });
 
-it('reduces the history of 1,000 albums within the time of a frame or two', () => {
-  const { view, events, ms } = reduce({ albums: 1_000 });
-  expect(events.length).toBeGreaterThan(9_000);
-  expect(view.tiles).toHaveLength(1_000);
+it('reduces a history of 10,000 events within the time of a frame or two', () => {
+  const { view, events, ms } = reduce({ albums: 1_250, albumsPerCall: 1 });
+  expect(events.length).toBeGreaterThan(10_000);
+  expect(Object.keys(view.albums)).toHaveLength(1_250);
   expect(ms).toBeLessThan(500);
 });
