@@ -18,6 +18,7 @@ const pages = [
 /** GitHub's anchor of a heading. */
 const anchorOf = (heading: string) =>
   heading
+    .replace(/&\w+;/g, '')
     .toLowerCase()
     .replace(/[^\w\- ]/g, '')
     .replaceAll(' ', '-');
