@@ -36,15 +36,17 @@ export function sorted<T extends { rows: unknown[][] }>(result: T): T {
 }
 
 /** Numbers of 64 bits are text in one engine, rows are objects in one and lists in the other. */
-const textOf = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(textOf).join()}]`;
-  if (value !== null && typeof value === 'object') return textOf(Object.values(value));
-  return String(value);
-};
+function textOf(value: unknown, spell: (leaf: unknown) => string = String): string {
+  if (Array.isArray(value)) return `[${value.map((each) => textOf(each, spell)).join()}]`;
+  if (value !== null && typeof value === 'object') return textOf(Object.values(value), spell);
+  return spell(value);
+}
 
-/** By what the engines spell alike. */
-const keyOf = (row: unknown[]): string =>
-  row.map((value) => (isNumber(value) ? String(Number(value)) : textOf(value))).join();
+/** A number in a column of text is spelled by the engine: 7000 is 7.0E+3 to Trino, 5.0 is 5. */
+const spellAlike = (value: unknown): string =>
+  isNumber(value) ? String(Number(value)) : String(value);
+
+const keyOf = (row: unknown[]): string => textOf(row, spellAlike);
 
 const isNumber = (value: unknown): boolean => /^-?\d+(\.\d+)?(E[+-]?\d+)?$/i.test(String(value));
 
@@ -53,10 +55,7 @@ function isSame(ours: unknown, theirs: unknown, type: string): boolean {
   if (type.startsWith('timestamp')) return toMillisecond(ours) === toMillisecond(theirs);
   if (type === 'double' || type === 'real') return isClose(Number(ours), Number(theirs));
   if (textOf(ours) === textOf(theirs)) return true;
-  // A number in a column of text is spelled by the engine: 7000 is 7.0E+3 to Trino.
-  return (
-    type === 'varchar' && isNumber(ours) && isNumber(theirs) && Number(ours) === Number(theirs)
-  );
+  return type.includes('varchar') && textOf(ours, spellAlike) === textOf(theirs, spellAlike);
 }
 
 /** `2026-11-22 06:00:00.5` and `2026-11-22 06:00:00.500` are the same time. */

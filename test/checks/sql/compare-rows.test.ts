@@ -17,6 +17,7 @@ describe('The engines are taken to agree', () => {
     ],
     ['on doubles that were added up in another order', 'double', 0.1 + 0.2, 0.3],
     ['on null', 'varchar', null, null],
+    ['on a number in a row of text', 'array(row(q varchar))', [{ q: '5.0' }], [['5']]],
     ['on a number in a column of text', 'varchar', '7000', '7.0E+3'],
     [
       'on rows, which are objects to DuckDB',
