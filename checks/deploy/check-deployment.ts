@@ -10,6 +10,7 @@ import { createDeployedService, type DeployedService } from './deployed-service.
 import { type Drop, dropLines } from './drops.ts';
 import { openBuckets } from './lake-reader.ts';
 import { isBalanced, type Ledger, ledgerLine } from './ledgers.ts';
+import { secondInterpreter } from './second-interpreter.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = join(root, '.local/checks/deploy');
@@ -50,6 +51,7 @@ export async function checkDeployment(): Promise<string> {
     const left = difference(await account.contents(), before);
     if (left.length > 0) throw new CheckFailed(`sls remove left ${left.join(', ')}`);
     console.log('removed: nothing left');
+    console.log(await secondInterpreter(root, join(folder, 'statemachines')));
     return ledgers;
   } finally {
     buckets.close();

@@ -13,10 +13,11 @@ export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 export interface MiniStackOptions {
   /** Takes its log and what its functions unpack. */
   folder: string;
+  environment?: Record<string, string>;
 }
 
 /** Starts MiniStack, an emulator of AWS that others wrote, on a free port of 127.0.0.1. */
-export async function startMiniStack({ folder }: MiniStackOptions): Promise<Server> {
+export async function startMiniStack({ folder, environment }: MiniStackOptions): Promise<Server> {
   const bin = await pythonTools('ministack', [PIN]);
   const port = await freePort();
   const temporary = join(folder, 'tmp');
@@ -36,6 +37,7 @@ export async function startMiniStack({ folder }: MiniStackOptions): Promise<Serv
       PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      ...environment,
     },
     url: `http://127.0.0.1:${port}`,
     isReady: async (url) => (await fetch(`${url}/_ministack/health`)).ok,

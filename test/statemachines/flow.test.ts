@@ -1,8 +1,17 @@
 import { FunctionError } from 'local-aws/lambda/function-error.ts';
-import { runStateMachine } from 'local-aws/step-functions/run-state-machine.ts';
 import { readDefinition } from './definition.ts';
+import { isOtherInterpreter, openInterpreter } from './interpreter.ts';
 
 const definition = readDefinition();
+
+let interpreter: Awaited<ReturnType<typeof openInterpreter>>;
+beforeAll(async () => {
+  interpreter = await openInterpreter();
+});
+afterAll(() => interpreter.close());
+
+/** What MiniStack cannot show: it goes on with a Map that has failed, and keeps no history of its items. */
+const itHere = isOtherInterpreter ? it.skip : it;
 
 type Step = (input: Input) => unknown;
 // biome-ignore lint/suspicious/noExplicitAny: the state machine knows no types
@@ -50,25 +59,18 @@ async function run(changes: Record<string, Step[]> = {}, input: unknown = {}) {
   const steps: Record<string, Step[]> = { ...goodDay, ...changes };
   const used = new Map<string, number>();
   const calls: { name: string; input: Input }[] = [];
-  const waits: unknown[] = [];
-  const execution = await runStateMachine(definition, 'run-1', input, {
-    waitMs: 0,
-    retryMs: 0,
-    onEvent: ({ type, stateType, state }) => {
-      if (type === 'entered' && stateType === 'Wait') waits.push(state);
-    },
-    async callTask(resource, taskInput) {
-      const name = resource.endsWith('sns:publish')
-        ? 'sns:publish'
-        : (resource.split(':').at(-1) as string);
+  const { execution, waits } = await interpreter.run(
+    definition,
+    'run-1',
+    input,
+    async (name, taskInput) => {
       calls.push({ name, input: taskInput });
       const results = steps[name] ?? [];
       const n = used.get(name) ?? 0;
       used.set(name, n + 1);
-      await new Promise((resolve) => setTimeout(resolve, 2)); // as long as any real call
       return (results[n] ?? results.at(-1))?.(taskInput);
     },
-  });
+  );
   return {
     execution,
     calls,
@@ -234,23 +236,26 @@ describe('The token', () => {
     expect(names).not.toContain('fetchAlbumTracks');
   });
 
-  it('that cannot be renewed among the albums leaves what is loaded, and ends the Map', async () => {
-    for (const [end, reason] of [
-      [fail('AccessTokenRejected'), 'AccessTokenRejected'],
-      [limit, 'QuotaExhausted'],
-    ] as const) {
-      const { execution, inputsOf, names } = await run({
-        planAlbums: [() => ({ ...planned, groups: [{ group: 0 }, { group: 1 }] })],
-        fetchToken: [...(goodDay.fetchToken ?? []), end],
-        fetchAlbumTracks: [() => ({ ...fetched, outcome: 'TOKEN_EXPIRED' })],
-      });
-      expect(execution.status).toBe('SUCCEEDED');
-      expect(names.filter((name) => name === 'fetchAlbumTracks')).toHaveLength(1);
-      expect(inputsOf('sealRawBatch')[0].tracks.Error).toBe(reason);
-    }
-  });
+  itHere(
+    'that cannot be renewed among the albums leaves what is loaded, and ends the Map',
+    async () => {
+      for (const [end, reason] of [
+        [fail('AccessTokenRejected'), 'AccessTokenRejected'],
+        [limit, 'QuotaExhausted'],
+      ] as const) {
+        const { execution, inputsOf, names } = await run({
+          planAlbums: [() => ({ ...planned, groups: [{ group: 0 }, { group: 1 }] })],
+          fetchToken: [...(goodDay.fetchToken ?? []), end],
+          fetchAlbumTracks: [() => ({ ...fetched, outcome: 'TOKEN_EXPIRED' })],
+        });
+        expect(execution.status).toBe('SUCCEEDED');
+        expect(names.filter((name) => name === 'fetchAlbumTracks')).toHaveLength(1);
+        expect(inputsOf('sealRawBatch')[0].tracks.Error).toBe(reason);
+      }
+    },
+  );
 
-  it('is waited for among the albums, too', async () => {
+  itHere('is waited for among the albums, too', async () => {
     const { waits, inputsOf } = await run({
       fetchToken: [...(goodDay.fetchToken ?? []), wait, ...(goodDay.fetchToken ?? [])],
       fetchAlbumTracks: [() => ({ ...fetched, outcome: 'TOKEN_EXPIRED' }), () => fetched],
@@ -263,7 +268,7 @@ describe('The token', () => {
 describe('The albums', () => {
   const then = (outcome: string) => () => ({ ...fetched, outcome, waitSeconds: 7 });
 
-  it('come call after call, with the waits that Spotify asks for', async () => {
+  itHere('come call after call, with the waits that Spotify asks for', async () => {
     const { execution, waits, names } = await run({
       fetchAlbumTracks: [then('MORE'), then('WAIT'), then('DONE')],
     });
@@ -291,7 +296,7 @@ describe('The albums', () => {
     expect(inputsOf('sealRawBatch')[0].tracks).toHaveLength(3);
   });
 
-  it.each<[string, Step, string]>([
+  itHere.each<[string, Step, string]>([
     ['a limit', () => ({ ...fetched, outcome: 'STOPPED', reason: 'RateLimited' }), 'RateLimited'],
     ['a fault of ours', fail('TypeError'), 'TypeError'],
   ])(
