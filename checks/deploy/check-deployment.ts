@@ -66,7 +66,7 @@ async function useService(service: DeployedService, dropsFile: string): Promise<
   for (const line of dropLines(JSON.parse(readFileSync(dropsFile, 'utf8')) as Drop[])) {
     console.log(line);
   }
-  console.log(`deployed: ${await service.resourceCount()} resources`);
+  console.log(`deployed: ${service.resourceCount()} resources`);
   const batch = await service.runBatch('first-run');
   report('batch', batch);
   report('sessions', await service.sendSessions(EVENTS, 1));

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET } from 'spotify-mock/server.ts';
 import { manifestSchema } from '../../core/lake/manifest.ts';
@@ -99,14 +100,10 @@ export function createDeployedService(options: ServiceOptions) {
       }
     },
     deploy: (changed: string[] = []) => sls('deploy', [...params, ...changed]),
-    async resourceCount(): Promise<number> {
-      const given = [
-        '--stack-name',
-        `tributary-${STAGE}`,
-        '--query',
-        'StackResourceSummaries[].LogicalResourceId',
-      ];
-      return ((await aws('cloudformation', 'list-stack-resources', ...given)) as string[]).length;
+    /** Of the template that was deployed. */
+    resourceCount(): number {
+      const file = join(folder, '.serverless/cloudformation-template-update-stack.json');
+      return Object.keys(JSON.parse(readFileSync(file, 'utf8')).Resources).length;
     },
     async runBatch(name: string): Promise<Ledger> {
       const given = ['--state-machine-arn', MACHINE, '--name', name, '--input', '{}'];

@@ -68,7 +68,7 @@ async function once(target: string, pins: string[], install: () => Promise<void>
 /** Throws MissingTool where `command` is not there or fails. */
 async function need(command: string, args: string[], what: string): Promise<void> {
   try {
-    await run(command, args, { timeout: INSTALL_TIMEOUT_MS });
+    await run(command, args, { timeout: INSTALL_TIMEOUT_MS, env: process.env });
   } catch (error) {
     const { code, stderr = '', stdout = '' } = error as NodeJS.ErrnoException & Output;
     if (code === 'ENOENT') throw new MissingTool(`this machine has no ${command}`);
