@@ -14,6 +14,7 @@ const STEPS = {
   'fetch-token': 'fetchToken',
   'list-new-releases': 'listNewReleases',
   'plan-albums': 'planAlbums',
+  'fetch-album-tracks': 'fetchAlbumTracks',
   'seal-raw-batch': 'sealRawBatch',
 };
 

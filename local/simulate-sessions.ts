@@ -6,8 +6,6 @@ import { isAccepted } from '../core/simulation/expected-event.ts';
 import { generateEvents, type SimulatedEvent } from '../core/simulation/generate-events.ts';
 import type { Stage } from './stage.ts';
 
-const SOURCE = 'tributary-local-sessions';
-
 /** Where the events of a simulation went; `sent` counts copies too. */
 export interface Ledger {
   sent: number;
@@ -43,15 +41,19 @@ export async function simulateSessions(stage: Stage, count: number, seed: number
     repeated: 0,
     expected: {},
   };
-  const sender = createSender<SimulatedEvent>(kinesis, SOURCE, ({ records, lost }) => {
-    ledger.unsent += lost.size;
-    for (const { expected, isCopy } of records.filter((_, i) => !lost.has(i))) {
-      ledger.sent += 1;
-      if (isCopy) ledger.copies += 1;
-      const place = isAccepted(expected) ? expected.segment : 'rejected';
-      ledger.expected[place] = (ledger.expected[place] ?? 0) + 1;
-    }
-  });
+  const sender = createSender<SimulatedEvent>(
+    kinesis,
+    stage.sessionsStream,
+    ({ records, lost }) => {
+      ledger.unsent += lost.size;
+      for (const { expected, isCopy } of records.filter((_, i) => !lost.has(i))) {
+        ledger.sent += 1;
+        if (isCopy) ledger.copies += 1;
+        const place = isAccepted(expected) ? expected.segment : 'rejected';
+        ledger.expected[place] = (ledger.expected[place] ?? 0) + 1;
+      }
+    },
+  );
   const options = { count, seed, duplicates: 2, malformed: 1, noCountry: 1, hotKey: 0 };
   await sender.add([...generateEvents(options)]);
   await sender.end();

@@ -75,6 +75,8 @@ export interface Stage {
   lakeFolder: string;
   /** Holds raw data and tables. */
   lakeBucket: string;
+  /** The source stream. */
+  sessionsStream: string;
   /** What was published to the alarm topic. */
   notifications: string[];
   /** What each role allows, enforced on every call; a test may take a statement away. */
@@ -175,6 +177,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     endpoints,
     lakeFolder,
     lakeBucket: environmentValue(service, 'LAKE_BUCKET'),
+    sessionsStream: environmentValue(service, 'ENRICHED_STREAM').replace(/-enriched$/, ''),
     notifications,
     roles,
     unusedPermissions: iam.unused,

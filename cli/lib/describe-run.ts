@@ -33,8 +33,8 @@ interface RunRow {
   cause: string | null;
 }
 
-/** Reasons that are limits: the next run brings these albums. */
-const LIMITS = /RateLimited|QuotaExhausted|BudgetSpent|Limit/;
+/** Reasons that are limits (functions/seal-raw-batch): the next run loads these albums. */
+const LIMITS = /^(QuotaExhausted|RateLimited|BudgetSpent|TimeSpent|ListingLimit)$/;
 
 /** Everything that a run says of itself, as text: its row, its manifest, and where its objects are. */
 export async function describeRun(
@@ -105,9 +105,7 @@ function countsOf({ counts, source }: Manifest): string {
   return [
     `  albums    ${named.map((name) => `${rest[name]} ${name}`).join(', ')}`,
     `  tracks    ${tracks} loaded${tracksMissing ? `, ${tracksMissing} missing` : ''}`,
-    `  requests  ${requests}${tokenRequests ? `, ${tokenRequests} of them for tokens` : ''}${
-      source ? `, to ${source}` : ''
-    }`,
+    `  requests  ${requests}${source ? ` to ${source}` : ''}${tokenRequests ? `, ${tokenRequests} for tokens` : ''}`,
     ...(waitedSeconds === undefined ? [] : [`  waited    ${waitedSeconds} s for rate limits`]),
     ...others.map(([name, n]) => `  ${inWords(name)}: ${n}`),
   ].join('\n');

@@ -31,7 +31,10 @@ export async function explainEvent(id: string, options: EngineOptions): Promise<
     {
       what: `event ${id}`,
       facts: [
-        ['stream', sessionsStream],
+        // The local stage forgets an overridden name when it ends.
+        ...(record || options.stage !== LOCAL_STAGE
+          ? [['stream', sessionsStream] as [string, string]]
+          : []),
         ['shard', position.shardId],
         ['position', sequenceNumber],
         ...(record?.facts ?? [['record', 'no longer in the stream'] as [string, string]]),

@@ -84,7 +84,7 @@ describe('tributary runs', () => {
       / {2}started \S+ \S+ UTC, took 73.4 s/,
       '  albums    101 expected, 100 listed, 1 skipped, 97 loaded, 2 missing, 3 unlisted',
       '  tracks    655 loaded',
-      '  requests  110, 2 of them for tokens, to search',
+      '  requests  110 to search, 2 for tokens',
       '  waited    12 s for rate limits',
       'Limits reached: RateLimited',
       'b2             ResourceNotFound',
