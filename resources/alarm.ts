@@ -17,8 +17,8 @@ export const metric = (
 });
 
 /** A metric of functions/runtime/metrics.ts. */
-export const own = (name: string) =>
-  metric('Tributary', name, { service: 'tributary', stage: '${sls:stage}' });
+export const own = (name: string, dimensions: Record<string, unknown> = {}) =>
+  metric('Tributary', name, { service: 'tributary', stage: '${sls:stage}', ...dimensions });
 
 /** A metric as metric math reads it; the expression alone is what the alarm compares. */
 export const queried = (Id: string, Metric: unknown, Period: number, Stat = 'Sum') => ({

@@ -28,6 +28,10 @@ export function alarmsOfRuns({ scheduleEnabled }: { scheduleEnabled: boolean }):
       ...own('RunsPartial'),
       Period: HOUR,
     }),
+    alarm('ingest', 'albums-overdue', 'An album has been missing or deferred for three days', {
+      ...own('AlbumsOverdue'),
+      Period: HOUR,
+    }),
     // Without a schedule no run is expected.
     scheduleEnabled
       ? alarm('ingest', 'overdue', 'No run has succeeded for ${param:overdueHours} hours', overdue)

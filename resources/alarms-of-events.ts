@@ -1,7 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the framework resolves them
-import { alarm, MINUTE, metric, own, queried, ref } from './alarm.ts';
+import { alarm, HOUR, MINUTE, metric, own, queried, ref } from './alarm.ts';
 import type { Inventory } from './inventory.ts';
 import type { Resources } from './yaml.ts';
+
+/** A share of fewer events than these is no rate. */
+const RATE_FROM_EVENTS = 20;
 
 export interface EventAlarmSettings {
   iteratorAgeAlarmMinutes: number;
@@ -52,33 +55,102 @@ export function alarmsOfStream(id: string): Resources[] {
   ];
 }
 
+type Delivery = Inventory['deliveries'][number];
+
 export function alarmsOfDelivery(
-  id: string,
+  delivery: Delivery,
   { deliveryAgeAlarmSeconds }: EventAlarmSettings,
 ): Resources[] {
-  const delivery = (name: string) =>
-    metric('AWS/Firehose', `DeliveryToS3.${name}`, { DeliveryStreamName: ref(id) });
+  const { id, stream } = delivery;
+  const firehose = (name: string) => metric('AWS/Firehose', name, { DeliveryStreamName: ref(id) });
   return [
     alarm(id, 'delivery-late', 'Events wait in Firehose for their bucket', {
-      ...delivery('DataFreshness'),
+      ...firehose('DeliveryToS3.DataFreshness'),
       Statistic: 'Maximum',
       Threshold: deliveryAgeAlarmSeconds,
       EvaluationPeriods: 2,
     }),
     // The share of writes to S3 that succeeded.
     alarm(id, 'delivery-failed', 'Firehose could not write to its bucket', {
-      ...delivery('Success'),
+      ...firehose('DeliveryToS3.Success'),
       Statistic: 'Average',
       ComparisonOperator: 'LessThanThreshold',
     }),
+    // Freshness is not emitted while a Firehose cannot read at all; this is.
+    stream === undefined
+      ? {}
+      : alarm(id, 'delivery-behind', 'Firehose does not keep up with its stream', {
+          ...firehose('KinesisMillisBehindLatest'),
+          Statistic: 'Maximum',
+          Threshold: deliveryAgeAlarmSeconds * 1000,
+          EvaluationPeriods: 2,
+        }),
+    alarmOfUndelivered(delivery),
   ];
 }
 
-/** A share of fewer events than these is no rate. */
-const REJECTED_FROM_EVENTS = 20;
+/** Records come in and none is delivered: it can neither read nor say so. */
+function alarmOfUndelivered({ id, stream }: Delivery): Resources {
+  const incoming =
+    stream === undefined
+      ? metric('AWS/Firehose', 'IncomingRecords', { DeliveryStreamName: ref(id) })
+      : metric('AWS/Kinesis', 'IncomingRecords', { StreamName: ref(stream) });
+  const delivered = metric('AWS/Firehose', 'DeliveryToS3.Records', { DeliveryStreamName: ref(id) });
+  return alarm(id, 'undelivered', 'Records come in, and none is delivered', {
+    Metrics: [
+      {
+        Id: 'undelivered',
+        Label: 'Records, while none is delivered',
+        Expression: 'IF(FILL(delivered, 0) == 0, FILL(incoming, 0), 0)',
+        ReturnData: true,
+      },
+      // Longer than any buffer.
+      queried('incoming', incoming, 20 * MINUTE),
+      queried('delivered', delivered, 20 * MINUTE),
+    ],
+    EvaluationPeriods: 2,
+  });
+}
+
+/** Whether a destination takes what a function writes: `stream` is that of a router. */
+export const alarmOfUnplaced = (functionKey: string, stream?: string): Resources =>
+  alarm(functionKey, 'unplaced', 'It could not place events in each of three periods', {
+    ...own('EventsUnplaced', stream === undefined ? {} : { stream }),
+    EvaluationPeriods: 3,
+  });
+
+/** Metric math takes ten metrics: with more segments each router has its alarms, and this is left out. */
+const MOST_SEGMENTS = 9;
+const UNROUTED_PERCENT = 1;
+
+/** Enriched minus routed: a segment was removed, or its filter cannot read what enrichment writes. */
+export function alarmOfUnrouted(routers: Inventory['routers']): Resources {
+  if (routers.length > MOST_SEGMENTS) return {};
+  const routed = routers.map(({ stream }, i) => ({
+    id: `routed${i}`,
+    metric: own('EventsRouted', { stream }),
+  }));
+  const sum = routed.map(({ id }) => `FILL(${id}, 0)`).join(' + ');
+  const Expression = `IF(enriched >= ${RATE_FROM_EVENTS}, 100 * (enriched - (${sum})) / enriched, 0)`;
+  return alarm('sessions', 'unrouted', 'Enriched events reach no segment', {
+    Metrics: [
+      { Id: 'percent', Label: 'Not routed, %', Expression, ReturnData: true },
+      queried('enriched', own('EventsEnriched'), HOUR),
+      ...routed.map(({ id, metric }) => queried(id, metric, HOUR)),
+    ],
+    // Single events are on their way when an hour ends.
+    ComparisonOperator: 'GreaterThanThreshold',
+    Threshold: UNROUTED_PERCENT,
+  });
+}
+
+export const alarmOfUnreadable = (functionKey: string, stream: string): Resources =>
+  alarm(functionKey, 'unreadable', 'It cannot read what enrichment wrote', {
+    ...own('EnvelopesUnreadable', { stream }),
+  });
 
 export function alarmOfRejected(): Resources {
-  const Expression = `IF(received >= ${REJECTED_FROM_EVENTS}, 100 * rejected / received, 0)`;
+  const Expression = `IF(received >= ${RATE_FROM_EVENTS}, 100 * rejected / received, 0)`;
   return alarm(
     'sessions',
     'rejected',

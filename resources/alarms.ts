@@ -2,13 +2,16 @@ import { ref } from './alarm.ts';
 import { alarmsOfFunction, alarmsOfRuns } from './alarms-of-batch.ts';
 import {
   alarmOfRejected,
+  alarmOfUnplaced,
+  alarmOfUnreadable,
+  alarmOfUnrouted,
   alarmsOfDelivery,
   alarmsOfMapping,
   alarmsOfStream,
   type EventAlarmSettings,
 } from './alarms-of-events.ts';
 import type { Inventory } from './inventory.ts';
-import { pascal, type Resource, type Resources } from './yaml.ts';
+import type { Resource, Resources } from './yaml.ts';
 
 export interface AlarmSettings extends EventAlarmSettings {
   scheduleEnabled: boolean;
@@ -18,13 +21,15 @@ export interface AlarmSettings extends EventAlarmSettings {
   alarmEmail: string;
 }
 
-/** Kinds, the last part of an alarm's name: a run or an event was lost, or is about to be. */
+/** Kinds, the last part of an alarm's name: a run or an event is lost, or soon will be. */
 const FEW = [
-  ...['failed', 'timed-out', 'partial', 'overdue', 'failed-starts'],
-  ...['rejected', 'discarded', 'dropped', 'delivery-failed'],
+  ...['failed', 'timed-out', 'partial', 'overdue', 'failed-starts', 'albums-overdue'],
+  ...['rejected', 'discarded', 'dropped', 'unrouted', 'unreadable'],
+  ...['delivery-failed', 'undelivered'],
 ];
 
-const isOfFew = (id: string) => FEW.some((kind) => id.endsWith(`${pascal(kind)}Alarm`));
+const isOfFew = ({ AlarmDescription }: { AlarmDescription: string }) =>
+  FEW.some((kind) => AlarmDescription.endsWith(`: ${kind}`));
 
 /** AWS mails a link first; alarms are mailed once that person has opened it. */
 const subscription = (email: string): Resources => ({
@@ -36,7 +41,7 @@ const subscription = (email: string): Resources => ({
 
 /** Every alarm of the service, to the one topic of alarm-topic.yml. */
 export function createAlarms(
-  { functions, mappings, streams, deliveries }: Inventory,
+  { functions, mappings, streams, deliveries, routers }: Inventory,
   settings: AlarmSettings,
 ): Resources {
   const keyOf = new Map(functions.map(({ key, id }) => [id, key]));
@@ -48,11 +53,17 @@ export function createAlarms(
       alarmsOfMapping(each, keyOf.get(each.functionId) ?? each.functionId, settings),
     ),
     ...streams.flatMap(alarmsOfStream),
-    ...deliveries.flatMap((id) => alarmsOfDelivery(id, settings)),
-    ...(streams.length > 0 ? [alarmOfRejected()] : []),
+    ...deliveries.flatMap((each) => alarmsOfDelivery(each, settings)),
+    ...(streams.length > 0
+      ? [alarmOfRejected(), alarmOfUnplaced('enrichSessions'), alarmOfUnrouted(routers)]
+      : []),
+    ...routers.flatMap(({ key, stream }) => [
+      alarmOfUnplaced(key, stream),
+      alarmOfUnreadable(key, stream),
+    ]),
   ];
   const wanted = Object.entries<Resource>(Object.assign({}, ...alarms)).filter(
-    ([id]) => settings.all || isOfFew(id),
+    ([, { Properties }]) => settings.all || isOfFew(Properties),
   );
   return {
     ...Object.fromEntries(wanted),

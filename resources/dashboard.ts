@@ -137,7 +137,7 @@ function ofEvents({ mappings, streams, deliveries }: Inventory): Widget[] {
       metric('AWS/Kinesis', name, ['StreamName', `\${${id}}`], { label: `\${${id}}` }),
     );
   const ofDeliveries = (name: string) =>
-    deliveries.map((id) =>
+    deliveries.map(({ id }) =>
       metric('AWS/Firehose', `DeliveryToS3.${name}`, ['DeliveryStreamName', `\${${id}}`], {
         label: `\${${id}}`,
       }),

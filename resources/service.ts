@@ -7,6 +7,7 @@ import { inventoryOf } from './inventory.ts';
 import { namedQueries } from './queries.ts';
 import { resourcesOfSegments, routersOf } from './segments.ts';
 import { params as settingsAsParams } from './settings/table.ts';
+import { onDemand } from './stream-mode.ts';
 import { rejectedTable, replayedTable, runsTable } from './tables.ts';
 import { withTracing } from './tracing.ts';
 import { viewResources, viewsOf } from './views.ts';
@@ -79,8 +80,11 @@ const allStreaming = (): Resources => ({
 });
 
 /** Nothing where the setting leaves the streaming half out. */
-const streamingResources = async (resolvers: Resolvers) =>
-  (await isOn(resolvers, 'streaming')) ? allStreaming() : {};
+async function streamingResources(resolvers: Resolvers): Promise<Resources> {
+  if (!(await isOn(resolvers, 'streaming'))) return {};
+  const mode = await resolvers.resolveVariable('param:streamMode');
+  return mode === 'on-demand' ? onDemand(allStreaming()) : allStreaming();
+}
 
 /** `resources`, ready for tracing where the setting is on. */
 const traceable = async (resolvers: Resolvers, resources: Resources) =>

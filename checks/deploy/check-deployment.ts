@@ -18,7 +18,7 @@ const folder = join(root, '.local/checks/deploy');
 /** The emulator needs no pause between two looks at a crawl, and the mock no pace. */
 const PARAMS = ['crawlerPollSeconds=1', 'spotifyRequestsPerSecond=100'];
 /** Of a function, of a log group, of a mapping, of the state machine's concurrency. */
-const CHANGED = ['albumRefreshDays=7', 'logRetentionDays=14', 'sessionsRetries=50'];
+const CHANGED = ['albumRefreshDays=7', 'logRetentionDays=14', 'sessionsMaxAgeSeconds=21600'];
 
 const EVENTS = 500;
 
@@ -72,7 +72,11 @@ async function useService(service: DeployedService, dropsFile: string): Promise<
   report('sessions', await service.sendSessions(EVENTS, 1));
   report('backfill', await service.backfill('first-run', 'backfill-1'));
   await service.deploy(CHANGED);
-  await service.expectSettings({ albumRefreshDays: 7, logRetentionDays: 14, sessionsRetries: 50 });
+  await service.expectSettings({
+    albumRefreshDays: 7,
+    logRetentionDays: 14,
+    sessionsMaxAgeSeconds: 21600,
+  });
   console.log(`redeployed: ${CHANGED.join(', ')}`);
   report('batch after redeployment', await service.runBatch('second-run'));
   const sessions = await service.sendSessions(EVENTS, 2);

@@ -168,9 +168,9 @@ export function createDeployedService(options: ServiceOptions) {
             `/aws/lambda/tributary-${STAGE}-planAlbums`,
           ),
         ),
-        sessionsRetries: Number(
+        sessionsMaxAgeSeconds: Number(
           await aws(
-            ...'lambda list-event-source-mappings --query EventSourceMappings[0].MaximumRetryAttempts --function-name'.split(
+            ...'lambda list-event-source-mappings --query EventSourceMappings[0].MaximumRecordAgeInSeconds --function-name'.split(
               ' ',
             ),
             `tributary-${STAGE}-enrichSessions`,
@@ -207,5 +207,5 @@ interface Execution {
 interface Settings {
   albumRefreshDays: number;
   logRetentionDays: number;
-  sessionsRetries: number;
+  sessionsMaxAgeSeconds: number;
 }

@@ -1,4 +1,4 @@
-import { flag, integer } from './rules.ts';
+import { flag, integer, oneOf } from './rules.ts';
 import type { Settings } from './setting.ts';
 
 // The limits are those of Lambda's mappings, Kinesis and Firehose.
@@ -14,6 +14,12 @@ export const events = {
     rule: integer(1, 1000),
     meaning:
       'Shards of each stream; each takes 1 MB or 1,000 records a second. Double or halve it: then each session keeps its order',
+  },
+  streamMode: {
+    default: 'provisioned',
+    rule: oneOf('provisioned', 'on-demand'),
+    meaning:
+      'Whether the streams have `streamShards` shards, or as many as AWS finds they need; a stream changes twice a day at most',
   },
   streamRetentionHours: {
     default: 24,
@@ -47,15 +53,11 @@ export const events = {
     rule: integer(0, 300),
     meaning: 'Seconds to collect a batch for a router',
   },
-  sessionsRetries: {
-    default: 100,
-    rule: integer(0, 10_000),
-    meaning: 'Retries until a batch is discarded to the bucket of failed batches',
-  },
   sessionsMaxAgeSeconds: {
     default: 43_200,
     rule: integer(60, 604_800),
-    meaning: 'Seconds until a batch is discarded to the bucket of failed batches',
+    meaning:
+      'Seconds that a batch is retried until it is discarded to the bucket of failed batches',
   },
   deliveryBufferMb: {
     default: 1,

@@ -96,7 +96,7 @@ describe('The alarm on', () => {
 
 describe('A metric that an alarm reads', () => {
   it('is one that the functions write, with exactly its dimensions', async () => {
-    const counts = { loaded: 1, missing: 0, unlisted: 0, tracks: 1, requests: 2 };
+    const counts = { loaded: 1, missing: 0, overdue: 0, unlisted: 0, tracks: 1, requests: 2 };
     process.env.STAGE = 'prod';
     const lines = printed(() => {
       countRun({ status: 'COMPLETE', key: 'k', counts, uploadedManifest: false } as never);
@@ -216,5 +216,30 @@ describe('The dashboard', () => {
         }
       }
     }
+  });
+});
+
+describe('A router', () => {
+  it('writes only once its Firehose reads', () => {
+    for (const name of ['Usa', 'International']) {
+      const mapping = prod.Resources[`Route${name}SessionsMapping`] as Properties;
+      expect(mapping.DependsOn).toBe(`Sessions${name}Delivery`);
+    }
+  });
+});
+
+describe('The alarm on unrouted events', () => {
+  it('compares what was enriched with what all routers wrote', () => {
+    const { Metrics } = alarm('SessionsUnrouted');
+    const [{ Expression }, ...queries] = Metrics;
+    expect(Expression).toBe(
+      'IF(enriched >= 20, 100 * (enriched - (FILL(routed0, 0) + FILL(routed1, 0))) / enriched, 0)',
+    );
+    const streams = queries.flatMap((each: Properties) =>
+      each.MetricStat.Metric.Dimensions.filter(({ Name }: Properties) => Name === 'stream').map(
+        ({ Value }: Properties) => Value,
+      ),
+    );
+    expect(streams).toEqual(SEGMENTS.map(({ name }) => `tributary-prod-sessions-${name}`));
   });
 });

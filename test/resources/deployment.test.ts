@@ -165,3 +165,18 @@ describe('A deployment with streaming=false', () => {
     PACKAGING_MS,
   );
 });
+
+describe('A deployment with streamMode=on-demand', () => {
+  it(
+    'leaves the number of shards to AWS',
+    async () => {
+      const template = await givenTemplate('dev', ['streamMode=on-demand']);
+      const streams = ofType(template, 'AWS::Kinesis::Stream').map(([, each]) => each.Properties);
+      expect(streams.length).toBeGreaterThan(3);
+      for (const { ShardCount, StreamModeDetails } of streams) {
+        expect([ShardCount, StreamModeDetails]).toEqual([undefined, { StreamMode: 'ON_DEMAND' }]);
+      }
+    },
+    PACKAGING_MS,
+  );
+});

@@ -299,14 +299,15 @@ const cases: [string, Rule, Case[]][] = [
     'mappings',
     mappingProblems,
     [
-      ['one that never gives up', 'EnrichSessionsMapping.Properties.MaximumRetryAttempts', -1],
+      ['one that counts retries', 'EnrichSessionsMapping.Properties.MaximumRetryAttempts', 100],
+      ['one that never discards', 'EnrichSessionsMapping.Properties.MaximumRecordAgeInSeconds', -1],
       [
-        'one that drops what it gives up',
+        'one that drops what it discards',
         'RouteUsaSessionsMapping.Properties.DestinationConfig',
         gone,
       ],
       [
-        'one that may not keep what it gives up',
+        'one that may not store what it discards',
         'EnrichSessionsRole.Properties.Policies.0.PolicyDocument.Statement.4.Action',
         's3:GetObject',
       ],
@@ -329,6 +330,8 @@ const cases: [string, Rule, Case[]][] = [
     [
       ['a function whose errors are not', 'PlanAlbumsErrorsAlarm', gone],
       ['a mapping whose age is not', 'RouteUsaSessionsIteratorAgeAlarm', gone],
+      ['a Firehose that cannot read', 'SessionsUsaDeliveryDeliveryBehindAlarm', gone],
+      ['a Firehose that delivers nothing', 'SessionsUsaDeliveryUndeliveredAlarm', gone],
       ['a mapping that counts no events', 'EnrichSessionsMapping.Properties.MetricsConfig', gone],
       [
         'an alarm on another stream than it says',

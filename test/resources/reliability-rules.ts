@@ -85,12 +85,12 @@ export function startProblems(template: Template): string[] {
   return problems;
 }
 
-/** A mapping gives up some time, cuts a bad batch smaller, and keeps what it gives up. */
+/** A mapping discards by age, bisects a bad batch, and stores what it discards. */
 export function mappingProblems(template: Template): string[] {
   return ofType(template, 'AWS::Lambda::EventSourceMapping').flatMap(([id, { Properties: p }]) => {
     const problems: string[] = [];
-    if (!(p.MaximumRetryAttempts >= 0)) problems.push(`${id} never gives up`);
-    if (!(p.MaximumRecordAgeInSeconds > 0)) problems.push(`${id} knows no oldest event`);
+    if (p.MaximumRetryAttempts !== -1) problems.push(`${id} discards by a count of retries`);
+    if (!(p.MaximumRecordAgeInSeconds > 0)) problems.push(`${id} never discards`);
     if (p.BisectBatchOnFunctionError !== true) problems.push(`${id} does not bisect`);
     if (!p.FunctionResponseTypes?.includes('ReportBatchItemFailures')) {
       problems.push(`${id} repeats whole batches`);
@@ -98,9 +98,9 @@ export function mappingProblems(template: Template): string[] {
     const bucket = resolved(p.DestinationConfig?.OnFailure.Destination ?? '', template);
     const fn = template.Resources[referred(p.FunctionName) ?? ''];
     const role = template.Resources[referred(fn?.Properties.Role) ?? ''];
-    if (!bucket) problems.push(`${id} drops what it gives up`);
+    if (!bucket) problems.push(`${id} drops what it discards`);
     else if (!mayDo(role, 's3:PutObject', `${bucket}/aws/lambda/`, template)) {
-      problems.push(`${id} may not keep what it gives up`);
+      problems.push(`${id} may not store what it discards`);
     }
     return problems;
   });
@@ -185,6 +185,20 @@ export function watchProblems(template: Template): string[] {
         .map((metric) => `${id}: nobody watches ${metric}`),
     ),
   );
+  for (const [id, { Properties: p }] of ofType(template, 'AWS::KinesisFirehose::DeliveryStream')) {
+    const readsStream = p.DeliveryStreamType === 'KinesisStreamAsSource';
+    if (readsStream && !watched('KinesisMillisBehindLatest', 'DeliveryStreamName', id)) {
+      problems.push(`${id}: nobody watches KinesisMillisBehindLatest`);
+    }
+    const undelivered = alarms.some((alarm) =>
+      alarm.Metrics?.some(
+        (each: Properties) =>
+          each.MetricStat?.Metric.MetricName === 'DeliveryToS3.Records' &&
+          referred(each.MetricStat.Metric.Dimensions[0].Value) === id,
+      ),
+    );
+    if (!undelivered) problems.push(`${id}: nobody watches whether it delivers`);
+  }
   for (const [id, { Properties: p }] of ofType(template, 'AWS::Lambda::EventSourceMapping')) {
     if (!p.MetricsConfig?.Metrics.includes('EventCount')) problems.push(`${id} counts no events`);
     if (!watched('IteratorAge', 'FunctionName', referred(p.FunctionName) as string)) {

@@ -39,7 +39,7 @@ describe.each(['dev', 'prod'] as const)('The template of %s', (stage) => {
     ['puts no secret into an environment', environmentProblems],
     ['ends functions before their states and states before their machine', timeoutProblems],
     ['starts the machine with retries, a time zone and a dead-letter queue', startProblems],
-    ['gives up on events after a while and keeps them', mappingProblems],
+    ['discards events by age, and stores them', mappingProblems],
     ['tells every alarm to the topic, with what it means', alarmProblems],
     [
       'watches every function, mapping, stream, Firehose, machine and queue in prod',
