@@ -24,9 +24,17 @@ const MALFORMED: ((sessionId: string, n: number) => Buffer)[] = [
  * `count` records of `sessions` sessions, each of one country: 1 % malformed, 2 % sent twice. In each
  * valid event `n` rises by one, over all sessions.
  */
-export function givenEvents(random: Random, count: number, sessions: number): SentRecord[] {
-  const sent: SentRecord[] = [];
-  for (let n = 0; sent.length < count; n++) {
+export const givenEvents = (random: Random, count: number, sessions: number): SentRecord[] => [
+  ...generateRecords(random, count, sessions),
+];
+
+/** The same, one after another. */
+export function* generateRecords(
+  random: Random,
+  count: number,
+  sessions: number,
+): Generator<SentRecord> {
+  for (let n = 0, sent = 0; sent < count; n++) {
     const session = random.int(0, sessions - 1);
     const partitionKey = `session-${session}`;
     const record = random.chance(0.01)
@@ -36,10 +44,13 @@ export function givenEvents(random: Random, count: number, sessions: number): Se
           goesTo: 'set aside',
         } as const)
       : validRecord(random, partitionKey, COUNTRIES[session % COUNTRIES.length] as string, n);
-    sent.push(record);
-    if (random.chance(0.02) && sent.length < count) sent.push(record);
+    yield record;
+    sent++;
+    if (random.chance(0.02) && sent < count) {
+      yield record;
+      sent++;
+    }
   }
-  return sent;
 }
 
 function validRecord(random: Random, partitionKey: string, country: string, n: number): SentRecord {
