@@ -56,7 +56,7 @@ export interface Graph {
 const HEIGHT = 34;
 const MAP_TITLE = 26;
 /** Of a 12-pixel font; the page cuts a name that is wider all the same. */
-const widthOf = (name: string): number => Math.max(84, Math.round(name.length * 6.9) + 34);
+const widthOf = (name: string): number => Math.max(76, Math.round(name.length * 6.7) + 30);
 
 type Unplaced = Omit<GraphNode, 'x' | 'y' | 'width' | 'height'>;
 type Size = { width: number; height: number };
@@ -117,7 +117,7 @@ function layOut(names: string[], edges: GraphEdge[], sizes: Map<string, Size>) {
   layout.setGraph({
     rankdir: 'TB',
     ranksep: 26,
-    nodesep: 20,
+    nodesep: 12,
     edgesep: 10,
     marginx: 12,
     marginy: 12,

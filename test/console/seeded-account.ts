@@ -19,12 +19,15 @@ export interface SeedOptions {
   runs?: Partial<SeededRun>[];
   /** Seconds since 1970; what is seeded ends here. */
   now?: number;
+  /** Stands where a name or a text from outside would. */
+  text?: string;
 }
 
 /** An account's endpoint with runs, their papers, rejected events, metrics and a query to ask. */
 export async function startSeededAccount({
   runs,
   now = Date.now() / 1_000,
+  text = HOSTILE,
 }: SeedOptions = {}): Promise<FakeAws> {
   const seeded = (runs ?? [{}]).map((run, i, all): SeededRun => {
     const startedAt = now - (all.length - 1 - i) * 86_400 - 60;
@@ -34,14 +37,14 @@ export async function startSeededAccount({
   const histories = new Map(seeded.map((run) => [run.name, historyOf(run)]));
   const aws = await startFakeAws({
     ...stepFunctions(seeded, histories),
-    ...observability(seeded, now),
-    ...athenaAndGlue(),
-    ...kinesis(now),
+    ...observability(seeded, now, text),
+    ...athenaAndGlue(text),
+    ...kinesis(now, text),
   });
   for (const run of seeded) {
-    if (!run.untilWait) seedPapers(aws, run);
+    if (!run.untilWait) seedPapers(aws, run, text);
   }
-  seedRejected(aws, now);
+  seedRejected(aws, now, text);
   return aws;
 }
 
@@ -148,7 +151,7 @@ function stepFunctions(seeded: SeededRun[], histories: Map<string, WireEvent[]>)
 }
 
 /** Values by `name/dimension`, a step a minute, the newest last. */
-function observability(seeded: SeededRun[], now: number) {
+function observability(seeded: SeededRun[], now: number, text: string) {
   const wave = (top: number, steps = 60) =>
     Array.from({ length: steps }, (_, i) => Math.round(top * (1 + Math.sin(i / 5)) * 10));
   const usa = wave(3);
@@ -208,14 +211,14 @@ function observability(seeded: SeededRun[], now: number) {
         message: 'done',
         run_id: seeded.at(-1)?.name,
         group: logGroupName,
-        title: HOSTILE,
+        title: text,
       });
       return { events: [{ timestamp: at, message, eventId: '1', logStreamName: 's' }] };
     },
   };
 }
 
-function athenaAndGlue() {
+function athenaAndGlue(text: string) {
   const columns = [
     { Name: 'id', Type: 'string' },
     { Name: 'name', Type: 'string' },
@@ -275,7 +278,7 @@ function athenaAndGlue() {
           ['id', 'name', 'total_tracks', 'released'],
           ...Array.from({ length: 12 }, (_, i) => [
             albumIdOf(i),
-            i === 2 ? HOSTILE : `Album no. ${i}`,
+            i === 2 ? text : `Album no. ${i}`,
             String(3 + ((i * 7) % 11)),
             i === 5 ? null : '2026-11-20',
           ]),
@@ -288,7 +291,7 @@ function athenaAndGlue() {
   };
 }
 
-function kinesis(now: number) {
+function kinesis(now: number, text: string) {
   const records = Array.from({ length: 30 }, (_, i) => ({
     SequenceNumber: String(49_590_338_271_490_256_608n * 10n ** 36n + BigInt(i)),
     PartitionKey: `session-${i}`,
@@ -297,7 +300,7 @@ function kinesis(now: number) {
       JSON.stringify({
         session_id: `session-${i}`,
         country: i % 3 ? 'France' : 'USA',
-        city: i === 4 ? HOSTILE : 'Paris',
+        city: i === 4 ? text : 'Paris',
         browsing_history: [],
       }),
     ).toString('base64'),
@@ -336,7 +339,11 @@ function kinesis(now: number) {
   };
 }
 
-function seedPapers(aws: FakeAws, { name, startedAt, albums, skipped, missing }: SeededRun): void {
+function seedPapers(
+  aws: FakeAws,
+  { name, startedAt, albums, skipped, missing }: SeededRun,
+  text: string,
+): void {
   const run = { runId: name, startedAt: new Date(startedAt * 1_000).toISOString() };
   const day = run.startedAt.slice(0, 10);
   const folder = `${LAKE}/raw/manifests/ingest_date=${day}/run_id=${name}`;
@@ -401,14 +408,14 @@ function seedPapers(aws: FakeAws, { name, startedAt, albums, skipped, missing }:
   put(`${LAKE}/${page}`, {
     albums: {
       href: 'https://api.spotify.com/v1/browse/new-releases?offset=0&limit=50',
-      items: ids.slice(0, 50).map((id) => ({ id, name: HOSTILE })),
+      items: ids.slice(0, 50).map((id) => ({ id, name: text })),
     },
   });
   put(`${LAKE}/raw/album_tracks/album_id=${albumIdOf(0)}/tracks.json`, {
     pages: [
       {
         href: `https://api.spotify.com/v1/albums/${albumIdOf(0)}/tracks?limit=50`,
-        items: [{ id: 'Track0001', name: HOSTILE, artists: [{ id: 'Artist0001' }] }],
+        items: [{ id: 'Track0001', name: text, artists: [{ id: 'Artist0001' }] }],
       },
     ],
   });
@@ -417,12 +424,12 @@ function seedPapers(aws: FakeAws, { name, startedAt, albums, skipped, missing }:
 }
 
 /** Rejected events with what is wrong in them: reason, field, bytes. */
-const REJECTED: [keyof typeof REASONS, string | undefined, Buffer][] = [
+const rejectedEvents = (text: string): [keyof typeof REASONS, string | undefined, Buffer][] => [
   [
     'invalid-quantity',
     'browsing_history[1].quantity',
     Buffer.from(
-      `{"session_id":"s-1","country":"France","city":${JSON.stringify(HOSTILE)},"browsing_history":[{"product_code":"P1","quantity":1},{"product_code":"P2","quantity":"many"}]}`,
+      `{"session_id":"s-1","country":"France","city":${JSON.stringify(text)},"browsing_history":[{"product_code":"P1","quantity":1},{"product_code":"P2","quantity":"many"}]}`,
     ),
   ],
   ['missing-country', 'country', Buffer.from('{"session_id":"s-2","browsing_history":[]}')],
@@ -443,10 +450,11 @@ const REJECTED: [keyof typeof REASONS, string | undefined, Buffer][] = [
   ],
 ];
 
-function seedRejected(aws: FakeAws, now: number): void {
+function seedRejected(aws: FakeAws, now: number, text: string): void {
+  const events = rejectedEvents(text);
   const lines: Buffer[] = [];
   for (let i = 0; i < 40; i++) {
-    const [reason, field, bytes] = REJECTED[i % 7 < 5 ? i % 7 : 0] as (typeof REJECTED)[number];
+    const [reason, field, bytes] = events[i % 7 < 5 ? i % 7 : 0] as (typeof events)[number];
     const at = new Date((now - i * 1_500) * 1_000).toISOString();
     const source = {
       stream: `tributary-${STAGE}-sessions`,
