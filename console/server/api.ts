@@ -25,7 +25,8 @@ export interface ApiOptions {
   requestBudget?: number;
 }
 
-const STREAMS_MS = 5_000;
+/** Metrics are of whole minutes; in an account each request for one is paid for. */
+const STREAMS_MS = { local: 5_000, account: 30_000 };
 
 const sqlSchema = z.object({ sql: z.string().max(100_000) });
 const idSchema = z.object({ id: z.string() });
@@ -100,7 +101,11 @@ export function createApi(
     'GET streams/live': ({ params }) =>
       live(async (send, signal) => {
         const minutes = Math.min(24 * 60, number(params, 'minutes', 60));
-        for (; !signal.aborted; await pause(STREAMS_MS, signal)) {
+        for (
+          ;
+          !signal.aborted;
+          await pause(view.isLocal ? STREAMS_MS.local : STREAMS_MS.account, signal)
+        ) {
           send('streams', await streamsOf(clients, stage, minutes));
         }
       }),
