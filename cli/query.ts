@@ -60,6 +60,8 @@ async function printKeptQueries(): Promise<void> {
 
 async function prompt(options: Options): Promise<void> {
   await promptForQueries({
+    input: process.stdin,
+    output: process.stdout,
     run: (sql) => {
       const name = sql.replace(/[;\s]+$/, '').trim();
       return runAndPrint(isQueryName(name) ? readKeptQuery(name) : sql, options);

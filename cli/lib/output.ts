@@ -21,11 +21,15 @@ export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
 /** The first Ctrl-C ends in order, so that a summary can be printed; the second one at once. */
-export function stopOnInterrupt(): AbortSignal {
+export const stopOnInterrupt = (): AbortSignal => listenForInterrupt().signal;
+
+/** As `stopOnInterrupt`, for work after which Ctrl-C is no longer to end anything in order. */
+export function listenForInterrupt(): { signal: AbortSignal; release(): void } {
   const controller = new AbortController();
-  process.once('SIGINT', () => {
+  const stop = () => {
     process.exitCode = 130;
     controller.abort();
-  });
-  return controller.signal;
+  };
+  process.once('SIGINT', stop);
+  return { signal: controller.signal, release: () => void process.off('SIGINT', stop) };
 }

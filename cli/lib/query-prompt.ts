@@ -1,11 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { errorLine } from './error-line.ts';
-import { print } from './output.ts';
 import { completeSql, type Schema } from './sql-completion.ts';
 
 export interface Prompt {
+  readonly input: Readable;
+  readonly output: Writable;
   /** Prints the result of a statement; what it throws is printed. */
   readonly run: (sql: string) => Promise<void>;
   readonly schema: Schema;
@@ -16,18 +18,20 @@ const HELP = `Ends a query: ;    Tables: \\d    Columns: \\d <table>    Leave: \
 `;
 const HISTORY = 1_000;
 
-/** Reads SQL from the terminal, with history and completion, and runs each statement, until Ctrl-D. */
-export async function promptForQueries({ run, schema, historyFile }: Prompt): Promise<void> {
+/** Reads SQL from a terminal, with history and completion, and runs each statement, until Ctrl-D. */
+export async function promptForQueries(prompt: Prompt): Promise<void> {
+  const { input, output, run, schema, historyFile } = prompt;
   const terminal = createInterface({
-    input: process.stdin,
-    output: process.stdout,
+    input,
+    output,
+    terminal: true,
     history: readHistory(historyFile),
     historySize: HISTORY,
     removeHistoryDuplicates: true,
     completer: (line: string) => completeSql(line, schema),
   });
   terminal.on('history', (history: string[]) => writeHistory(historyFile, history));
-  await print(HELP);
+  output.write(HELP);
   let statement = '';
   let isRunning = false;
   const ask = () => {
@@ -43,21 +47,21 @@ export async function promptForQueries({ run, schema, historyFile }: Prompt): Pr
     statement = '';
     terminal.write(null, { ctrl: true, name: 'e' });
     terminal.write(null, { ctrl: true, name: 'u' });
-    process.stdout.write('\n');
+    output.write('\n');
     ask();
   });
   ask();
   for await (const line of terminal) {
     if (statement === '' && line.trim().startsWith('\\')) {
       if (line.trim() === '\\q') break;
-      await print(describe(line.trim(), schema));
+      output.write(describe(line.trim(), schema));
     } else {
       statement += statement === '' ? line : `\n${line}`;
       if (/;\s*$/.test(statement)) {
         const sql = statement;
         statement = '';
         isRunning = true;
-        await run(sql).catch((error) => print(`${errorLine(error)}\n`));
+        await run(sql).catch((error) => void output.write(`${errorLine(error)}\n`));
         isRunning = false;
         process.exitCode = 0;
       }

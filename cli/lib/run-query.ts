@@ -3,7 +3,7 @@ import { InvalidInput } from '../../core/errors.ts';
 import { LOCAL_STAGE } from '../../core/names.ts';
 import type { GlobalOptions } from '../../core/terminal/options.ts';
 import { createStatusLine } from '../../core/terminal/status-line.ts';
-import { stopOnInterrupt } from './output.ts';
+import { listenForInterrupt } from './output.ts';
 import { QueryFailed } from './query-failed.ts';
 import {
   type FormatOptions,
@@ -69,7 +69,7 @@ async function runInAccount(sql: string, options: EngineOptions): Promise<QueryR
   const { queryAthena, connectAthena } = await import('./query-athena.ts');
   const names = await namesOf(options);
   const { workgroup = names.workgroupName, database = names.databaseName } = options;
-  const signal = stopOnInterrupt();
+  const { signal, release } = listenForInterrupt();
   const line = createStatusLine();
   const start = performance.now();
   const query = { sql: withoutSemicolon(sql), workgroup, database };
@@ -79,7 +79,10 @@ async function runInAccount(sql: string, options: EngineOptions): Promise<QueryR
       const seconds = ((performance.now() - start) / 1_000).toFixed(1);
       line.show(`${state}, ${seconds} s, ${sizeOf(scannedBytes)} scanned`);
     },
-  }).finally(line.clear);
+  }).finally(() => {
+    line.clear();
+    release();
+  });
   if (!result) process.stderr.write('The query was stopped\n');
   return result;
 }
