@@ -34,7 +34,7 @@ describe('Claiming a folder', () => {
     claim.release();
   });
 
-  it.each(['starts', 'serves'])('is refused in one line while another stage %s there', (does) => {
+  it.each(['starts', 'serves'])('is rejected in one line while another stage %s there', (does) => {
     const claim = claimFolder(folder);
     if (does === 'serves') claim.publish(endpoints);
     expect(() => claimFolder(folder)).toThrow(

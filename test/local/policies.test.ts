@@ -56,13 +56,13 @@ const scenarios = {
     },
   },
   'a run that fails': {
-    expected: 'FAILED RawDataMissing, 1 told',
+    expected: 'FAILED RawDataMissing, 1 notified',
     async run() {
       const before = stage.notifications.length;
       const key = 'raw/manifests/ingest_date=2026-01-01/run_id=none/manifest.json';
       const input = { detail: { object: { key } } };
       const { status, error } = await stage.runBatch(`run-${runs++}`, { ...PACE, input });
-      return `${status} ${error}, ${stage.notifications.length - before} told`;
+      return `${status} ${error}, ${stage.notifications.length - before} notified`;
     },
   },
   'a manifest that lands, and cannot be read': {

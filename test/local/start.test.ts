@@ -98,7 +98,7 @@ describe('npm start', () => {
     expectNoProcess();
   });
 
-  it('refuses a folder that is a file in one line', async () => {
+  it('rejects a folder that is a file in one line', async () => {
     const file = join(folder, 'notes.txt');
     writeFileSync(file, '');
     const run = start(['--folder', file]);

@@ -115,7 +115,7 @@ it.each([
   expect(stage.startedByRules).toEqual([]);
 });
 
-it('starts nothing by an object in a bucket that does not tell EventBridge', async () => {
+it('starts nothing by an object in a bucket that does not notify EventBridge', async () => {
   const key = keys.manifest({ runId: 'backfill-1', startedAt: '2026-10-01' });
   await put(key, { Bucket: 'tributary-local-sessions-usa' });
   expect(stage.startedByRules).toEqual([]);

@@ -8,7 +8,7 @@ import {
 import { createFirehoseApi } from './firehose/firehose-api.ts';
 import type { JsonService, RawService } from './gateway/gateway.ts';
 import type { Iam } from './iam/iam.ts';
-import { deliverAs, keepFailuresAs, readAs } from './iam/role-checks.ts';
+import { deliverAs, readAs, storeFailuresAs } from './iam/role-checks.ts';
 import { consume } from './kinesis/consumer.ts';
 import type { StreamFaults } from './kinesis/faults.ts';
 import { type Kinesis, startKinesis } from './kinesis/kinesis.ts';
@@ -19,9 +19,9 @@ export interface StreamingOptions {
   faults?: StreamFaults;
   /** Notes what CloudWatch knows of streams and mappings. */
   measure?: Measure;
-  /** How long a shard in which nothing was found is left alone. */
+  /** How long to wait before an empty shard is polled again. */
   idleMs?: number;
-  /** How long a mapping waits before a batch comes again. */
+  /** How long a mapping waits before it retries a batch. */
   retryMs?: (failures: number) => number;
 }
 
@@ -29,15 +29,15 @@ export interface Streaming {
   /** For the gateway, by the prefix of `X-Amz-Target`. */
   readonly services: Record<string, JsonService | RawService>;
   readonly kinesis: Kinesis;
-  /** Begins to read: mappings invoke, Firehoses collect. */
+  /** Starts reading: mappings invoke, Firehoses collect. */
   start(world: StreamingWorld): void;
-  /** Resolves when all that was sent is processed and delivered; rejects with what went wrong. */
+  /** Resolves when every record is processed and delivered; rejects with the errors of mappings and Firehoses. */
   drain(): Promise<void>;
   /** Records that a mapping or Firehose has yet to bring to their end, by stream and by Firehose. */
   remaining(): Record<string, number>;
   /** By function name and by delivery stream name. */
   counts(): { mappings: Record<string, MappingCounts>; deliveries: Record<string, DeliveryCounts> };
-  /** Reads and invokes no more; resolves when invocations under way have come to their end. */
+  /** Stops reading and invoking; resolves when the invocations under way have ended. */
   stop(): Promise<void>;
   close(): Promise<void>;
 }
@@ -113,7 +113,7 @@ export async function startStreaming(
         const source = readAs(kinesis, role, mapping.streamName, given.iam, describes);
         const started = startMapping(source, mapping, {
           invoke: given.invoke,
-          putObject: keepFailuresAs(role, given),
+          putObject: storeFailuresAs(role, given),
           onError,
           ...(measure && { measure }),
           ...pace,

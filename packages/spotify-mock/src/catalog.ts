@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readJson } from './read-json.ts';
 
-// Loose: what Spotify adds to an object comes through as it stands in the file.
+// Loose: what Spotify adds to an object is served as the file has it.
 const id = z.string().min(1);
 const artist = z.looseObject({ id, type: z.literal('artist'), name: z.string() });
 const album = z.looseObject({

@@ -20,7 +20,7 @@ export type WireFault = Extract<Fault, { kind: (typeof WIRE_KINDS)[number] }>;
 export type FaultInjector = {
   /** `realResponse` is asked only when no fault replaces it. */
   strike(target: FaultTarget, realResponse: () => ApiResponse | PageResponse): Outcome;
-  /** Ends what lasts by itself (quota, endless lists); the plan goes on where it was. */
+  /** Ends lasting faults (quota, endless lists); the plan goes on where it was. */
   endLasting(): void;
 };
 

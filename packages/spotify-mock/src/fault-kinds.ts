@@ -14,7 +14,7 @@ const counted = {
 };
 /** `listing` is new-releases and search together, `any` is both groups counted together. */
 const ofApi = { endpoint: z.enum(['listing', 'album-tracks', 'any']), ...counted };
-/** The token's endpoint counts by itself, and is not part of `any`. */
+/** The token's endpoint has a count of its own, and is not part of `any`. */
 const ofAll = { endpoint: z.enum(['listing', 'album-tracks', 'any', 'token']), ...counted };
 /** Which item of the page is concerned; counted round when the page is shorter. 0 if left out. */
 const index = z.int().nonnegative().optional();

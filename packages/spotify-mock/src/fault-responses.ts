@@ -34,7 +34,7 @@ export function respondInstead(fault: Fault): ApiResponse | undefined {
       return { status: 302, body: '', headers: { Location } };
     }
     case 'drop':
-      // Nobody reads this response: the connection ends before it.
+      // Never sent: the connection ends before it.
       return fault.when === 'before' ? apiError(502, 'Bad gateway.') : undefined;
     default:
       return undefined;

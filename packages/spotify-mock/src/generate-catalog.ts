@@ -67,7 +67,7 @@ function trackCount(index: number, albumType: string, random: Random): number {
 }
 
 function artistOf(index: number, random: Random): SimplifiedArtist {
-  const name = `Stand-in Artist ${index + 1}${random.pick(TAILS)}`;
+  const name = `Mock Artist ${index + 1}${random.pick(TAILS)}`;
   return { ...identity('artist', random.id()), name };
 }
 
@@ -86,7 +86,7 @@ function albumOf(
     available_markets: markets(random),
     images: index % 13 === 11 ? [] : imagesOf(id, index),
     // Spotify leaves an empty name behind after a takedown.
-    name: index % 20 === 7 ? '' : `Stand-in Album ${index + 1}${random.pick(TAILS)}`,
+    name: index % 20 === 7 ? '' : `Mock Album ${index + 1}${random.pick(TAILS)}`,
     ...releaseDate(index, random),
     ...(index % 20 === 12 && { restrictions: { reason: 'market' } }),
     artists: severalOf(artists, random),
@@ -115,7 +115,7 @@ function tracksOf(
       ...(random.chance(0.9) && { is_playable: true }),
       ...(random.chance(0.02) && { linked_from: identity('track', random.id()) }),
       ...(random.chance(0.02) && { restrictions: { reason: 'explicit' } }),
-      name: `Stand-in Track ${albumIndex + 1}.${index + 1}${random.pick(TAILS)}`,
+      name: `Mock Track ${albumIndex + 1}.${index + 1}${random.pick(TAILS)}`,
       preview_url: random.chance(0.1) ? `https://p.scdn.co/mp3-preview/${id}` : null,
       track_number: (index % perDisc) + 1,
       is_local: false,

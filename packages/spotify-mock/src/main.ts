@@ -8,13 +8,13 @@ import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET, startSpotify } from './server.ts'
 const UNUSABLE_PORT = ['EADDRINUSE', 'EACCES', 'ERR_SOCKET_BAD_PORT'];
 
 const command = new Command('spotify')
-  .description('A stand-in for the Spotify Web API, on this machine only; Ctrl-C ends it')
+  .description('A mock server of the Spotify Web API, on this machine only; Ctrl-C ends it')
   .addOption(
-    new Option('--app <kind>', 'the kind of app Spotify takes you for')
+    new Option('--app <kind>', 'the kind of app that calls')
       .choices(['extended', 'development'] as const)
       .default('development' as const),
   )
-  .option('--port <port>', '0 takes a free one', wholeNumber, 0)
+  .option('--port <port>', '0 picks a free one', wholeNumber, 0)
   .addOption(
     new Option('--catalog <file>', 'a catalogue to serve, as JSON').conflicts(['albums', 'seed']),
   )

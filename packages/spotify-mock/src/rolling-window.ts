@@ -2,8 +2,8 @@
 export type RateLimit = { requests: number; windowSeconds: number };
 
 /**
- * Answers 0 when a request at `now` (milliseconds) fits into the window, else the whole seconds
- * after which one will. A rejected request takes no place: who waits as told gets through.
+ * Returns 0 when a request at `now` (milliseconds) fits into the window, else the whole seconds
+ * after which one will. A rejected request is not counted: a client that waits gets through.
  */
 export function createRollingWindow({ requests, windowSeconds }: RateLimit) {
   let taken: number[] = [];

@@ -17,7 +17,7 @@ async function everyPage(get: (path: string) => Promise<Response>, path: string)
 }
 
 describe('The API', () => {
-  it('tells an unknown token from an expired one', async () => {
+  it('distinguishes an unknown token from an expired one', async () => {
     const spotify = await givenSpotify({ tokenLifetimeSeconds: 0 });
     const messageFor = async (headers: Record<string, string>) => {
       const response = await fetch(spotify.url + TRACKS, { headers });
@@ -100,13 +100,13 @@ describe('The API', () => {
     ['/v1/search?type=album', 'No search query'],
     ['/v1/search?q=tag:new', 'Missing parameter type'],
     ['/v1/search?q=tag:new&type=track', 'Bad search type field'],
-  ])('answers 400 to %s', async (path, message) => {
+  ])('responds 400 to %s', async (path, message) => {
     const response = await (await callerOf(await givenSpotify()))(path);
     expect(response.status).toBe(400);
     expect(await json(response)).toEqual({ error: { status: 400, message } });
   });
 
-  it('answers 404 to what it does not know', async () => {
+  it('responds 404 to unknown paths', async () => {
     const get = await callerOf(await givenSpotify());
     const unknown = await get('/v1/albums/constructor/tracks');
     expect(await json(unknown)).toEqual({ error: { status: 404, message: 'Resource not found' } });

@@ -35,7 +35,7 @@ describe('A fault plan', () => {
     expect(createFaultInjector(undefined).strike(LISTING, () => pageAt(0)).struck).toEqual([]);
   });
 
-  it('counts each group of endpoints by itself, from 0, and strikes so many times', () => {
+  it('counts each group of endpoints alone, from 0, and strikes so many times', () => {
     const fault: Fault = { kind: 'bad-gateway', endpoint: 'listing', at: 1, times: 2 };
     const targets = [LISTING, TRACKS, TRACKS, LISTING, TRACKS, LISTING, LISTING];
     expect(statuses(inject(fault), targets)).toEqual([200, 200, 200, 502, 200, 502, 200]);
@@ -49,7 +49,7 @@ describe('A fault plan', () => {
     ]);
   });
 
-  it('leaves a fault for the next request when another answers this one', () => {
+  it('leaves a fault for the next request when another responds to this one', () => {
     const injector = inject(
       { kind: 'bad-gateway', endpoint: 'listing', at: 0, times: 1 },
       { kind: 'plain-403', endpoint: 'listing', at: 0, times: 1 },
@@ -60,10 +60,10 @@ describe('A fault plan', () => {
     expect(albumsOf(injector, 0).items).toEqual(pageAt(0).page.items);
   });
 
-  it('leaves a fault for a page when the answer is none', () => {
+  it('leaves a fault for a page when the response is none', () => {
     const injector = inject({ kind: 'truncated', endpoint: 'listing', at: 0, times: 1 });
-    const refused = injector.strike(LISTING, () => ({ status: 403, body: {} }));
-    expect(refused).toMatchObject({ response: { status: 403 }, wire: undefined, struck: [] });
+    const rejected = injector.strike(LISTING, () => ({ status: 403, body: {} }));
+    expect(rejected).toMatchObject({ response: { status: 403 }, wire: undefined, struck: [] });
     expect(strike(injector, LISTING)).toMatchObject({
       wire: { kind: 'truncated' },
       struck: ['truncated'],

@@ -57,14 +57,14 @@ describe('A faulty Spotify', () => {
     expect((await fetch(spotify.url + TRACKS, { headers })).status).toBe(200);
   });
 
-  it('answers as a bad gateway', async () => {
+  it('responds as a bad gateway', async () => {
     const { get } = await givenFaultySpotify(once('bad-gateway'));
     const response = await get(TRACKS);
     expect(response.status).toBe(502);
     expect(await json(response)).toEqual({ error: { status: 502, message: 'Bad gateway.' } });
   });
 
-  it('refuses in plain text an app whose owner has no Premium', async () => {
+  it('rejects in plain text an app whose owner has no Premium', async () => {
     const { get } = await givenFaultySpotify(once('plain-403'));
     const response = await get(TRACKS);
     expect(response.status).toBe(403);
@@ -80,7 +80,7 @@ describe('A faulty Spotify', () => {
     expect(spotify.requests.faulted['album-tracks']).toBe(1);
   });
 
-  it('drops the connection before an answer', async () => {
+  it('drops the connection before a response', async () => {
     const { spotify, get } = await givenFaultySpotify({ ...once('drop'), when: 'before' });
     await expect(get(TRACKS)).rejects.toThrow('fetch failed');
     expect(spotify.requests.byStatus.dropped).toBe(1);
@@ -95,7 +95,7 @@ describe('A faulty Spotify', () => {
     expect(spotify.requests.byStatus.dropped).toBe(1);
   });
 
-  it('cuts JSON off in an answer that looks whole', async () => {
+  it('cuts JSON off in a response that looks whole', async () => {
     const { get } = await givenFaultySpotify(once('truncated'));
     const response = await get(TRACKS);
     const bytes = await response.bytes();

@@ -30,7 +30,7 @@ export async function givenSpotify(options: Partial<SpotifyOptions> = {}): Promi
   return spotify;
 }
 
-/** A stand-in with these faults, and a caller who has a token. */
+/** A mock server with these faults, and a caller with a token. */
 export async function givenFaultySpotify(...faults: Fault[]) {
   const spotify = await givenSpotify({ faults: { seed: 0, faults } });
   return { spotify, get: await callerOf(spotify) };
@@ -66,7 +66,7 @@ export async function callerOf(spotify: SpotifyMock) {
   return (path: string) => fetch(new URL(path, spotify.url), { headers });
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes.
+// biome-ignore lint/suspicious/noExplicitAny: tests look into responses of many shapes.
 export async function json(response: Response): Promise<any> {
   return response.json();
 }

@@ -6,7 +6,7 @@ describe('A rolling window', () => {
     expect([0, 10_000, 10_500].map(secondsToWait)).toEqual([0, 0, 20]);
   });
 
-  it('lets a caller in who waits as told, and not a moment too many', () => {
+  it('lets a caller in that waits as long as asked, and not one request too many', () => {
     const secondsToWait = createRollingWindow({ requests: 2, windowSeconds: 30 });
     expect([0, 10_000, 30_000, 30_001, 40_000].map(secondsToWait)).toEqual([0, 0, 0, 10, 0]);
   });

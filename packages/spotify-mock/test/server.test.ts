@@ -5,7 +5,7 @@ cleanUpAfterEach();
 
 const TRACKS = `/v1/albums/${catalog.albums[0]?.id}/tracks`;
 
-describe('The stand-in', () => {
+describe('The mock server', () => {
   it('counts requests by endpoint and by status until it is reset', async () => {
     const spotify = await givenSpotify();
     const get = await callerOf(spotify);

@@ -42,7 +42,7 @@ export class Ledger {
 
   send({ data, goesTo }: SentRecord): void {
     this.#count++;
-    if (goesTo === 'set aside') {
+    if (goesTo === 'rejected') {
       const digest = digestOf(data);
       this.#malformed.set(digest, (this.#malformed.get(digest) ?? 0) + 1);
       return;

@@ -88,7 +88,7 @@ it(`loses nothing of ${EVENTS} events, whatever fails on the way (seed ${SEED})`
     await drain();
     expect(deaths).toBe(3);
 
-    // Every record of the source is delivered or set aside, under its own id, and nothing else is.
+    // Every record of the source is delivered or rejected, under its own id, and nothing else is.
     const source = await readStream(stage, SOURCE);
     const delivered = { usa: deliveredTo('usa'), international: deliveredTo('international') };
     const { events: rejected, incomplete } = rejectedOf(stage);
@@ -111,7 +111,7 @@ it(`loses nothing of ${EVENTS} events, whatever fails on the way (seed ${SEED})`
       expect(byCount(arrived)).toEqual(numbers(events.filter(({ goesTo }) => goesTo === segment)));
       await expectOrder(segment);
     }
-    const malformed = events.filter(({ goesTo }) => goesTo === 'set aside');
+    const malformed = events.filter(({ goesTo }) => goesTo === 'rejected');
     expect(byCount(rejected.map(({ original }) => original.toString('hex')))).toEqual(
       byCount(malformed.map(({ data }) => data.toString('hex'))),
     );
@@ -145,7 +145,7 @@ it(`loses nothing of ${EVENTS} events, whatever fails on the way (seed ${SEED})`
     throw new Error('The USA path waits for the international one');
   }
 
-  /** In the stream of a destination, the first copies of a session's events stand in their order. */
+  /** In the stream of a destination, the first copies of a session's events are in order. */
   async function expectOrder(segment: Segment): Promise<void> {
     const records = await readStream(stage, `${SOURCE}-${segment}`);
     const last = new Map<string, number>();

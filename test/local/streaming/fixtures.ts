@@ -4,7 +4,7 @@ import type { KeyedRecord } from '../../../core/kinesis/records.ts';
 /** A record on its way into the pipeline, and where it belongs. */
 export interface SentRecord extends KeyedRecord {
   readonly data: Buffer;
-  readonly goesTo: 'usa' | 'international' | 'set aside';
+  readonly goesTo: 'usa' | 'international' | 'rejected';
 }
 
 const COUNTRIES = ['USA', 'USA', 'Germany', 'France', 'Japan'];
@@ -41,7 +41,7 @@ export function* generateRecords(
       ? ({
           partitionKey,
           data: random.pick(MALFORMED)(partitionKey, n),
-          goesTo: 'set aside',
+          goesTo: 'rejected',
         } as const)
       : validRecord(random, partitionKey, COUNTRIES[session % COUNTRIES.length] as string, n);
     yield record;

@@ -71,10 +71,10 @@ export async function readStream(stage: Stage, StreamName: string): Promise<Stor
       ShardIteratorType: 'TRIM_HORIZON',
     });
     for (let more = true; more && ShardIterator; ) {
-      const answer = await kinesis.call('GetRecords', { ShardIterator });
-      ShardIterator = answer.NextShardIterator;
-      more = answer.Records.length > 0;
-      for (const record of answer.Records) {
+      const response = await kinesis.call('GetRecords', { ShardIterator });
+      ShardIterator = response.NextShardIterator;
+      more = response.Records.length > 0;
+      for (const record of response.Records) {
         all.push({
           eventId: eventIdOf(ShardId, record.SequenceNumber),
           data: Buffer.from(record.Data, 'base64'),

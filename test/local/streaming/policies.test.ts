@@ -5,7 +5,7 @@ import { packagedService } from '../../fixtures/packaged-service.ts';
 import { givenPipeline, objectsIn, rejectedOf, sessionsOf } from './pipeline.ts';
 
 const packaged = await packagedService();
-/** Few attempts, so that what is not allowed is soon given up. */
+/** Few attempts, so that what is not allowed is soon discarded. */
 const service: Service = {
   ...packaged,
   streaming: {
@@ -37,7 +37,7 @@ const events = [
   ),
 }));
 
-const EXPECTED = 'USA a; international b; set aside missing-country; failed batches 3';
+const EXPECTED = 'USA a; international b; rejected missing-country; failed batches 3';
 
 async function run(roles: Service['roles']) {
   const { stage, send, drain, end } = await givenPipeline(
@@ -65,7 +65,7 @@ async function run(roles: Service['roles']) {
     const outcome = [
       `USA ${idsOf(sessionsOf(stage, 'usa'))}`,
       `international ${idsOf(sessionsOf(stage, 'international'))}`,
-      `set aside ${rejectedOf(stage).events.map(({ reason }) => reason)}`,
+      `rejected ${rejectedOf(stage).events.map(({ reason }) => reason)}`,
       `failed batches ${objectsIn(stage, 'tributary-local-failed-batches').length}`,
     ].join('; ');
     return { outcome: error ?? outcome, unused: stage.unusedPermissions() };
@@ -91,7 +91,7 @@ it.concurrent.each(statements)('needs $actions of $role', async ({ role, index, 
   const rest = service.roles.get(role)?.filter((_, i) => i !== index) ?? [];
   const { outcome } = await run(new Map(service.roles).set(role, rest));
   expect(outcome).not.toBe(EXPECTED);
-  // What a handler may not do, it reports or throws; what its mapping or a Firehose may not do, drain tells.
+  // A handler reports or throws what it may not do; drain rejects with what its mapping or a Firehose may not do.
   if (/logs:CreateLogStream|:PutRecord/.test(actions)) return;
   const names = `^${role} is not allowed to (${actions.replaceAll(', ', '|')}) on arn:aws:`;
   expect(outcome).toMatch(new RegExp(names));

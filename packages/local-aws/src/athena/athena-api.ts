@@ -120,7 +120,7 @@ const LIST = { fallback: 50, most: 50, ...INVALID };
 
 const invalid = (message: string) => new AwsError('InvalidRequestException', message);
 
-/** Athena refuses what is no SQL as it is submitted, and takes one statement a query. */
+/** Athena rejects invalid SQL when it is submitted, and allows one statement a query. */
 async function checkStatement(sql: string): Promise<void> {
   const count = await countStatements(sql).catch((error: Error) => {
     throw invalid(error.message.replace(/^Failed to extract statements: /, ''));

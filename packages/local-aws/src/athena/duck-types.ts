@@ -16,7 +16,7 @@ export function duckTypeOf(glueType: string): string {
   if (type) return type;
   const [, kind, inner = ''] = /^(array|struct)<(.*)>$/.exec(glueType) ?? [];
   if (kind === 'array') return `${duckTypeOf(inner)}[]`;
-  if (kind !== 'struct') throw new InvalidInput(`The local stage knows no type ${glueType}`);
+  if (kind !== 'struct') throw new InvalidInput(`Unsupported type ${glueType}`);
   const fields = splitFields(inner).map((field) => {
     const colon = field.indexOf(':');
     return `"${field.slice(0, colon)}" ${duckTypeOf(field.slice(colon + 1))}`;
@@ -24,7 +24,7 @@ export function duckTypeOf(glueType: string): string {
   return `STRUCT(${fields.join(', ')})`;
 }
 
-/** At the commas that stand inside no other type. */
+/** Splits at the commas outside of nested types. */
 function splitFields(text: string): string[] {
   const fields: string[] = [];
   let depth = 0;

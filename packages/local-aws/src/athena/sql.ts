@@ -69,7 +69,7 @@ export async function countStatements(sql: string): Promise<number> {
   }
 }
 
-/** What Athena has under names that DuckDB does not know, or knows for something else. */
+/** Athena's functions that DuckDB lacks, or has under the same name for something else. */
 const ATHENA_FUNCTIONS = [
   'CREATE MACRO cardinality(list) AS len(list)',
   'CREATE MACRO sequence(first, last) AS generate_series(first, last)',

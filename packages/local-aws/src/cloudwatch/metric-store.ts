@@ -1,4 +1,4 @@
-/** A value of a metric; dimensions tell its series apart. */
+/** A value of a metric; its series differ in their dimensions. */
 export interface Measurement {
   namespace: string;
   name: string;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type StreamRecord, toLambdaEvent } from '../kinesis/records.ts';
 import type { MappingSettings } from '../service/stream-settings.ts';
 
-/** Why a mapping gave records up. */
+/** Why a mapping discarded records. */
 export interface Discard {
   condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
   invocations: number;

@@ -12,7 +12,7 @@ export function parseFilterPattern(pattern: string): Filter {
   const { data, ...others } = parseObject(pattern);
   const [unknown] = Object.keys(others);
   if (unknown !== undefined || data === undefined) {
-    throw new InvalidInput(`Filter ${pattern}: the local stage filters on data alone`);
+    throw new InvalidInput(`Filter ${pattern}: filters work on data alone`);
   }
   const test = parsePattern(data, `Filter ${pattern}`);
   return (bytes) => {

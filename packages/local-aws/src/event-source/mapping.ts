@@ -7,7 +7,7 @@ import { type StreamRecord, toLambdaEvent } from '../kinesis/records.ts';
 import type { MappingSettings } from '../service/stream-settings.ts';
 import { type Discard, failureObject } from './failure-destination.ts';
 import { type BatchWorld, processBatch } from './process-batch.ts';
-import { Lane } from './shard-batcher.ts';
+import { ShardBatcher } from './shard-batcher.ts';
 
 /** What a mapping has done, in records but for `invocations` and `functionErrors`. */
 export interface MappingCounts {
@@ -18,7 +18,7 @@ export interface MappingCounts {
   /** Invocations that ended in an error. */
   functionErrors: number;
   acknowledged: number;
-  /** Given up, by reason. */
+  /** By reason. */
   discarded: Record<Discard['condition'], number>;
 }
 
@@ -29,7 +29,7 @@ export interface MappingOptions {
   now?: () => number;
   /** Notes IteratorAge, the consumer lag. */
   measure?: Measure;
-  /** How long to wait before a batch comes again; AWS does not say how long it waits. */
+  /** How long to wait before a retry; AWS does not document its own pause. */
   retryMs?: (failures: number) => number;
   idleMs?: number;
 }
@@ -42,12 +42,12 @@ export interface Mapping {
   close(): Promise<void>;
 }
 
-/** Batches read ahead of the one that is processed, in each lane. */
+/** Batches read ahead of the one that is processed, by each batcher. */
 const READ_AHEAD = 2;
 
 const doubling = (failures: number) => Math.min(2_000, 100 * 2 ** (failures - 1));
 
-/** An event source mapping between a stream and a function, with the rules that AWS keeps. */
+/** An event source mapping between a stream and a function, with AWS's rules. */
 export function startMapping(
   kinesis: Kinesis,
   settings: MappingSettings,
@@ -98,29 +98,29 @@ export function startMapping(
   };
 
   function openSink(): ShardSink {
-    const lanes = Array.from(
+    const batchers = Array.from(
       { length: settings.parallelization },
       () =>
-        new Lane(
+        new ShardBatcher(
           { batchSize: settings.batchSize, windowMs: settings.windowSeconds * 1_000 },
           (batch) => processBatch(batch, settings, world).catch(options.onError),
         ),
     );
     const isFull = () =>
-      lanes.some((lane) => lane.length > settings.batchSize * READ_AHEAD) &&
+      batchers.some((batcher) => batcher.length > settings.batchSize * READ_AHEAD) &&
       !closing.signal.aborted;
     return {
       async take(records) {
         counts.read += records.length;
         const passed = records.filter(passes);
         counts.filtered += records.length - passed.length;
-        for (const [i, lane] of lanes.entries()) {
-          lane.push(passed.filter(({ partitionKey }) => laneOf(partitionKey) === i));
+        for (const [i, batcher] of batchers.entries()) {
+          batcher.push(passed.filter(({ partitionKey }) => batcherOf(partitionKey) === i));
         }
         while (isFull()) await sleep(5);
       },
       async settle() {
-        await Promise.all(lanes.map((lane) => lane.settle()));
+        await Promise.all(batchers.map((batcher) => batcher.settle()));
       },
     };
   }
@@ -131,8 +131,8 @@ export function startMapping(
     return settings.filters.some((filter) => filter(bytes));
   }
 
-  /** Records of a partition key stay in one lane, and so in order. */
-  function laneOf(partitionKey: string): number {
+  /** Records of a partition key go to one batcher, and so stay in order. */
+  function batcherOf(partitionKey: string): number {
     if (settings.parallelization === 1) return 0;
     const hash = createHash('md5').update(partitionKey).digest();
     return hash.readUInt32BE(0) % settings.parallelization;

@@ -6,13 +6,13 @@ import type { Discard } from './failure-destination.ts';
 export interface BatchWorld {
   /** Hands records to the function; rejects with what the function raised. */
   invoke(records: readonly StreamRecord[]): Promise<unknown>;
-  /** Gives records up, to the on-failure destination where there is one. */
+  /** Discards records, to the on-failure destination where there is one. */
   discard(records: readonly StreamRecord[], why: Discard): Promise<void>;
   acknowledge(records: readonly StreamRecord[]): void;
   /** Waits before the next attempt; `failures` counts from 1. */
   pause(failures: number): Promise<void>;
   now(): number;
-  /** True from when the stage closes: what is left stays in the stream. */
+  /** True once the stage closes: the rest stays in the stream. */
   isClosed(): boolean;
 }
 
@@ -24,12 +24,12 @@ interface Batch {
 }
 
 /**
- * Brings one batch of a shard to its end, as Lambda does: every record is acknowledged or discarded,
- * in order, and nothing behind it is touched before.
+ * Processes one batch of a shard as Lambda does: every record is acknowledged or discarded, in order,
+ * before the next batch starts.
  *
  * - A function error, or a report that names no record of the batch, fails the whole batch. With
- *   bisecting it is split in two, which costs no retry; otherwise it comes again, which costs one.
- * - A report acknowledges what stands before the lowest sequence number in it; the rest comes again,
+ *   bisecting it is split in two, which costs no retry; otherwise it is retried, which costs one.
+ * - A report acknowledges the records before the lowest sequence number in it; the rest is retried,
  *   what succeeded behind it included, and costs a retry even when some got through: AWS promises
  *   nothing better.
  * - Records that are too old or out of retries are discarded.
@@ -83,28 +83,28 @@ export async function processBatch(
   }
 
   async function invoke(sent: readonly StreamRecord[]) {
-    let answer: unknown;
+    let result: unknown;
     try {
-      answer = await world.invoke(sent);
+      result = await world.invoke(sent);
     } catch {
       return { succeeded: 0, complete: true, functionError: true };
     }
     if (!settings.reportsItemFailures) {
       return { succeeded: sent.length, complete: false, functionError: false };
     }
-    const succeeded = readReport(answer, sent);
+    const succeeded = readReport(result, sent);
     return { succeeded: succeeded ?? 0, complete: succeeded === undefined, functionError: false };
   }
 }
 
 /**
- * How many records of the batch succeeded, by the function's answer; undefined when the answer is
+ * How many records of the batch succeeded, by the function's response; undefined when the response is
  * one that Lambda takes for a complete failure.
  */
-export function readReport(answer: unknown, sent: readonly StreamRecord[]): number | undefined {
-  if (answer === null || answer === undefined) return sent.length;
-  if (typeof answer !== 'object') return undefined;
-  const failures = (answer as { batchItemFailures?: unknown }).batchItemFailures;
+export function readReport(result: unknown, sent: readonly StreamRecord[]): number | undefined {
+  if (result === null || result === undefined) return sent.length;
+  if (typeof result !== 'object') return undefined;
+  const failures = (result as { batchItemFailures?: unknown }).batchItemFailures;
   if (failures === null || failures === undefined) return sent.length;
   if (!Array.isArray(failures)) return undefined;
   const reported = failures.map((each) => each?.itemIdentifier as unknown);

@@ -3,18 +3,18 @@ import { payloadBytesOf, type StreamRecord } from '../kinesis/records.ts';
 /** Lambda's limit for the payload of an invocation. */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
-export interface LaneSettings {
+export interface BatcherSettings {
   batchSize: number;
   windowMs: number;
 }
 
 /**
  * What a mapping processes one batch at a time: the records of a shard, or of the partition keys
- * that fall to one of several lanes of a shard. A batch goes when it is full, in count or in bytes,
+ * that one of several batchers of a shard has. A batch is processed when it is full, in count or in bytes,
  * or when the window has passed since its first record.
  */
-export class Lane {
-  readonly #settings: LaneSettings;
+export class ShardBatcher {
+  readonly #settings: BatcherSettings;
   readonly #process: (batch: StreamRecord[]) => Promise<void>;
   readonly #waiting: StreamRecord[] = [];
   #waitingBytes = 0;
@@ -25,7 +25,7 @@ export class Lane {
   #onIdle: (() => void)[] = [];
 
   /** `process` must not reject. */
-  constructor(settings: LaneSettings, process: (batch: StreamRecord[]) => Promise<void>) {
+  constructor(settings: BatcherSettings, process: (batch: StreamRecord[]) => Promise<void>) {
     this.#settings = settings;
     this.#process = process;
   }

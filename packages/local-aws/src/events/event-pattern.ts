@@ -20,11 +20,11 @@ export function parsePattern(
     return (value) => rules.some((rule) => rule(value));
   }
   if (!isObject(node)) {
-    throw new InvalidInput(`${label}: a value stands in a list, as ["usa"]`);
+    throw new InvalidInput(`${label}: a value has to be in a list, such as ["usa"]`);
   }
   const fields = Object.entries(node).map(([name, child]) => {
     if (name.startsWith('$')) {
-      throw new InvalidInput(`${label}: the local stage does not know ${name}`);
+      throw new InvalidInput(`${label}: ${name} is unsupported`);
     }
     return { name, test: parsePattern(child, label, operators) };
   });
@@ -55,7 +55,7 @@ function parseRule(rule: unknown, label: string, operators: Record<string, Opera
     const test = Object.hasOwn(operators, operator) && operators[operator]?.(operand);
     if (test) return test;
   }
-  throw new InvalidInput(`${label}: the local stage does not know ${JSON.stringify(rule)}`);
+  throw new InvalidInput(`${label}: ${JSON.stringify(rule)} is unsupported`);
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>

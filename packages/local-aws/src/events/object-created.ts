@@ -13,7 +13,7 @@ export interface PutObject {
 let puts = 0n;
 
 /**
- * What S3 tells EventBridge of a new object, as in
+ * The event that S3 sends to EventBridge for a new object, as in
  * docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html. The key comes as it is, not encoded.
  */
 export function objectCreated({ bucket, key, size, etag }: PutObject, now: Date) {

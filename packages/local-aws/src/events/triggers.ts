@@ -17,7 +17,7 @@ export interface RuleStart {
   ended: Promise<Execution>;
 }
 
-/** A start that did not come about, as its dead-letter queue keeps it. */
+/** A failed start, as its dead-letter queue stores it. */
 export interface FailedStart {
   queueArn: string;
   event: unknown;
@@ -30,7 +30,7 @@ export interface RuleOptions extends Pick<ExecutionOptions, 'onEvent' | 'waitMs'
 }
 
 export interface Triggers {
-  /** S3 tells EventBridge: rules that match start their machine. */
+  /** S3 notifies EventBridge: rules that match start their machine. */
   onPut(object: PutObject): void;
   /** Throws AccessDenied where the machine's schedule, if it has one, may not start it. */
   authorizeSchedule(machine: PackagedStateMachine, input: unknown): void;
@@ -42,7 +42,7 @@ export interface Triggers {
 
 /** What starts state machines in the packaged service: its schedules and its rules. */
 export function createTriggers(
-  service: Pick<Service, 'rules' | 'schedules' | 'stateMachines' | 'tellingBuckets'>,
+  service: Pick<Service, 'rules' | 'schedules' | 'stateMachines' | 'notifyingBuckets'>,
   machines: StateMachines,
   iam: Iam,
   { onStart, onFailedStart, ...options }: RuleOptions = {},
@@ -70,13 +70,13 @@ export function createTriggers(
     startedByRules,
     failedStarts,
     onPut(object) {
-      if (closing.signal.aborted || !service.tellingBuckets.has(object.bucket)) return;
+      if (closing.signal.aborted || !service.notifyingBuckets.has(object.bucket)) return;
       const event = objectCreated(object, new Date());
       for (const rule of service.rules.filter(({ matches }) => matches(event))) {
         try {
           authorize(rule);
         } catch (error) {
-          // EventBridge sends by itself, by the queue's policy: the role has no part in it.
+          // EventBridge sends to the queue by the queue's policy, not with the rule's role.
           keep(rule, event, error);
           continue;
         }
@@ -84,7 +84,7 @@ export function createTriggers(
         const name = `${event.id}_${randomUUID()}`;
         const machine = byArn.get(rule.machineArn) as PackagedStateMachine;
         const ended = machines.run(machine, name, event, { ...options, signal: closing.signal });
-        // Whoever waits for it is told; it must not end the process where nobody does.
+        // A rejection that nothing waits for must not end the process.
         ended.catch(() => {});
         startedByRules.push(ended);
         onStart?.({ rule: rule.name, name, key: object.key, ended });

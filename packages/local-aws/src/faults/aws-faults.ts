@@ -30,7 +30,7 @@ const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('throttled'), ...calls, ...when }),
   /** 500. */
   z.strictObject({ kind: z.literal('internal-error'), ...calls, ...when }),
-  /** The connection ends, and nobody knows whether the call has come. It has not. */
+  /** The connection ends without a response; the call has no effect. */
   z.strictObject({ kind: z.literal('no-response'), ...calls, ...when }),
   /** Lambda does not run the function. */
   z.strictObject({ kind: z.literal('lambda-error'), ...when, error: z.enum(LAMBDA_ERRORS) }),
@@ -41,7 +41,7 @@ const fault = z.discriminatedUnion('kind', [
     counts: z.enum(['calls', 'writes']),
     effect: z.enum(['none', 'done']),
   }),
-  /** The environment ends after the handler: all is done, and nobody hears of it. */
+  /** The environment ends after the handler: its effects remain, its result is lost. */
   z.strictObject({ kind: z.literal('lost-result'), ...when }),
   z.strictObject({ kind: z.literal('crawl-failed'), at: when.at, times: when.times }),
   /** The crawl stays RUNNING for so long, then succeeds. */

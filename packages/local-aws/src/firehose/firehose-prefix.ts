@@ -4,7 +4,7 @@ import { InvalidInput } from '../errors.ts';
 const EXPRESSION = /!\{(\w+):([^}]*)\}/g;
 const RANDOM_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Letters of Java's DateTimeFormatter, UTC, that the local stage writes. */
+/** Supported letters of Java's DateTimeFormatter, in UTC. */
 const DATE_PARTS: Record<string, (iso: string) => string> = {
   yyyy: (iso) => iso.slice(0, 4),
   MM: (iso) => iso.slice(5, 7),
@@ -27,17 +27,17 @@ export function evaluatePrefix(prefix: string, arrivedAt: Date, errorType?: stri
     if (namespace === 'timestamp') return formatDate(value, iso, prefix);
     if (namespace === 'firehose' && value === 'random-string') return randomString();
     if (namespace === 'firehose' && value === 'error-output-type' && errorType) return errorType;
-    throw new InvalidInput(`Prefix ${prefix}: the local stage does not know ${expression}`);
+    throw new InvalidInput(`Prefix ${prefix}: ${expression} is unsupported`);
   });
   return hasExpression ? evaluated : `${evaluated}${formatDate('yyyy/MM/dd/HH/', iso, prefix)}`;
 }
 
-/** What AWS refuses to deploy: throws InvalidInput. */
+/** Throws InvalidInput for prefixes that AWS rejects at deployment. */
 export function checkPrefixes(prefix: string, errorPrefix: string): void {
   const isPlain = (text: string) => text.search(EXPRESSION) === -1;
   if (!isPlain(prefix) && !errorPrefix.includes('!{firehose:error-output-type}')) {
     throw new InvalidInput(
-      `Firehose wants !{firehose:error-output-type} in the error prefix '${errorPrefix}'`,
+      `Firehose requires !{firehose:error-output-type} in the error prefix '${errorPrefix}'`,
     );
   }
   evaluatePrefix(prefix, new Date(0));
@@ -53,7 +53,7 @@ function formatDate(pattern: string, iso: string, prefix: string): string {
     if (literal !== undefined) return literal;
     const format = DATE_PARTS[letters];
     if (!format)
-      throw new InvalidInput(`Prefix ${prefix}: the local stage cannot write ${letters}`);
+      throw new InvalidInput(`Prefix ${prefix}: the date letters ${letters} are unsupported`);
     return format(iso);
   });
 }

@@ -19,11 +19,11 @@ export interface Iam {
   /** Throws AccessDenied with the role, the action and the resource. */
   authorize(role: string, call: Call): void;
   allows(role: string, call: Call): boolean;
-  /** What stands in the policies and has allowed no call so far: `<role>: <action or resource>`. */
+  /** Parts of the policies that have allowed no call so far: `<role>: <action or resource>`. */
   unused(): string[];
 }
 
-/** For whoever has no role here: the engineer at the keyboard. */
+/** For callers without a role, such as a person with an AWS client. */
 export const ALLOW_ALL: Iam = { authorize: () => {}, allows: () => true, unused: () => [] };
 
 export class AccessDenied extends Error {

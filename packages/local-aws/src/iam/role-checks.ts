@@ -32,8 +32,8 @@ export function readAs(
   };
 }
 
-/** An on-failure destination wants s3:ListBucket beside s3:PutObject, of the function's role. */
-export function keepFailuresAs(role: string, { iam, putObject }: World): PutObject {
+/** An on-failure destination needs s3:ListBucket and s3:PutObject of the function's role. */
+export function storeFailuresAs(role: string, { iam, putObject }: World): PutObject {
   return async (bucket, key, body) => {
     iam.authorize(role, { action: 's3:ListBucket', resource: bucketArn(bucket) });
     await putObject(role, bucket, key, body);
@@ -41,9 +41,8 @@ export function keepFailuresAs(role: string, { iam, putObject }: World): PutObje
 }
 
 /**
- * What AWS documents that Firehose wants of its role for S3, whether or not this delivery comes to
- * it: large objects go in parts, and what cannot be delivered goes under the error prefix, with a
- * line in the log.
+ * What Firehose needs of its role for S3, as AWS documents it, whether or not this delivery uses it:
+ * large objects go in parts, and failed ones under the error prefix, with a line in the log.
  */
 export function deliverAs(settings: DeliverySettings, { iam, putObject }: World): PutObject {
   const { role, log, errorPrefix } = settings;

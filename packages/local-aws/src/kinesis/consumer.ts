@@ -102,25 +102,25 @@ export function consume(kinesis: Kinesis, StreamName: string, options: ConsumerO
     };
     let ShardIterator: string | undefined = await openIterator();
     while (!closed && ShardIterator) {
-      let answer: GetRecords;
+      let response: GetRecords;
       try {
-        answer = await kinesis.call('GetRecords', { ShardIterator });
+        response = await kinesis.call('GetRecords', { ShardIterator });
       } catch (error) {
-        // Iterators live five minutes; whoever takes the records may need longer.
+        // Iterators live five minutes; the sink may need longer.
         if ((error as Error).name !== 'ExpiredIteratorException') throw error;
         ShardIterator = await openIterator();
         continue;
       }
-      ShardIterator = answer.NextShardIterator;
-      if (answer.Records.length === 0) {
+      ShardIterator = response.NextShardIterator;
+      if (response.Records.length === 0) {
         reader.emptyPolls += 1;
         if (ShardIterator) await pause(reader);
         continue;
       }
-      read += answer.Records.length;
-      reader.last = answer.Records.at(-1)?.SequenceNumber;
+      read += response.Records.length;
+      reader.last = response.Records.at(-1)?.SequenceNumber;
       await reader.sink.take(
-        answer.Records.map((record) => ({
+        response.Records.map((record) => ({
           shardId: ShardId,
           sequenceNumber: record.SequenceNumber,
           partitionKey: record.PartitionKey,
@@ -142,7 +142,7 @@ export function consume(kinesis: Kinesis, StreamName: string, options: ConsumerO
   }
 
   async function settleShard(reader: Reader): Promise<void> {
-    // The poll under way may have been answered before what is to be settled was put.
+    // The poll under way may have been served before what is to be settled was put.
     const enough = reader.emptyPolls + 2;
     while (!closed && reader.state === 'reading' && reader.emptyPolls < enough) {
       reader.wake();

@@ -47,9 +47,9 @@ export async function respondWithFaults(
   const kept = input.Records.filter((_, i) => !isLost[i]);
   const stored: object[] = [];
   if (kept.length > 0) {
-    const answer = await ask(headers, Buffer.from(JSON.stringify({ ...input, Records: kept })));
-    if (answer.status !== 200) return answer;
-    stored.push(...JSON.parse(answer.body.toString()).Records);
+    const response = await ask(headers, Buffer.from(JSON.stringify({ ...input, Records: kept })));
+    if (response.status !== 200) return response;
+    stored.push(...JSON.parse(response.body.toString()).Records);
   }
   const Records = isLost.map((lost) => (lost ? THROTTLED : stored.shift()));
   return json(200, { FailedRecordCount: isLost.filter(Boolean).length, Records });

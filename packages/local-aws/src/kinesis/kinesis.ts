@@ -11,7 +11,7 @@ import { storedRecords } from './stored-records.ts';
 import { withoutTimestamp } from './timestamp-iterator.ts';
 import { createStreamTrimmer, type ReadPosition } from './trim-streams.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: answers of many actions, each read where it is asked for
+// biome-ignore lint/suspicious/noExplicitAny: responses of many actions, each read where it is called
 type Json = any;
 
 /** Kinesis (kinesalite, in memory) without a port of its own: the gateway hands requests over. */
@@ -77,30 +77,30 @@ export async function startKinesis(
    */
   const asked = new Set<Promise<RawResponse>>();
   const ask = (headers: IncomingHttpHeaders, body: Buffer): Promise<RawResponse> => {
-    const answer = new Promise<RawResponse>((resolve) => {
+    const response = new Promise<RawResponse>((resolve) => {
       const request = Object.assign(Readable.from([body], { objectMode: false }), {
         method: 'POST',
         url: '/',
         headers,
       });
-      const answered: Record<string, string> = {};
+      const responseHeaders: Record<string, string> = {};
       const response = {
         statusCode: 200,
         setHeader: (name: string, value: unknown) => {
-          answered[name.toLowerCase()] = String(value);
+          responseHeaders[name.toLowerCase()] = String(value);
         },
         end(content: string | Buffer = '') {
           resolve({
             status: response.statusCode,
-            headers: answered,
+            headers: responseHeaders,
             body: Buffer.from(content as string),
           });
         },
       };
       server.emit('request', request, response);
-    }).finally(() => asked.delete(answer));
-    asked.add(answer);
-    return answer;
+    }).finally(() => asked.delete(response));
+    asked.add(response);
+    return response;
   };
 
   async function call(action: string, input: object): Promise<Json> {
@@ -110,9 +110,12 @@ export async function startKinesis(
       'x-amz-target': `${TARGET}.${action}`,
     };
     const { status, body } = await ask(headers, Buffer.from(JSON.stringify(input)));
-    const answer = body.length > 0 ? JSON.parse(body.toString()) : {};
-    if (status === 200) return answer;
-    throw new AwsError(answer.__type ?? 'InternalFailure', answer.message ?? `status ${status}`);
+    const response = body.length > 0 ? JSON.parse(body.toString()) : {};
+    if (status === 200) return response;
+    throw new AwsError(
+      response.__type ?? 'InternalFailure',
+      response.message ?? `status ${status}`,
+    );
   }
 
   for (const { name, shards, retentionHours } of streams) {
@@ -155,7 +158,7 @@ export async function startKinesis(
   };
 }
 
-/** kinesalite gives its store to nobody: it is caught as it is made, so that streams can be trimmed. */
+/** kinesalite hides its store, which trimming needs: it is captured as it is created. */
 function createServer() {
   const { create } = kinesaliteDb;
   let store: Store | undefined;

@@ -33,7 +33,7 @@ export interface LambdaObserver {
 export interface LambdaFaults {
   /** An error of the service in place of the invocation. */
   rejects?(functionName: string): { name: string; message: string } | undefined;
-  /** The environment ends after the handler: what it did is done, and nobody hears of it. */
+  /** The environment ends after the handler: its effects remain, its result is lost. */
   losesResult?(functionName: string): boolean;
 }
 

@@ -5,17 +5,17 @@ import type { DeliverySettings, MappingSettings, StreamSettings } from './stream
 import { roleOf } from './template.ts';
 import { uuidOf } from './uuid.ts';
 
-// Schemas are strict: a property that the local stage does not know, and so would not keep, is an
-// error. What is known and makes no difference here is named and passed over.
-const passedOver = z.unknown().optional();
+// Schemas are strict: an unsupported property is an error. Properties that make no difference on this
+// machine are listed and ignored.
+const ignored = z.unknown().optional();
 
 const streamSchema = z.strictObject({
   Name: z.string(),
   ShardCount: z.coerce.number().int().min(1),
   RetentionPeriodHours: z.coerce.number().int().min(24).default(24),
   StreamModeDetails: z.strictObject({ StreamMode: z.literal('PROVISIONED') }).optional(),
-  StreamEncryption: passedOver,
-  Tags: passedOver,
+  StreamEncryption: ignored,
+  Tags: ignored,
 });
 
 const mappingSchema = z.strictObject({
@@ -43,8 +43,8 @@ const mappingSchema = z.strictObject({
       OnFailure: z.strictObject({ Destination: z.string().regex(/^arn:aws:s3:::[^/]+$/) }),
     })
     .optional(),
-  MetricsConfig: passedOver,
-  Tags: passedOver,
+  MetricsConfig: ignored,
+  Tags: ignored,
 });
 
 const s3Schema = z.strictObject({
@@ -80,7 +80,7 @@ const s3Schema = z.strictObject({
       LogStreamName: z.string().default(''),
     })
     .optional(),
-  EncryptionConfiguration: passedOver,
+  EncryptionConfiguration: ignored,
 });
 
 const deliverySchema = z.strictObject({
@@ -90,8 +90,8 @@ const deliverySchema = z.strictObject({
     .strictObject({ KinesisStreamARN: z.string(), RoleARN: z.string() })
     .optional(),
   ExtendedS3DestinationConfiguration: s3Schema,
-  DeliveryStreamEncryptionConfigurationInput: passedOver,
-  Tags: passedOver,
+  DeliveryStreamEncryptionConfigurationInput: ignored,
+  Tags: ignored,
 });
 
 export function readStream(logicalId: string, properties: unknown): StreamSettings {
@@ -156,5 +156,5 @@ function parse<T>(schema: z.ZodType<T>, logicalId: string, properties: unknown):
   if (data !== undefined) return data;
   const [issue] = error?.issues ?? [];
   const where = [logicalId, ...(issue?.path ?? [])].join('.');
-  throw new InvalidInput(`The local stage cannot keep ${where}: ${issue?.message}`);
+  throw new InvalidInput(`Unsupported property ${where}: ${issue?.message}`);
 }

@@ -9,7 +9,7 @@ export interface Trigger {
   machineArn: string;
   /** Logical id of its role. */
   role: string;
-  /** ARN of the queue for starts that do not come about. */
+  /** ARN of the dead-letter queue for failed starts. */
   deadLetterArn: string | undefined;
 }
 
@@ -18,13 +18,13 @@ export interface RuleSettings extends Trigger {
   matches: Test;
 }
 
-// Strict, as in streaming/read-settings.ts: what is not known here is an error.
-const passedOver = z.unknown().optional();
+// Strict, as in read-stream-settings.ts: an unsupported property is an error.
+const ignored = z.unknown().optional();
 const deadLetter = z.strictObject({ Arn: z.string() }).optional();
 
 const ruleSchema = z.strictObject({
   Name: z.string(),
-  Description: passedOver,
+  Description: ignored,
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   EventPattern: z.record(z.string(), z.unknown()),
   Targets: z.array(
@@ -32,14 +32,14 @@ const ruleSchema = z.strictObject({
       Id: z.string(),
       Arn: z.string(),
       RoleArn: z.string(),
-      RetryPolicy: passedOver,
+      RetryPolicy: ignored,
       DeadLetterConfig: deadLetter,
     }),
   ),
-  Tags: passedOver,
+  Tags: ignored,
 });
 
-/** No clock runs here, but whoever starts the machine by hand does it in place of the schedule. */
+/** No clock runs here: a start by hand replaces the schedule, with its role. */
 const scheduleSchema = z.object({
   Name: z.string(),
   Target: z.object({ Arn: z.string(), RoleArn: z.string(), DeadLetterConfig: deadLetter }),
@@ -52,7 +52,7 @@ export function readRule(logicalId: string, properties: unknown): RuleSettings[]
   const p = parse(ruleSchema, logicalId, properties);
   const label = `Rule ${logicalId}`;
   const unknown = Object.keys(p.EventPattern).find((name) => !FIELDS.includes(name));
-  if (unknown) throw new InvalidInput(`${label}: the local stage does not know ${unknown}`);
+  if (unknown) throw new InvalidInput(`${label}: ${unknown} is unsupported`);
   const matches = parsePattern(p.EventPattern, label, { wildcard });
   if (p.State === 'DISABLED') return [];
   return p.Targets.map((target) => ({ ...triggerOf(p.Name, target), matches }));
@@ -63,8 +63,8 @@ export function readSchedule(logicalId: string, properties: unknown): Trigger {
   return triggerOf(Name, Target);
 }
 
-/** Whether a bucket tells EventBridge of its objects; another kind of notification is an error. */
-export function tellsEventBridge(logicalId: string, configuration: unknown): boolean {
+/** Whether a bucket notifies EventBridge of its objects; another kind of notification is an error. */
+export function notifiesEventBridge(logicalId: string, configuration: unknown): boolean {
   if (configuration === undefined) return false;
   const schema = z.strictObject({
     EventBridgeConfiguration: z.strictObject({ EventBridgeEnabled: z.boolean() }),
@@ -82,7 +82,7 @@ const triggerOf = (
   deadLetterArn: target.DeadLetterConfig?.Arn,
 });
 
-/** `*` stands for any characters, `\*` and `\\` for themselves; EventBridge refuses `**`. */
+/** `*` stands for any characters, `\*` and `\\` for themselves; EventBridge rejects `**`. */
 const wildcard: Operator = (operand) => {
   if (typeof operand !== 'string' || operand.includes('**')) return undefined;
   const source = operand.replace(
@@ -99,5 +99,5 @@ function parse<T>(schema: z.ZodType<T>, logicalId: string, properties: unknown):
   if (data !== undefined && isObject(properties)) return data;
   const [issue] = error?.issues ?? [];
   const where = [logicalId, ...(issue?.path ?? [])].join('.');
-  throw new InvalidInput(`The local stage cannot keep ${where}: ${issue?.message}`);
+  throw new InvalidInput(`Unsupported property ${where}: ${issue?.message}`);
 }

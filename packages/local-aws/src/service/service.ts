@@ -6,11 +6,11 @@ import { type Statement, statementsOf } from '../iam/iam.ts';
 import { type AthenaSettings, readNamedQuery } from './read-athena.ts';
 import { readDelivery, readMapping, readStream } from './read-stream-settings.ts';
 import {
+  notifiesEventBridge,
   type RuleSettings,
   readRule,
   readSchedule,
   type Trigger,
-  tellsEventBridge,
 } from './read-triggers.ts';
 import type { StreamingSettings } from './stream-settings.ts';
 import { resolve, roleOf, type Template } from './template.ts';
@@ -38,13 +38,13 @@ export interface PackagedStateMachine {
   logs: boolean;
 }
 
-/** What the local stage runs: nothing of it is written down a second time. */
+/** What is to run, read out of the package: nothing of it is written down a second time. */
 export interface Service {
   functions: Map<string, PackagedFunction>;
   stateMachines: Map<string, PackagedStateMachine>;
   buckets: string[];
-  /** Those that tell EventBridge of their objects. */
-  tellingBuckets: Set<string>;
+  /** Those that notify EventBridge of their objects. */
+  notifyingBuckets: Set<string>;
   rules: RuleSettings[];
   schedules: Trigger[];
   crawlers: Crawler[];
@@ -95,7 +95,7 @@ export function readService(root: string): Service {
     functions: new Map(),
     stateMachines: new Map(),
     buckets: [],
-    tellingBuckets: new Set(),
+    notifyingBuckets: new Set(),
     rules: [],
     schedules: [],
     crawlers: [],
@@ -108,7 +108,7 @@ export function readService(root: string): Service {
   };
   const { streams, mappings, deliveries } = service.streaming;
   for (const [logicalId, { Type: type, Properties }] of Object.entries(template.Resources)) {
-    // biome-ignore lint/suspicious/noExplicitAny: a template's properties have no types of ours
+    // biome-ignore lint/suspicious/noExplicitAny: a template's properties have no types
     const p = resolve(Properties ?? {}, template) as any;
     if (type === 'AWS::Lambda::Function') {
       service.functions.set(p.FunctionName, readFunction(folder, p));
@@ -122,8 +122,8 @@ export function readService(root: string): Service {
       });
     } else if (type === 'AWS::S3::Bucket' && p.BucketName) {
       service.buckets.push(p.BucketName);
-      if (tellsEventBridge(logicalId, p.NotificationConfiguration)) {
-        service.tellingBuckets.add(p.BucketName);
+      if (notifiesEventBridge(logicalId, p.NotificationConfiguration)) {
+        service.notifyingBuckets.add(p.BucketName);
       }
     } else if (type === 'AWS::Events::Rule') {
       service.rules.push(...readRule(logicalId, p));

@@ -7,7 +7,7 @@ export interface StreamSettings {
   retentionHours: number;
 }
 
-/** AWS::Lambda::EventSourceMapping of a stream. Where AWS has -1 for "no limit", Infinity stands. */
+/** AWS::Lambda::EventSourceMapping of a stream. AWS's -1 for "no limit" is Infinity here. */
 export interface MappingSettings {
   /** A UUID, as AWS gives out; the same for the same logical id. */
   id: string;
@@ -40,7 +40,7 @@ export interface DeliverySettings {
   /** Logical ids of the roles that read the source and write the objects. */
   sourceRole: string | undefined;
   role: string;
-  /** Where it tells of errors; undefined where it does not. */
+  /** Where it logs errors; undefined where it does not. */
   log: { group: string; stream: string } | undefined;
   bucket: string;
   prefix: string;
@@ -52,7 +52,7 @@ export interface DeliverySettings {
   delimiter: string;
 }
 
-/** All of the streaming half, out of the packaged template. */
+/** Streams, mappings and delivery streams of the packaged template. */
 export interface StreamingSettings {
   streams: StreamSettings[];
   mappings: MappingSettings[];

@@ -34,7 +34,7 @@ export function itemsOf(state: State | undefined, input: unknown): unknown[] {
   return Array.isArray(items) ? items : [];
 }
 
-/** What the interpreter does by functions of ours: all tasks, and the pace that a test sets. */
+/** What replaces the interpreter's own: all tasks, and the pace that a test sets. */
 export function overridesOf(
   states: Map<string, StateInMap>,
   runTask: (name: string, state: StateInMap, input: unknown) => Promise<Json>,

@@ -7,7 +7,7 @@ const storage = new AsyncLocalStorage<number>();
 export const currentMapItem = (): number | undefined => storage.getStore();
 
 /**
- * The interpreter tells a task neither its item nor its number, and exports nothing but its class.
+ * The interpreter gives a task neither its item nor its number, and exports only its class.
  * It makes a StateMachine for each Map and runs that once for each item, in the items' order: so
  * counting the runs of an instance numbers the items.
  */

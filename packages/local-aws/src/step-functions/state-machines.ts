@@ -58,8 +58,8 @@ export const machineArn = ({ name }: PackagedStateMachine): string =>
   arn('states', `stateMachine:${name}`);
 
 /**
- * What Step Functions wants of the role to deliver a log, as AWS documents it; these know no
- * resource. AWS asks where the machine is deployed, the local stage where it is started.
+ * What the role needs to deliver a log, as AWS documents it; these actions have no resource. AWS checks
+ * them at deployment, this emulator at each start.
  */
 const LOG_DELIVERY = [
   'CreateLogDelivery',

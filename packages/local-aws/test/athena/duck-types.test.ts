@@ -14,7 +14,7 @@ describe('a type of the Glue catalogue', () => {
     expect(duckTypeOf(glueType)).toBe(expected);
   });
 
-  it('is refused when it is none that we know', () => {
-    expect(() => duckTypeOf('map<string,int>')).toThrow(/knows no type map<string,int>/);
+  it('is rejected when it is unsupported', () => {
+    expect(() => duckTypeOf('map<string,int>')).toThrow(/Unsupported type map<string,int>/);
   });
 });

@@ -60,8 +60,8 @@ describe('SQL on this machine', () => {
   it.each(['projected', []] as CatalogTable['partitions'][])(
     'can ask a table that holds nothing, with all its columns and types: %j',
     async (partitions) => {
-      const answer = await ask('SELECT * FROM albums', partitions);
-      expect(answer).toMatchObject({
+      const response = await ask('SELECT * FROM albums', partitions);
+      expect(response).toMatchObject({
         columns: ['id', 'total_tracks', 'release_date_day', 'ingested_at', 'ingest_date'],
         rows: [],
       });
@@ -79,8 +79,8 @@ describe('SQL on this machine', () => {
   it('gives the columns that the catalogue names, with its types, and the partition as text', async () => {
     const day = new Date('1981-01-01T00:00:00Z');
     storeAlbums('2026-11-21', ['a'], { total_tracks: 7, release_date_day: day, is_live: true });
-    const answer = await ask('SELECT * FROM albums', ['ingest_date=2026-11-21/']);
-    expect(answer).toMatchObject({
+    const response = await ask('SELECT * FROM albums', ['ingest_date=2026-11-21/']);
+    expect(response).toMatchObject({
       columns: ['id', 'total_tracks', 'release_date_day', 'ingested_at', 'ingest_date'],
       rows: [['a', 7, '1981-01-01', '2026-11-21 06:00:00', '2026-11-21']],
     });

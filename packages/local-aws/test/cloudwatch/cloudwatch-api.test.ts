@@ -79,7 +79,7 @@ describe('CloudWatch on this machine, through the SDK', () => {
     expect(results?.[0]).toMatchObject({ Label: 'Orders', StatusCode: 'Complete' });
   });
 
-  it('keeps steps of a second, and tells series apart by all their dimensions', async () => {
+  it('resolves single seconds, and separates series by all their dimensions', async () => {
     log(embedded(1, { Orders: 1, reason: 'a' }, ['stage', 'reason']));
     log(embedded(2, { Orders: 5 }, ['stage']));
     const [result] = (await data(query('Sum', { Period: 1 }))) ?? [];

@@ -14,24 +14,24 @@ async function process(
   now = 1_000_000,
 ) {
   const seen: string[] = [];
-  const told: string[] = [];
+  const steps: string[] = [];
   const world: BatchWorld = {
     async invoke(sent) {
       seen.push(text(sent));
       return invoke(text(sent));
     },
     async discard(lost, { condition, invocations }) {
-      told.push(`discard ${text(lost)} ${condition} after ${invocations}`);
+      steps.push(`discard ${text(lost)} ${condition} after ${invocations}`);
     },
     acknowledge(done) {
-      if (done.length > 0) told.push(`acknowledge ${text(done)}`);
+      if (done.length > 0) steps.push(`acknowledge ${text(done)}`);
     },
     pause: async () => {},
     now: () => now,
     isClosed: () => seen.length > 100,
   };
   await processBatch(records(...letters), settings(changed), world);
-  return { seen, told };
+  return { seen, steps };
 }
 
 const raise = () => {
@@ -40,53 +40,53 @@ const raise = () => {
 
 describe('a batch', () => {
   it('is acknowledged when the function reports nothing', async () => {
-    const { seen, told } = await process('abc', {}, () => report());
+    const { seen, steps } = await process('abc', {}, () => report());
     expect(seen).toEqual(['abc']);
-    expect(told).toEqual(['acknowledge abc']);
+    expect(steps).toEqual(['acknowledge abc']);
   });
 
-  it('comes again from the lowest sequence number reported, whatever the order of the report', async () => {
-    const answers = [report('4', '2', '3'), report()];
-    const { seen, told } = await process('abcd', {}, () => answers.shift());
+  it('is retried from the lowest sequence number reported, whatever the order of the report', async () => {
+    const responses = [report('4', '2', '3'), report()];
+    const { seen, steps } = await process('abcd', {}, () => responses.shift());
     expect(seen).toEqual(['abcd', 'bcd']);
-    expect(told).toEqual(['acknowledge a', 'acknowledge bcd']);
+    expect(steps).toEqual(['acknowledge a', 'acknowledge bcd']);
   });
 
   it('compares sequence numbers as numbers', async () => {
-    const answers = [report('10', '9'), report()];
-    const { seen } = await process('abcdefghijk', {}, () => answers.shift());
+    const responses = [report('10', '9'), report()];
+    const { seen } = await process('abcdefghijk', {}, () => responses.shift());
     expect(seen).toEqual(['abcdefghijk', 'ijk']);
   });
 
-  it('comes again whole after a function error when it does not bisect', async () => {
+  it('is retried whole after a function error when it does not bisect', async () => {
     let calls = 0;
     const { seen } = await process('ab', {}, () => (++calls < 3 ? raise() : null));
     expect(seen).toEqual(['ab', 'ab', 'ab']);
   });
 
   it('is bisected until a poison record stands alone, which alone is discarded', async () => {
-    const { seen, told } = await process('abcd', { bisects: true, retries: 1 }, (sent) =>
+    const { seen, steps } = await process('abcd', { bisects: true, retries: 1 }, (sent) =>
       sent.includes('c') ? raise() : null,
     );
     expect(seen).toEqual(['abcd', 'ab', 'cd', 'c', 'c', 'd']);
-    expect(told).toEqual([
+    expect(steps).toEqual([
       'acknowledge ab',
       'discard c RetryAttemptsExhausted after 4',
       'acknowledge d',
     ]);
   });
 
-  it('is given up when its retries are used up, and the first attempt is none', async () => {
-    const { seen, told } = await process('ab', { retries: 2 }, raise);
+  it('is discarded when its retries are used up; the first attempt is no retry', async () => {
+    const { seen, steps } = await process('ab', { retries: 2 }, raise);
     expect(seen).toEqual(['ab', 'ab', 'ab']);
-    expect(told).toEqual(['discard ab RetryAttemptsExhausted after 3']);
+    expect(steps).toEqual(['discard ab RetryAttemptsExhausted after 3']);
   });
 
   it('uses up retries by reports as well, and then loses only what is left', async () => {
-    const answers = [report('2'), report('3')];
-    const { seen, told } = await process('abc', { retries: 1 }, () => answers.shift());
+    const responses = [report('2'), report('3')];
+    const { seen, steps } = await process('abc', { retries: 1 }, () => responses.shift());
     expect(seen).toEqual(['abc', 'bc']);
-    expect(told).toEqual([
+    expect(steps).toEqual([
       'acknowledge a',
       'acknowledge b',
       'discard c RetryAttemptsExhausted after 2',
@@ -94,23 +94,23 @@ describe('a batch', () => {
   });
 
   it('is not bisected by a report, which says already where to go on', async () => {
-    const answers = [report('1'), report()];
-    const { seen } = await process('abcd', { bisects: true }, () => answers.shift());
+    const responses = [report('1'), report()];
+    const { seen } = await process('abcd', { bisects: true }, () => responses.shift());
     expect(seen).toEqual(['abcd', 'abcd']);
   });
 
   it('loses records beyond the maximum age before they are sent, and no others', async () => {
     // They arrived 60 s before now, which is not more than the age.
     const young = await process('ab', { maxAgeSeconds: 60 }, () => null, 1_060_000);
-    expect(young.told).toEqual(['acknowledge ab']);
+    expect(young.steps).toEqual(['acknowledge ab']);
     const old = await process('ab', { maxAgeSeconds: 60 }, () => null, 1_061_000);
     expect(old.seen).toEqual([]);
-    expect(old.told).toEqual(['discard ab RecordAgeExceeded after 0']);
+    expect(old.steps).toEqual(['discard ab RecordAgeExceeded after 0']);
   });
 
-  it('is acknowledged whatever the answer when the mapping asks for no report', async () => {
-    const { told } = await process('ab', { reportsItemFailures: false }, () => report('1'));
-    expect(told).toEqual(['acknowledge ab']);
+  it('is acknowledged whatever the response when the mapping has no report', async () => {
+    const { steps } = await process('ab', { reportsItemFailures: false }, () => report('1'));
+    expect(steps).toEqual(['acknowledge ab']);
   });
 });
 
@@ -119,8 +119,8 @@ describe('a report', () => {
 
   it.each([[null], [undefined], [{}], [{ batchItemFailures: null }], [{ batchItemFailures: [] }]])(
     'of %j is a complete success',
-    (answer) => {
-      expect(readReport(answer, sent)).toBe(2);
+    (response) => {
+      expect(readReport(response, sent)).toBe(2);
     },
   );
 
@@ -132,7 +132,7 @@ describe('a report', () => {
     [{ batchItemFailures: [{ id: '1' }] }],
     [{ batchItemFailures: '1' }],
     ['1'],
-  ])('of %j is a complete failure', (answer) => {
-    expect(readReport(answer, sent)).toBeUndefined();
+  ])('of %j is a complete failure', (response) => {
+    expect(readReport(response, sent)).toBeUndefined();
   });
 });

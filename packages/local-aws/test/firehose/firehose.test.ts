@@ -62,7 +62,7 @@ describe('a delivery stream', () => {
     expect(without.texts()).toEqual(['ab']);
   });
 
-  it('leaves objects plain when it is not told to compress', async () => {
+  it('leaves objects plain without a compression format', async () => {
     const { stream, stored, put } = givenDelivery({ gzip: false });
     put('a');
     await stream.flush();
@@ -103,10 +103,10 @@ describe('a delivery stream', () => {
     expect(stored).toEqual([]);
   });
 
-  it('refuses prefixes that AWS would not deploy', () => {
+  it('rejects prefixes that AWS would not deploy', () => {
     expect(() => givenDelivery({ errorPrefix: 'errors/' })).toThrow(/error-output-type/);
     expect(() => givenDelivery({ prefix: '!{partitionKeyFromQuery:x}/' })).toThrow(
-      /does not know !\{partitionKeyFromQuery:x\}/,
+      /!\{partitionKeyFromQuery:x\} is unsupported/,
     );
   });
 });
@@ -134,9 +134,9 @@ describe('a prefix', () => {
   });
 
   it.each(['!{timestamp:yyyy-DDD}', '!{firehose:error-output-type}', '!{other:x}'])(
-    'that holds %s is refused',
+    'that holds %s is rejected',
     (prefix) => {
-      expect(() => evaluatePrefix(prefix, arrival)).toThrow(/local stage/);
+      expect(() => evaluatePrefix(prefix, arrival)).toThrow(/unsupported/);
     },
   );
 });
@@ -184,7 +184,7 @@ describe('the Firehose API', () => {
       new Array(5).fill(base64('x'.repeat(1_000_000))),
       'InvalidArgumentException',
     ],
-  ])('refuses %s', async (_, name, records, error) => {
+  ])('rejects %s', async (_, name, records, error) => {
     const { direct, putBatch } = givenApi();
     await expect(putBatch(name, ...records)).rejects.toMatchObject({ name: error });
     expect(direct.stream.counts.received).toBe(0);

@@ -117,7 +117,7 @@ describe('The caller', () => {
   });
 
   it.each([undefined, '', 'Bearer BQ', 'AWS4-HMAC-SHA256 Credential=/20261121/us-east-1'])(
-    'is nobody where it says %j',
+    'is unknown where it says %j',
     (authorization) => {
       expect(caller(authorization)).toBeUndefined();
     },

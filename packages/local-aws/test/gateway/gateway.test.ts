@@ -42,12 +42,12 @@ describe('Parameters on this machine, through the SDK', () => {
 
   it('are there from the start, and those that are not are named', async () => {
     await given({ AmazonSSM: createSsm({ '/a': 'one', '/b': 'Ærø' }) });
-    const answer = await read('/b', '/none', '/a');
-    expect(answer.Parameters?.map(({ Name, Value, Type }) => [Name, Value, Type])).toEqual([
+    const response = await read('/b', '/none', '/a');
+    expect(response.Parameters?.map(({ Name, Value, Type }) => [Name, Value, Type])).toEqual([
       ['/b', 'Ærø', 'SecureString'],
       ['/a', 'one', 'SecureString'],
     ]);
-    expect(answer.InvalidParameters).toEqual(['/none']);
+    expect(response.InvalidParameters).toEqual(['/none']);
   });
 
   it('can be put, and put again where that is asked for', async () => {
@@ -64,7 +64,7 @@ describe('The gateway', () => {
   it('listens on this machine alone, on a free port', async () => {
     await given({});
     expect(gateway.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    // Whoever listens on all addresses answers here as well.
+    // A server on all addresses would respond here as well.
     const { port } = new URL(gateway.url);
     await expect(fetch(`http://127.0.0.2:${port}`)).rejects.toThrow('fetch failed');
   });
@@ -110,14 +110,14 @@ describe('The gateway', () => {
     expect(await (await fetch(`${gateway.url}/bucket/key`)).text()).toBe('this is S3');
   });
 
-  it('is gone once it is closed, what is not answered yet included', async () => {
+  it('is gone once it is closed, requests under way included', async () => {
     await given({ AmazonSSM: { GetParameters: () => new Promise(() => {}) } });
-    const unanswered = errorOf(read('/a'));
+    const pending = errorOf(read('/a'));
     await new Promise((resolve) => setTimeout(resolve, 50));
     const begin = performance.now();
     await gateway.close();
     expect(performance.now() - begin).toBeLessThan(1_000);
-    expect(await unanswered).toBeInstanceOf(Error);
+    expect(await pending).toBeInstanceOf(Error);
     await expect(fetch(gateway.url)).rejects.toThrow('fetch failed');
   });
 });
@@ -187,7 +187,7 @@ describe('Behind the gateway', () => {
     });
   });
 
-  it.each(['a<b', 'a&b', 'a>b"'])('a role is told what it lacks of the key %s', async (key) => {
+  it.each(['a<b', 'a&b', 'a>b"'])('names what a role lacks for the key %s', async (key) => {
     await givenRole([]);
     expect(await errorOf(get(key))).toMatchObject({
       name: 'AccessDenied',
@@ -195,7 +195,7 @@ describe('Behind the gateway', () => {
     });
   });
 
-  it.each(['/lake/%E0%A4%A', '//'])('a path that is none is answered: %s', async (path) => {
+  it.each(['/lake/%E0%A4%A', '//'])('a malformed path gets a response: %s', async (path) => {
     await givenRole([]);
     const { port } = new URL(gateway.url);
     const status = await new Promise((resolve, reject) => {
@@ -211,7 +211,7 @@ describe('Behind the gateway', () => {
     expect(status).toBe(400);
   });
 
-  it('a role that may not list is not told that an object is missing', async () => {
+  it('a role that may not list does not learn that an object is missing', async () => {
     const mayRead = { actions: ['s3:GetObject'], resources: [`${lake}/*`] };
     await givenRole([mayRead]);
     expect(await errorOf(get('raw/none'))).toMatchObject({
@@ -223,7 +223,7 @@ describe('Behind the gateway', () => {
     await gateway.close();
     s3.destroy();
     await givenRole([mayRead, { actions: ['s3:ListBucket'], resources: [lake] }]);
-    expect(await get('raw/none')).toBe('this is S3'); // which would answer 404
+    expect(await get('raw/none')).toBe('this is S3'); // which would respond with 404
     expect(await statusOf(head('raw/none'))).toBe(200);
   });
 
@@ -238,7 +238,7 @@ describe('Behind the gateway', () => {
     },
   );
 
-  it('whoever does not sign may do everything', async () => {
+  it('a caller that does not sign may do everything', async () => {
     await givenRole([]);
     const options = { headers: { 'x-amz-target': 'AmazonSSM.GetParameters' }, method: 'POST' };
     const response = await fetch(gateway.url, { ...options, body: '{"Names":["/a"]}' });

@@ -36,11 +36,11 @@ describe('Statements that are not emulated', () => {
     [{ ...statement, Effect: 'Deny' }, 'only Allow is emulated'],
     [{ ...statement, Condition: { Bool: {} } }, 'the condition Bool is not emulated'],
     [{ ...statement, NotAction: 's3:PutObject' }, 'NotAction is not emulated'],
-  ])('are refused: %j', (given, message) => {
+  ])('are rejected: %j', (given, message) => {
     expect(() => statementsOf('Role', policies([given]) as never)).toThrow(`Role: ${message}`);
   });
 
-  it('stand in managed policies, which cannot be read', () => {
+  it('are rejected in managed policies, which cannot be read', () => {
     expect(() => statementsOf('Role', { ManagedPolicyArns: ['arn'] })).toThrow('managed policies');
   });
 });

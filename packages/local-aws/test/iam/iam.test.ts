@@ -106,7 +106,7 @@ describe('A role', () => {
     ['s3:ListBucket', 'raw/x', true],
     ['s3:PutObject', 'curated/x', true],
     ['s3:PutObject', 'x.tmp', true],
-    // Each statement stands by itself.
+    // Each statement counts alone.
     [GET, 'curated/x', false],
     ['s3:PutObject', 'raw/x', false],
     ['s3:DeleteObject', 'raw/x', false],
@@ -119,7 +119,7 @@ describe('A role', () => {
     expect(iam.allows(role, { action: GET, resource: 'arn:aws:s3:::lake/raw/x' })).toBe(false);
   });
 
-  it('is told which action on what it lacks', () => {
+  it('names the action and the resource that it lacks', () => {
     const call = { action: 's3:DeleteObject', resource: OBJECT };
     expect(() => iam.authorize('Reader', call)).toThrow(
       expect.objectContaining({
@@ -143,7 +143,7 @@ describe('A role', () => {
   });
 });
 
-it('Whoever has no role here may do everything', () => {
+it('A caller without a role may do everything', () => {
   const call = { action: 'iam:CreateUser', resource: '*' };
   expect(ALLOW_ALL.allows('', call)).toBe(true);
   expect(ALLOW_ALL.authorize('', call)).toBeUndefined();
@@ -175,7 +175,7 @@ describe('The statements of a role', () => {
     expect(statementsOf('Role', properties)).toEqual([]);
   });
 
-  it('are refused where one denies', () => {
+  it('are rejected where one denies', () => {
     const allow = { Effect: 'Allow', Action: '*', Resource: '*' };
     const Policies = [policy(allow, { ...allow, Effect: 'Deny' })];
     expect(() => statementsOf('BatchRole', { Policies })).toThrow(
@@ -183,7 +183,7 @@ describe('The statements of a role', () => {
     );
   });
 
-  it('are refused where a managed policy adds to them', () => {
+  it('are rejected where a managed policy adds to them', () => {
     const ManagedPolicyArns = ['arn:aws:iam::aws:policy/service-role/AWSGlueServiceRole'];
     expect(() => statementsOf('GlueRole', { Policies: [], ManagedPolicyArns })).toThrow(
       'GlueRole has managed policies, which the local stage cannot read',

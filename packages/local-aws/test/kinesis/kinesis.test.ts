@@ -93,9 +93,9 @@ describe('Kinesis of the local stage', () => {
   it('fails single entries by the plan of faults, in their places, and stores the others', async () => {
     let entry = 0;
     faults = { failsEntry: () => entry++ % 2 === 0 };
-    const answer = await put('a', 'b', 'c', 'd', 'e');
-    expect(answer.FailedRecordCount).toBe(3);
-    expect(answer.Records?.map(({ ErrorCode }) => ErrorCode ?? 'stored')).toEqual([
+    const response = await put('a', 'b', 'c', 'd', 'e');
+    expect(response.FailedRecordCount).toBe(3);
+    expect(response.Records?.map(({ ErrorCode }) => ErrorCode ?? 'stored')).toEqual([
       'ProvisionedThroughputExceededException',
       'stored',
       'ProvisionedThroughputExceededException',

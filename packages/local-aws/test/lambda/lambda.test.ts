@@ -93,7 +93,7 @@ describe('A function on this machine', () => {
     expect(await invoke('nothing', undefined)).toBeNull();
   });
 
-  it('has its own environment variables, the name of its role as key, and none of ours', async () => {
+  it('has its own environment variables, the name of its role as key, and none of this process', async () => {
     process.env.LOCAL_AWS_TEST_SECRET = 'ours';
     const { invoke } = given({
       env: ['process.env.CHANGED = "x"; return process.env;', { environment: { A: 'a' } }],
@@ -181,7 +181,7 @@ describe('A function on this machine', () => {
     [[put], `${logs}work:*`, create],
     [[create, put], `${logs}another:*`, create],
     [[], '*', create],
-  ])('may write its log by %j on %s, or is told what it lacks', async (actions, on, lacks) => {
+  ])('may write its log by %j on %s, or fails with what it lacks', async (actions, on, lacks) => {
     const file = join(folder, 'worked.txt');
     const iam = createIam(
       new Map([
@@ -395,7 +395,7 @@ describe('An error of a function', () => {
     expect(await invoke('fail', {})).toBe(2);
   });
 
-  it('is one of its answer where that is no JSON', async () => {
+  it('is one of its result where that is no JSON', async () => {
     const { invoke } = given({ big: 'return { n: 1n };' });
     expect((await errorOf(invoke('big', {}))).name).toBe('TypeError');
   });
@@ -406,7 +406,7 @@ describe('An error of a function', () => {
     expect(JSON.parse(error.message).errorMessage).toBe('at import');
   });
 
-  it('is told of a function that is not there', async () => {
+  it('is ResourceNotFoundException for a missing function', async () => {
     const { invoke } = given({});
     expect((await errorOf(invoke('nobody', {}))).name).toBe('ResourceNotFoundException');
   });

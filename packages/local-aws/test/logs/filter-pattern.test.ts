@@ -55,7 +55,7 @@ describe('A filter pattern of CloudWatch Logs', () => {
     '[a, b]',
     '{ $.a ~ 1 }',
     '{ $.a > x }',
-  ])('that is none is refused: %s', (pattern) => {
+  ])('that is malformed is rejected: %s', (pattern) => {
     expect(() => parseFilterPattern(pattern)).toThrow(
       expect.objectContaining({ name: 'InvalidParameterException' }),
     );

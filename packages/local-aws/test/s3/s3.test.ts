@@ -57,7 +57,7 @@ describe('S3 on this machine, through the SDK', () => {
     expect(await get('raw/a/x.bin')).toEqual(bytes);
   });
 
-  it('serves files that somebody else has put there', async () => {
+  it('serves files that another program has written', async () => {
     writeFileSync(join(folder, Bucket, 'by-hand.json'), '{}');
     expect((await get('by-hand.json')).toString()).toBe('{}');
   });
@@ -92,7 +92,7 @@ describe('S3 on this machine, through the SDK', () => {
     expect(readdirSync(folder)).toEqual([Bucket]);
   });
 
-  it('tells of an object without giving it', async () => {
+  it('describes an object without its body', async () => {
     await put('a.json', '{}');
     const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'a.json' }));
     expect(head.ContentLength).toBe(2);

@@ -70,7 +70,7 @@ describe('settings out of the template', () => {
   });
 
   it.each([
-    ['a property it does not know', { TumblingWindowInSeconds: 10 }, /Unrecognized key/],
+    ['an unsupported property', { TumblingWindowInSeconds: 10 }, /Unrecognized key/],
     ['a mapping that is switched off', { Enabled: false }, /M\.Enabled/],
     ['a batch beyond 10,000', { BatchSize: 10_001 }, /M\.BatchSize/],
     ['an age that AWS does not take', { MaximumRecordAgeInSeconds: 30 }, /MaximumRecordAge/],
@@ -80,23 +80,23 @@ describe('settings out of the template', () => {
       /M\.DestinationConfig\.OnFailure\.Destination/,
     ],
     [
-      'a filter it does not know',
+      'an unsupported filter',
       { FilterCriteria: { Filters: [{ Pattern: '{"data":{"a":[{"suffix":"x"}]}}' }] } },
-      /does not know/,
+      /is unsupported/,
     ],
-  ])('are refused with %s', (_, more, message) => {
+  ])('are rejected with %s', (_, more, message) => {
     expect(() => readMapping('M', { ...mapping, ...more })).toThrow(message);
   });
 
-  it('are refused for a Firehose with a processor or a destination that is not kept', () => {
+  it('are rejected for a Firehose with an unsupported processor or destination', () => {
     expect(() => readDelivery('D', { ...delivery, S3DestinationConfiguration: {} })).toThrow(
-      /cannot keep D/,
+      /Unsupported property D/,
     );
     expect(() =>
       readDelivery('D', { ...delivery, DeliveryStreamType: 'KinesisStreamAsSource' }),
     ).toThrow(/does not go with its source/);
     expect(() =>
       readStream('S', { Name: 's', StreamModeDetails: { StreamMode: 'ON_DEMAND' } }),
-    ).toThrow(/cannot keep S/);
+    ).toThrow(/Unsupported property S/);
   });
 });

@@ -1,4 +1,4 @@
-import { readRule, readSchedule, tellsEventBridge } from '../../src/service/read-triggers.ts';
+import { notifiesEventBridge, readRule, readSchedule } from '../../src/service/read-triggers.ts';
 
 const target = {
   Id: 'Machine',
@@ -41,22 +41,22 @@ describe('A rule', () => {
   });
 
   it.each([
-    [{ detail: { object: { key: [{ suffix: '.json' }] } } }, 'does not know {"suffix":".json"}'],
-    [{ detail: { object: { size: [{ numeric: ['>', 0] }] } } }, 'does not know {"numeric"'],
-    [{ detail: { object: { key: [{ wildcard: 'a**' }] } } }, 'does not know {"wildcard":"a**"}'],
-    [{ detail: { $or: [{ a: ['b'] }] } }, 'does not know $or'],
-    [{ resources: ['arn:aws:s3:::lake'] }, 'does not know resources'],
-    [{ source: 'aws.s3' }, 'a value stands in a list'],
-  ])('with the pattern %j is refused', (pattern, message) => {
+    [{ detail: { object: { key: [{ suffix: '.json' }] } } }, '{"suffix":".json"} is unsupported'],
+    [{ detail: { object: { size: [{ numeric: ['>', 0] }] } } }, '{"numeric"'],
+    [{ detail: { object: { key: [{ wildcard: 'a**' }] } } }, '{"wildcard":"a**"} is unsupported'],
+    [{ detail: { $or: [{ a: ['b'] }] } }, '$or is unsupported'],
+    [{ resources: ['arn:aws:s3:::lake'] }, 'resources is unsupported'],
+    [{ source: 'aws.s3' }, 'a value has to be in a list'],
+  ])('with the pattern %j is rejected', (pattern, message) => {
     expect(() => rule(pattern)).toThrow(
       expect.objectContaining({ name: 'InvalidInput', message: expect.stringContaining(message) }),
     );
   });
 
-  it('whose target changes the event is refused', () => {
+  it('whose target changes the event is rejected', () => {
     const Targets = [{ ...target, InputPath: '$.detail' }];
     expect(() => rule({ source: ['aws.s3'] }, { Targets })).toThrow(
-      /^The local stage cannot keep R.Targets.0/,
+      /^Unsupported property R.Targets.0/,
     );
   });
 });
@@ -72,9 +72,11 @@ it('reads what a schedule starts, with which role, and where failed starts go', 
   });
 });
 
-it('knows which buckets tell EventBridge, and refuses other notifications', () => {
+it('reads which buckets notify EventBridge, and rejects other notifications', () => {
   const on = { EventBridgeConfiguration: { EventBridgeEnabled: true } };
-  expect(tellsEventBridge('B', undefined)).toBe(false);
-  expect(tellsEventBridge('B', on)).toBe(true);
-  expect(() => tellsEventBridge('B', { QueueConfigurations: [] })).toThrow('cannot keep B');
+  expect(notifiesEventBridge('B', undefined)).toBe(false);
+  expect(notifiesEventBridge('B', on)).toBe(true);
+  expect(() => notifiesEventBridge('B', { QueueConfigurations: [] })).toThrow(
+    'Unsupported property B',
+  );
 });

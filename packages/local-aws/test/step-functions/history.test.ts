@@ -152,7 +152,7 @@ describe('The history of an execution', () => {
 
   it('names a call of another service by its type, and a task that is too slow', async () => {
     const Resource = 'arn:aws:states:::sns:publish';
-    const { events } = await historyOf({ Tell: task({ Resource }) }, async () => ({ id: 1 }));
+    const { events } = await historyOf({ Notify: task({ Resource }) }, async () => ({ id: 1 }));
     expect(typesOf(events)).toContain('TaskSucceeded');
     expect(events[2]).toMatchObject({
       type: 'TaskScheduled',

@@ -17,10 +17,10 @@ const retry = (error: string, more: object = {}) => ({
   ...more,
 });
 
-/** Runs a machine whose task answers these in turn, the last one for ever. */
+/** Runs a machine whose task returns these in turn, the last one for ever. */
 async function run(
   definition: Record<string, unknown>,
-  answers: (unknown | Error)[],
+  responses: (unknown | Error)[],
   { input = {}, waitMs = 0 }: { input?: unknown; waitMs?: number } = {},
 ) {
   const calls: { resource: string; input: unknown }[] = [];
@@ -30,27 +30,27 @@ async function run(
     retryMs: 0,
     onEvent: (event) => events.push(event),
     async callTask(resource, taskInput) {
-      const answer = answers[calls.length] ?? answers.at(-1);
+      const response = responses[calls.length] ?? responses.at(-1);
       calls.push({ resource, input: taskInput });
       await new Promise((resolve) => setTimeout(resolve, 2));
-      if (answer instanceof Error) throw answer;
-      return answer;
+      if (response instanceof Error) throw response;
+      return response;
     },
   });
-  return { execution, calls, events, told: events.map(({ type, state }) => `${type} ${state}`) };
+  return { execution, calls, events, steps: events.map(({ type, state }) => `${type} ${state}`) };
 }
 
 describe('A state machine on this machine', () => {
   it('calls what the resource names, and succeeds with its output', async () => {
-    const { execution, calls, told } = await run(machine({ Work: task() }), [{ n: 1 }], {
+    const { execution, calls, steps } = await run(machine({ Work: task() }), [{ n: 1 }], {
       input: { x: 1 },
     });
     expect(execution).toEqual({ name: 'run-1', status: 'SUCCEEDED', output: { n: 1 } });
     expect(calls).toEqual([{ resource: 'arn:work', input: { x: 1 } }]);
-    expect(told).toEqual(['entered Work', 'exited Work']);
+    expect(steps).toEqual(['entered Work', 'exited Work']);
   });
 
-  it('tells each state what the execution is called and when it started', async () => {
+  it('gives each state the name and the start of the execution', async () => {
     const Parameters = {
       'name.$': '$$.Execution.Name',
       'startedAt.$': '$$.Execution.StartTime',
@@ -101,10 +101,10 @@ describe('A retry', () => {
 
   it('is made by the name of the error, as often as it says', async () => {
     const error = named('ServiceUnavailable');
-    const { execution, calls, told } = await run(machine(states), [error, error, { n: 1 }]);
+    const { execution, calls, steps } = await run(machine(states), [error, error, { n: 1 }]);
     expect(execution.output).toEqual({ n: 1 });
     expect(calls).toHaveLength(3);
-    expect(told.filter((each) => each === 'retried Work')).toHaveLength(2);
+    expect(steps.filter((each) => each === 'retried Work')).toHaveLength(2);
   });
 
   it('is not made more often', async () => {
@@ -139,17 +139,17 @@ describe('A catch', () => {
   };
 
   it('leads on by the name of the error, with the error in the state', async () => {
-    const { execution, told } = await run(machine(states), [named('QuotaExhausted')], {
+    const { execution, steps } = await run(machine(states), [named('QuotaExhausted')], {
       input: { x: 1 },
     });
-    expect(told).toContain('entered Quota');
+    expect(steps).toContain('entered Quota');
     expect(execution.output).toEqual({ x: 1, error: { Error: 'QuotaExhausted', Cause: 'why' } });
   });
 
   it('of everything takes the others', async () => {
-    const { told } = await run(machine(states), [named('TypeError')]);
-    expect(told).toContain('entered Other');
-    expect(told).not.toContain('entered Quota');
+    const { steps } = await run(machine(states), [named('TypeError')]);
+    expect(steps).toContain('entered Other');
+    expect(steps).not.toContain('entered Quota');
   });
 });
 
@@ -193,7 +193,7 @@ describe('A Map', () => {
     expect(new Set(seen).size).toBe(30);
   });
 
-  it('tells the events of an item with its number', async () => {
+  it('reports the events of an item with its number', async () => {
     const { events } = await run(map(), [{}], { input: { items: [7, 8] } });
     const numbers = events.filter(({ state }) => state === 'Work').map(({ index }) => index);
     expect(numbers.toSorted()).toEqual([0, 0, 1, 1]);
@@ -237,7 +237,7 @@ describe('A Map', () => {
     expect(startedAfterwards).toBe(0);
   });
 
-  it('tells nothing more of its items once it has failed', async () => {
+  it('reports nothing more of its items once it has failed', async () => {
     const caught = { ErrorEquals: ['QuotaExhausted'], ResultPath: '$.error', Next: 'After' };
     const { States } = map({ Catch: [caught] });
     const definition = machine({
@@ -245,14 +245,14 @@ describe('A Map', () => {
       After: { Type: 'Wait', Seconds: 1, Next: 'End' },
       End: { Type: 'Succeed' },
     });
-    const told: string[] = [];
+    const steps: string[] = [];
     await runStateMachine(
       definition,
       'run-1',
       { items: [0, 1, 2, 3] },
       {
         waitMs: 150,
-        onEvent: ({ type, state }) => told.push(`${type} ${state}`),
+        onEvent: ({ type, state }) => steps.push(`${type} ${state}`),
         async callTask(_, input) {
           const { value } = input as { value: number };
           await new Promise((resolve) => setTimeout(resolve, value === 0 ? 5 : 60));
@@ -260,7 +260,7 @@ describe('A Map', () => {
         },
       },
     );
-    const after = told.slice(told.indexOf('entered After'));
+    const after = steps.slice(steps.indexOf('entered After'));
     expect(after).toEqual(['entered After', 'exited After', 'entered End', 'exited End']);
   });
 });

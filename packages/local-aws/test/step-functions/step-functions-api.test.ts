@@ -199,7 +199,7 @@ describe('Step Functions on this machine, through the SDK', () => {
     });
   });
 
-  it('gives a running execution for a start that is repeated, and refuses the name otherwise', async () => {
+  it('returns the running execution for a repeated start, and rejects the name otherwise', async () => {
     const first = await start('wait', 'same', { n: 1 });
     expect((await start('wait', 'same', { n: 1 })).startDate).toEqual(first.startDate);
     expect(await errorOf(start('wait', 'same', { n: 2 }))).toMatchObject({
