@@ -19,8 +19,8 @@ export interface Limits {
 
 export interface Allowance {
   readonly usage: Readonly<Usage>;
-  /** Waits out a pause that is under way. */
-  ready(): Promise<void>;
+  /** Waits out a pause that is under way; true where there was one. */
+  ready(): Promise<boolean>;
   /**
    * To be awaited before each request: waits out a pause and counts; stores the count where no lease is
    * left. Throws BudgetSpent, or TimeSpent near the deadline; then the request must not be made.
@@ -71,8 +71,10 @@ export function createAllowance(options: Options): Allowance {
     return queued;
   }
 
-  async function ready(): Promise<void> {
+  async function ready(): Promise<boolean> {
+    if (clock() >= pausedUntil) return false;
     while (clock() < pausedUntil) await sleepFor(pausedUntil - clock());
+    return true;
   }
 
   /** Counts one; it is not sent where that could not be stored. */

@@ -89,7 +89,7 @@ async function withStage<T>(
 
 /** An account that counts nothing: the client alone is measured. */
 const UNLIMITED = {
-  ready: async () => {},
+  ready: async () => false,
   spend: async () => {},
   pause: () => true,
   save: async () => {},

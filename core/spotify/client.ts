@@ -47,9 +47,10 @@ export function createSpotifyClient(options: SpotifyClientOptions): SpotifyClien
     const url = new URL(path, api);
     // The token leaves for the configured host alone, whatever a path or a `next` says.
     if (url.origin !== api.origin) throw new ContractBroken(`${url.origin} is not the Spotify API`);
-    await allowance.ready();
-    await pacer.turn();
     await allowance.spend('requests');
+    // The turn comes last: what it keeps apart are requests as they leave.
+    await pacer.turn();
+    while (await allowance.ready()) await pacer.turn();
     const what = `GET ${url.pathname}`;
     const { status, retryAfter, bytes } = await send(http, what, options.timeoutMs, {
       method: 'GET',

@@ -9,7 +9,7 @@ export interface Pacer {
 const IDLE_MS = 1_000;
 
 /** Requests are spaced as they leave; on the way they may come closer together. */
-const MARGIN = 1.05;
+const MARGIN = 1.04;
 
 /**
  * Keeps requests at least `intervalMs` apart, start to start, however many callers there are. The first

@@ -15,7 +15,7 @@ import { openAllowance } from '../../core/lake/usage.ts';
 import { parseAs } from '../../core/parse.ts';
 import type { AccessToken } from '../runtime/access-token.ts';
 import { type AlbumOutcome, fetchRound, type Round } from './fetch-round.ts';
-import { storeAlbum, storedTracks } from './store-album.ts';
+import { fetchAlbum, storedTracks } from './store-album.ts';
 
 const requestSchema = z.object({
   run: runSchema,
@@ -85,18 +85,19 @@ export async function fetchAlbumTracks(
   // More requests than the last call noted: it was cut, and some of its albums may be there.
   const mayBeStored = plan.mayBeStored || used() !== progress.requests;
 
-  const storeInTurn = (accessToken: string) => async (album: QueuedAlbum) => {
+  const fetchInTurn = (accessToken: string) => async (album: QueuedAlbum) => {
     const stored =
       mayBeStored && album.stored === undefined
         ? await storedTracks(source, lake, album, plan.refreshBefore)
         : undefined;
-    return stored ?? storeAlbum(source, lake, { accessToken, allowance }, album);
+    if (stored) return async () => stored;
+    return fetchAlbum(source, lake, { accessToken, allowance }, album);
   };
   const work = (value: string) =>
     fetchRound(progress, {
       concurrency,
       hasTime: () => clock() < Math.min(start + CALL_MS, deadline, runEnd),
-      storeAlbum: storeInTurn(value),
+      fetchAlbum: fetchInTurn(value),
     });
   let round: Round;
   try {

@@ -34,8 +34,8 @@ interface RoundOptions {
   concurrency: number;
   /** False when no further album should be started. */
   hasTime: () => boolean;
-  /** Gets all pages of an album and stores them; throws the errors of errors.ts. */
-  storeAlbum: (album: QueuedAlbum) => Promise<StoredTracks>;
+  /** Gets all pages of an album; what it returns stores them. Throws the errors of errors.ts. */
+  fetchAlbum: (album: QueuedAlbum) => Promise<() => Promise<StoredTracks>>;
 }
 
 /** A service that failed for so many albums in a row gets a pause. */
@@ -105,20 +105,37 @@ export async function fetchRound(progress: Progress, options: RoundOptions): Pro
     }
   }
 
+  // The next album is asked for while the last one is being stored.
+  const storing = new Set<Promise<void>>();
+  function startStoring(album: QueuedAlbum, store: () => Promise<StoredTracks>): void {
+    const stored = store()
+      .then((tracks) => onStored(album, tracks))
+      .catch((error: unknown) => onError(album, error))
+      .finally(() => storing.delete(stored));
+    storing.add(stored);
+  }
+
   async function work(): Promise<void> {
     while (!isOver()) {
       const album = queue.shift();
       if (!album) return;
       try {
-        onStored(album, await options.storeAlbum(album));
+        startStoring(album, await options.fetchAlbum(album));
       } catch (error) {
         onError(album, error);
       }
+      // Memory does not grow where the lake is slower than the API.
+      const mayWait = progress.isProbe ? 0 : options.concurrency;
+      if (storing.size > mayWait) await Promise.race(storing);
     }
   }
 
   const workers = progress.isProbe ? 1 : options.concurrency;
-  await Promise.all(Array.from({ length: workers }, work));
+  do {
+    await Promise.all(Array.from({ length: workers }, work));
+    await Promise.all(storing);
+    // What was stored short is in the queue again.
+  } while (queue.length > 0 && !isOver());
   if (unexpected) throw unexpected.error;
   return { albums, stop };
 }

@@ -10,22 +10,25 @@ export interface StoredTracks {
   isShort: boolean;
 }
 
-/** Stores every track page of an album as one raw object. Of two tries the fuller one is kept. */
-export async function storeAlbum(
+/** Gets every track page of an album; what it returns stores them as one raw object. */
+export async function fetchAlbum(
   source: AlbumSource,
   lake: Lake,
   access: Access,
   album: QueuedAlbum,
-): Promise<StoredTracks> {
+): Promise<() => Promise<StoredTracks>> {
   const bytes = await source.getTracks(access, album);
   const key = keys.albumTracks(album.albumId);
   const pages = bytes.map((page) => source.readTracks(JSON.parse(page.toString()), key));
   const read = tracksOf(pages, album.totalTracks);
   const tracks = read.tracks.length;
-  if (album.stored === undefined || tracks > album.stored) {
-    await lake.put(key, joinPages(bytes), 'application/json');
-  }
-  return { tracks: Math.max(tracks, album.stored ?? 0), isShort: !isWhole(read) };
+  return async () => {
+    // Of two tries the fuller one is kept.
+    if (album.stored === undefined || tracks > album.stored) {
+      await lake.put(key, joinPages(bytes), 'application/json');
+    }
+    return { tracks: Math.max(tracks, album.stored ?? 0), isShort: !isWhole(read) };
+  };
 }
 
 /** What an earlier call or run that was cut has stored of an album, if that is whole. */
