@@ -56,7 +56,7 @@ export interface Graph {
 const HEIGHT = 34;
 const MAP_TITLE = 26;
 /** Of a 12-pixel font; the page cuts a name that is wider all the same. */
-const widthOf = (name: string): number => Math.max(76, Math.round(name.length * 6.7) + 30);
+const widthOf = (name: string): number => Math.max(80, Math.round(name.length * 7) + 40);
 
 type Unplaced = Omit<GraphNode, 'x' | 'y' | 'width' | 'height'>;
 type Size = { width: number; height: number };

@@ -78,10 +78,34 @@ describeInBrowser('the console of the local stage', () => {
     await page.getByText(`${ledger.rejected} event`).first().waitFor({ timeout: 30_000 });
     await page.goto(`${new URL(server.address).origin}/#/streams`);
     await page.getByText(/^[1-9]\d* read/).waitFor({ timeout: 30_000 });
+    const flow = page.locator('.flow');
+    await flow.getByText(String(ledger.sent)).waitFor({ timeout: 30_000 });
+    await flow.getByText('adds up').nth(1).waitFor();
+    for (const count of [ledger.rejected, ...Object.values(ledger.segments)]) {
+      await flow.getByText(String(count), { exact: true }).first().waitFor();
+    }
+    await flow
+      .getByText(/(ms|s) behind/)
+      .first()
+      .waitFor();
     await page.getByLabel('Stream').selectOption({ label: 'sessions-usa' });
     await page.getByText('"segment":"usa"').first().waitFor({ timeout: 30_000 });
     expect(
       opened.complaints.filter((line) => !/50\d|ERR_INTERNET_DISCONNECTED/.test(line)),
     ).toEqual([]);
+  }, 120_000);
+
+  it('shows the tables, answers SQL, and leads from an id to its page and request', async () => {
+    await page.goto(`${new URL(server.address).origin}/#/lake`);
+    await page.locator('summary', { hasText: /^albums/ }).click();
+    const albums = page.locator('.tables li', { hasText: 'album_type' }).first();
+    await albums.getByText(/30 rows \d{4}-\d\d-\d\d/).waitFor({ timeout: 30_000 });
+    await albums.getByRole('button', { name: 'Sample' }).click();
+    await page.getByRole('heading', { name: '30 rows' }).waitFor({ timeout: 30_000 });
+    await page.locator('td a.id').first().click();
+    for (const title of ['Raw object', 'Listing page', 'Run']) {
+      const heading = page.getByRole('heading', { name: title, exact: true });
+      await heading.first().waitFor({ timeout: 30_000 });
+    }
   }, 120_000);
 });

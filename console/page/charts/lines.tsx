@@ -59,7 +59,13 @@ export function Lines({
       >
         <Axis scale={y} left={LEFT} width={width} format={tick} />
         {series.map(({ name, values }, i) => (
-          <path key={name} class={`line line-${i % 6}`} d={pathOf(values, x, y)} />
+          <g key={name} class={`line line-${i % 6}`}>
+            <path d={pathOf(values, x, y)} />
+            {values.map(
+              (value, n) =>
+                isAlone(values, n) && <circle key={n} cx={x(n)} cy={y(value ?? 0)} r={2.5} />,
+            )}
+          </g>
         ))}
         {times.map((at, i) => (
           <text
@@ -76,7 +82,11 @@ export function Lines({
   );
 }
 
-/** A gap stays a gap; a value alone is a dot. */
+/** A value without neighbours is a dot: a line would have no length. */
+const isAlone = (values: (number | null)[], i: number): boolean =>
+  values[i] !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null;
+
+/** A gap stays a gap. */
 function pathOf(
   values: (number | null)[],
   x: (n: number) => number,
@@ -84,11 +94,8 @@ function pathOf(
 ): string {
   let d = '';
   values.forEach((value, i) => {
-    if (value === null) return;
-    const isFirst = values[i - 1] === null || values[i - 1] === undefined;
-    const isAlone = isFirst && (values[i + 1] === null || values[i + 1] === undefined);
-    d += `${isFirst ? 'M' : 'L'}${x(i).toFixed(1)} ${y(value).toFixed(1)}`;
-    if (isAlone) d += 'h0.1';
+    if (value === null || isAlone(values, i)) return;
+    d += `${(values[i - 1] ?? null) === null ? 'M' : 'L'}${x(i).toFixed(1)} ${y(value).toFixed(1)}`;
   });
   return d;
 }
