@@ -40,6 +40,7 @@ import {
 import { InvalidInput } from '../core/errors.ts';
 import type { Endpoints } from './claim-folder.ts';
 import { PLACEHOLDER } from './packaging.ts';
+import { withEmptyTables } from './query-lake.ts';
 
 export interface StageOptions {
   service: Service;
@@ -190,7 +191,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       return machines.run(machine, runId, input, pace);
     },
     tables: () => Object.keys(catalog.read()),
-    sql: (query) => runSql(query, catalog.read(), lakeFolder, catalog.views()),
+    sql: (query) => runSql(query, withEmptyTables(catalog.read()), lakeFolder, catalog.views()),
     emptyLake() {
       for (const bucket of service.buckets) {
         for (const name of readdirSync(join(lakeFolder, bucket))) {

@@ -7,6 +7,7 @@ import { openCatalog } from 'local-aws/glue/catalog.ts';
 import { createTableWriter } from '../../core/lake/parquet.ts';
 import { typedRow } from '../../core/lake/rows.ts';
 import { GLUE_TYPES, tables } from '../../core/lake/tables.ts';
+import { viewsOf } from '../../resources/views.ts';
 import { collect, type Outcome } from './fixtures.ts';
 
 const command = join(import.meta.dirname, '../../bin/tributary.js');
@@ -19,12 +20,14 @@ export function givenLake(runs: Record<string, unknown>[]): {
   end(): void;
 } {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-query-'));
-  openCatalog(join(folder, 'catalog.json')).write('runs', {
+  const catalog = openCatalog(join(folder, 'catalog.json'));
+  catalog.write('runs', {
     location: 's3://lake/curated/runs/',
     columns: tables.runs.map(({ name, type }) => ({ name, type: GLUE_TYPES[type] })),
     partitionKeys: ['ingest_date'],
     partitions: 'projected',
   });
+  for (const { name, sql } of viewsOf([])) catalog.write(name, { view: sql });
   for (const run of runs) {
     const writer = createTableWriter('runs');
     writer.add(typedRow('runs', run, () => {}));
