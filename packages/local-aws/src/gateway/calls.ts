@@ -87,6 +87,9 @@ export function callsOfTarget(target: string, input: Input): Call[] {
 /** What an S3 request does: `/bucket` lists, `/bucket/key` reads or writes an object. */
 export function callOfS3(method: string, url: string): Call & { bucket: string; key: string } {
   const { pathname } = new URL(url, 'http://s3');
+  if (pathname === '/' && url.startsWith('/') && !url.startsWith('//')) {
+    return { action: 's3:ListAllMyBuckets', resource: '*', bucket: '', key: '' };
+  }
   const [bucket = '', ...rest] = pathname.slice(1).split('/').map(decodeURIComponent);
   const key = rest.join('/');
   const ofBucket = `arn:aws:s3:::${bucket}`;

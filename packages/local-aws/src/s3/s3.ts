@@ -90,6 +90,11 @@ function createFileStore(folder: string, onPut: (object: PutObject) => void) {
   const store = {
     createBucket: (bucket: string) => mkdirSync(bucketPath(bucket), { recursive: true }),
     hasBucket,
+    listBuckets: () =>
+      readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => ({ name, creationDate: statSync(bucketPath(name)).birthtime }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
     getObject,
     headObject: getObject,
     putObject(bucket: string, key: string, body: Buffer) {

@@ -6,6 +6,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListBucketsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -132,6 +133,11 @@ describe('S3 on this machine, through the SDK', () => {
     expect(await list(undefined)).toEqual([all]);
     expect(await list('')).toEqual([all]);
     expect(await list(undefined, 4)).toEqual([all.slice(0, 4), all.slice(4)]);
+  });
+
+  it('lists the buckets', async () => {
+    const { Buckets } = await s3.send(new ListBucketsCommand({}));
+    expect(Buckets).toEqual([{ Name: Bucket, CreationDate: expect.any(Date) }]);
   });
 
   it('deletes an object, and one that is not there', async () => {
