@@ -55,6 +55,16 @@ const scenarios = {
       return `${deferred}, then ${await outcomeOf()}`;
     },
   },
+  'a rebuild of the tables': {
+    expected: 'SUCCEEDED COMPLETE, then SUCCEEDED 1 rebuilt',
+    async run() {
+      const before = await outcomeOf();
+      const input = { rebuild: {} };
+      const { status, output } = await stage.runBatch(`run-${runs++}`, { ...PACE, input });
+      const { rebuilt } = (output ?? {}) as { rebuilt?: { rebuilt: number } };
+      return `${before}, then ${status} ${rebuilt?.rebuilt} rebuilt`;
+    },
+  },
   'a run that fails': {
     expected: 'FAILED RawDataMissing, 1 notified',
     async run() {
@@ -65,7 +75,7 @@ const scenarios = {
       return `${status} ${error}, ${stage.notifications.length - before} notified`;
     },
   },
-  'a manifest that lands, and cannot be read': {
+  'a manifest that is uploaded, and cannot be read': {
     expected: 'FAILED InvalidInput',
     async run() {
       await s3.send(
