@@ -31,6 +31,7 @@ export async function openStage(
   const faults = options.faults ? readFaultPlan(options.faults) : undefined;
   const credentials = options.real ? takeCredentials() : undefined;
   const params = [...options.param, ...(options.real ? realSettings(options.param) : [])];
+  const settings = Object.fromEntries(params.map((param) => param.split(/=(.*)/s, 2)));
 
   const claim = claimFolder(folder);
   interrupt.onEnd(claim.release);
@@ -38,7 +39,12 @@ export async function openStage(
   process.once('exit', claim.release);
   const kept = `Kept: the lake in ${options.folder} as it was.`;
   interrupt.during({ name: 'packaging', kept });
-  const packaging = packageWithProgress(root, params, interrupt.signal);
+  const packaging = packageWithProgress(
+    root,
+    // An address is set as the functions start: the package is the same for each.
+    params.filter((param) => !/^spotify(Api|Accounts)Url=/.test(param)),
+    interrupt.signal,
+  );
   interrupt.onEnd(() =>
     packaging.then(
       () => {},
@@ -57,15 +63,21 @@ export async function openStage(
       onStart: printStart,
       onFailedStart: ({ queueArn, reason }) => console.error(`${reason}: kept in ${queueArn}`),
     },
+    environment: {
+      ...(settings.spotifyApiUrl && { SPOTIFY_API_URL: settings.spotifyApiUrl }),
+      ...(settings.spotifyAccountsUrl && { SPOTIFY_ACCOUNTS_URL: settings.spotifyAccountsUrl }),
+    },
     ...credentials,
     ...(options.wrongSecret && { clientSecret: 'wrong' }),
   });
   interrupt.onEnd(() => stage.close());
   if (options.fresh) stage.emptyLake();
   if (options.keep) {
-    await prepareSamples(root, { packaged, service, lakeFolder: stage.lakeFolder });
+    // Serving does not depend on them.
+    await prepareSamples(root, { packaged, service, lakeFolder: stage.lakeFolder }).catch(
+      ({ message }: Error) => console.error(`The samples of test/events are not ready: ${message}`),
+    );
   }
-  const settings = Object.fromEntries(params.map((param) => param.split(/=(.*)/s, 2)));
   claim.publish({
     aws: stage.endpoints.aws,
     spotify: settings.spotifyApiUrl ?? stage.endpoints.spotify,

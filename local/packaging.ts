@@ -46,7 +46,7 @@ const SOURCES = [
 ];
 
 /** Packages that are kept, the last used ones. */
-const KEPT = 12;
+const KEPT = 24;
 
 /** What serverless.yml puts where an address is not known before the stage serves. */
 export const PLACEHOLDER = 'http://127.0.0.1:9';
