@@ -18,12 +18,10 @@ const WITHOUT_RESOURCE = new Set([
   'xray:GetSamplingTargets',
 ]);
 
-/** What the role of the crawler may do more widely: AWS lists no calls of a crawl. */
-const ofCrawler = (id: string, action: string, { Condition }: Properties) =>
-  id === 'CuratedCrawlerRole' &&
-  (action === 'glue:*' ||
-    (action === 'cloudwatch:PutMetricData' &&
-      Condition?.StringEquals['cloudwatch:namespace'] === 'Glue'));
+/** Glue's own metrics: no resource limits them, but a condition does. */
+const ofGlueMetrics = (action: string, { Condition }: Properties) =>
+  action === 'cloudwatch:PutMetricData' &&
+  Condition?.StringEquals['cloudwatch:namespace'] === 'Glue';
 
 const asList = (value: unknown): Properties[] => [value].flat();
 
@@ -89,18 +87,11 @@ export function statementProblems(template: Template): string[] {
         }
         const resources = asList(resolved(statement.Resource, template));
         for (const action of asList(statement.Action)) {
-          if (action.includes('*') && !ofCrawler(id, action, statement)) {
-            problems.push(`${id} may do ${action}`);
-          }
+          if (action.includes('*')) problems.push(`${id} may do ${action}`);
           for (const resource of resources) {
             // A whole service or a whole account is as good as everything.
             const all = /^\*$|^arn:[^:]*:[^:]*:[^:]*:[^:]*:\*$|^arn:aws:s3:::\*/.test(resource);
-            const isMetric = action === 'cloudwatch:PutMetricData';
-            if (
-              all &&
-              !WITHOUT_RESOURCE.has(action) &&
-              !(isMetric && ofCrawler(id, action, statement))
-            ) {
+            if (all && !WITHOUT_RESOURCE.has(action) && !ofGlueMetrics(action, statement)) {
               problems.push(`${id} may do ${action} on ${resource}`);
             }
           }

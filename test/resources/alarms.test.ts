@@ -223,7 +223,7 @@ describe('A router', () => {
   it('writes only once its Firehose reads', () => {
     for (const name of ['Usa', 'International']) {
       const mapping = prod.Resources[`Route${name}SessionsMapping`] as Properties;
-      expect(mapping.DependsOn).toBe(`Sessions${name}Delivery`);
+      expect([mapping.DependsOn].flat()).toEqual([`Sessions${name}Delivery`]);
     }
   });
 });
