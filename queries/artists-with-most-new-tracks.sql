@@ -1,4 +1,4 @@
--- The 20 artists who are credited on the most tracks, and on how many albums these stand
+-- The 20 artists who are credited on the most tracks, and on how many albums
 -- Each track counts once for each of its artists. Of the last 30 days of runs.
 SELECT
   a.name AS artist,

@@ -1,5 +1,5 @@
 -- How many tracks are explicit, by the type of their album
--- not_said: tracks that tell neither way; percent_explicit leaves them out. Of the last 30 days of
+-- not_said: tracks without that field; percent_explicit leaves them out. Of the last 30 days of
 -- runs.
 SELECT
   a.album_type,

@@ -1,5 +1,5 @@
 -- Products that most often stay in carts
--- Of the last 30 days; an event counts once, by its event_id. The quantity is what lies in carts.
+-- Of the last 30 days; an event counts once, by its event_id. quantity: what is in carts.
 WITH events AS (
   SELECT DISTINCT event_id, session_id, browsing_history AS history
   FROM sessions

@@ -1,4 +1,4 @@
--- How many products sessions hold by country, and what share of them lies in a cart
+-- How many products sessions hold by country, and what share of them is in a cart
 -- Of the last 30 days; an event counts once, by its event_id. percent_in_cart is of the quantity.
 SELECT
   country,

@@ -1,5 +1,5 @@
--- Session events that were set aside, by reason, and what each reason means
--- Of the last 30 days; a large event lies there in parts, and counts once. Times are UTC.
+-- Session events that were rejected, by reason, and what each reason means
+-- Of the last 30 days; a large event has several rows, and counts once. Times are UTC.
 SELECT
   reason,
   message,

@@ -4,10 +4,11 @@ import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { startSpotify } from 'spotify-mock/server.ts';
 import { startMiniStack } from '../lib/ministack.ts';
 import { CheckFailed } from '../lib/run-check.ts';
-import { openAccount } from './account.ts';
+import { type Account, openAccount } from './account.ts';
 import { copyService } from './copy-service.ts';
 import { createDeployedService, type DeployedService } from './deployed-service.ts';
 import { type Drop, dropLines } from './drops.ts';
+import { expectSettings, type Settings } from './expect-settings.ts';
 import { openBuckets } from './lake-reader.ts';
 import { isBalanced, type Ledger, ledgerLine } from './ledgers.ts';
 import { secondInterpreter } from './second-interpreter.ts';
@@ -17,8 +18,11 @@ const folder = join(root, '.local/checks/deploy');
 
 /** The emulator needs no pause between two looks at a crawl, and the mock no pace. */
 const PARAMS = ['crawlerPollSeconds=1', 'spotifyRequestsPerSecond=100'];
-/** Of a function, of a log group, of a mapping, of the state machine's concurrency. */
-const CHANGED = ['albumRefreshDays=7', 'logRetentionDays=14', 'sessionsMaxAgeSeconds=21600'];
+const CHANGED: Settings = {
+  albumRefreshDays: 7,
+  logRetentionDays: 14,
+  sessionsMaxAgeSeconds: 21600,
+};
 
 const EVENTS = 500;
 
@@ -46,7 +50,7 @@ export async function checkDeployment(): Promise<string> {
       environment: { DROPS_FILE: dropsFile },
       params: [...PARAMS, `spotifyApiUrl=${spotify.url}`, `spotifyAccountsUrl=${spotify.url}`],
     });
-    const ledgers = await useService(service, dropsFile);
+    const ledgers = await useService(service, account, dropsFile);
     await service.remove();
     const left = difference(await account.contents(), before);
     if (left.length > 0) throw new CheckFailed(`sls remove left ${left.join(', ')}`);
@@ -60,7 +64,11 @@ export async function checkDeployment(): Promise<string> {
   }
 }
 
-async function useService(service: DeployedService, dropsFile: string): Promise<string> {
+async function useService(
+  service: DeployedService,
+  account: Account,
+  dropsFile: string,
+): Promise<string> {
   await service.storeCredentials();
   await service.deploy();
   for (const line of dropLines(JSON.parse(readFileSync(dropsFile, 'utf8')) as Drop[])) {
@@ -71,13 +79,10 @@ async function useService(service: DeployedService, dropsFile: string): Promise<
   report('batch', batch);
   report('sessions', await service.sendSessions(EVENTS, 1));
   report('backfill', await service.backfill('first-run', 'backfill-1'));
-  await service.deploy(CHANGED);
-  await service.expectSettings({
-    albumRefreshDays: 7,
-    logRetentionDays: 14,
-    sessionsMaxAgeSeconds: 21600,
-  });
-  console.log(`redeployed: ${CHANGED.join(', ')}`);
+  const changed = Object.entries(CHANGED).map(([name, value]) => `${name}=${value}`);
+  await service.deploy(changed);
+  await expectSettings(account.aws, CHANGED);
+  console.log(`redeployed: ${changed.join(', ')}`);
   report('batch after redeployment', await service.runBatch('second-run'));
   const sessions = await service.sendSessions(EVENTS, 2);
   report('sessions after redeployment', sessions);

@@ -10,7 +10,7 @@ const LEFT_OUT = ['.git', '.local', '.serverless', '.esbuild', 'node_modules', '
  */
 export function copyService(root: string, target: string, plugin: string): void {
   rmSync(target, { recursive: true, force: true });
-  // `target` stands below `root`, which cpSync refuses to copy as a whole.
+  // `target` is below `root`, which cpSync refuses to copy as a whole.
   for (const name of readdirSync(root)) {
     if (LEFT_OUT.includes(name)) continue;
     cpSync(join(root, name), join(target, name), {

@@ -149,40 +149,6 @@ export function createDeployedService(options: ServiceOptions) {
       );
       return ledgerOf(executions.find((arn) => !/:(first|second)-run$/.test(arn)) as string);
     },
-    /** Throws where the deployed resources do not have these settings. */
-    async expectSettings(wanted: Settings) {
-      const found: Settings = {
-        albumRefreshDays: Number(
-          await aws(
-            ...'lambda get-function-configuration --query Environment.Variables.ALBUM_REFRESH_DAYS --function-name'.split(
-              ' ',
-            ),
-            `tributary-${STAGE}-planAlbums`,
-          ),
-        ),
-        logRetentionDays: Number(
-          await aws(
-            ...'logs describe-log-groups --query logGroups[0].retentionInDays --log-group-name-prefix'.split(
-              ' ',
-            ),
-            `/aws/lambda/tributary-${STAGE}-planAlbums`,
-          ),
-        ),
-        sessionsMaxAgeSeconds: Number(
-          await aws(
-            ...'lambda list-event-source-mappings --query EventSourceMappings[0].MaximumRecordAgeInSeconds --function-name'.split(
-              ' ',
-            ),
-            `tributary-${STAGE}-enrichSessions`,
-          ),
-        ),
-      };
-      if (JSON.stringify(found) !== JSON.stringify(wanted)) {
-        throw new CheckFailed(
-          `redeployed with ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`,
-        );
-      }
-    },
     /** As the operations page says: buckets emptied, the stack, what is not of the stack. */
     async remove() {
       const all = (await aws('s3api', 'list-buckets', '--query', 'Buckets[].Name')) as string[];
@@ -202,10 +168,4 @@ interface Execution {
   output?: string;
   error?: string;
   cause?: string;
-}
-
-interface Settings {
-  albumRefreshDays: number;
-  logRetentionDays: number;
-  sessionsMaxAgeSeconds: number;
 }

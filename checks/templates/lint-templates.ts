@@ -69,7 +69,10 @@ async function lint(bin: string, name: string, template: string) {
   const options = ['--ignore-checks', ...IGNORED_RULES, '--format', 'parseable'];
   return {
     'cfn-lint': await linesOf(join(bin, 'cfn-lint'), [...options, '--', file]),
-    parliament: await linesOf(join(bin, 'parliament'), ['--directory', policies]),
+    parliament: await linesOf(join(bin, 'parliament'), [
+      ...['--config', join(import.meta.dirname, 'parliament.yml')],
+      ...['--directory', policies],
+    ]),
   };
 }
 
