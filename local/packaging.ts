@@ -34,7 +34,6 @@ const SOURCES = [
   'core',
   'functions',
   'local/guard-invoke-local.cjs',
-  'packages/serverless-bundle-functions/src',
   'queries',
   'resources',
   'statemachines',

@@ -31,9 +31,9 @@ beforeEach(() => {
   write(
     'serverless.yml',
     `service: tiny
-plugins: [./packages/serverless-bundle-functions]
+plugins: [serverless-esbuild]
 provider: { name: aws, runtime: nodejs24.x, environment: { LEVEL: '\${param:level, "1"}' } }
-custom: { esbuild: { format: esm, platform: node, minify: true } }
+custom: { esbuild: { bundle: true, format: esm, platform: node, minify: true } }
 package: { individually: true, patterns: [functions/package.json] }
 functions:
   add: { handler: functions/add.handler }
