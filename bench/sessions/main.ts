@@ -53,10 +53,10 @@ function reportMemory(): void {
     const file = join(folder, 'event.json');
     const texts = createEvents(BATCH, 20261121).map((event) => JSON.stringify(event));
     writeFileSync(file, JSON.stringify({ Records: toLambdaRecords(texts) }));
-    const answer = runScript('batch-memory.ts', [file]) as { events: number; peakMb: number };
-    if (answer.events !== BATCH) throw new Error(`${answer.events} events instead of ${BATCH}`);
-    console.log(`peak memory of a process with this one batch: ${answer.peakMb.toFixed(0)} MB`);
-    printGoal(answer.peakMb < GOAL_MB, `less than ${GOAL_MB} MB`);
+    const result = runScript('batch-memory.ts', [file]) as { events: number; peakMb: number };
+    if (result.events !== BATCH) throw new Error(`${result.events} events instead of ${BATCH}`);
+    console.log(`peak memory of a process with this one batch: ${result.peakMb.toFixed(0)} MB`);
+    printGoal(result.peakMb < GOAL_MB, `less than ${GOAL_MB} MB`);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -139,8 +139,9 @@ export async function loadHandlers(): Promise<{
 /** All batches through one handler, one after another as they come from a shard. */
 export async function runHandler(handler: Handler, batches: KinesisStreamEvent[]): Promise<void> {
   for (const batch of batches) {
-    const answer = (await handler(batch, context)) as { batchItemFailures: unknown[] };
-    if (answer.batchItemFailures.length > 0) throw new Error('The handler left something unsent');
+    const response = (await handler(batch, context)) as { batchItemFailures: unknown[] };
+    if (response.batchItemFailures.length > 0)
+      throw new Error('The handler left something unplaced');
   }
 }
 

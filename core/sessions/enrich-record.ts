@@ -25,8 +25,8 @@ export interface Enriched {
 
 /**
  * Validates the bytes of one source record and splices the new fields in before the last brace, so
- * that whatever came (digits, escapes, white space, unknown fields) leaves byte for byte as it was.
- * An event that holds one of the new fields is refused: overwriting it would change what came, a
+ * that the original (digits, escapes, white space, unknown fields) stays byte for byte.
+ * An event that holds one of the new fields is rejected: overwriting it would change the original, a
  * second one of the same name would be read differently by each reader, and taking it over would
  * trust a stranger's sums. Replay sends originals, so it is not concerned.
  */

@@ -13,7 +13,7 @@ import {
 } from './json-tokens.ts';
 import { StringSet } from './string-set.ts';
 
-/** Deeper documents are refused: whoever recurses must not be blown up, here or downstream. */
+/** Deeper documents are rejected: code that recurses must not run out of stack, here or downstream. */
 export const MAX_DEPTH = 64;
 
 export const OPEN_BRACE = 0x7b;
@@ -106,7 +106,7 @@ export function skipKey(start: number, depth: number): number {
   if (!(keysAt[depth] as StringSet).add(start, stop, escaped)) {
     note('duplicate-key', decode(start, stop, escaped));
   }
-  // Harmless here, but whoever copies such an object key by key changes its prototype.
+  // Harmless here, but code that copies such an object key by key changes its prototype.
   if ((escaped || stop - start === PROTO.length) && decode(start, stop, escaped) === PROTO) {
     note('forbidden-key', PROTO);
   }

@@ -57,7 +57,7 @@ export function positionOf(record: StreamRecord): SourcePosition {
 }
 
 /**
- * Acknowledges a batch up to the first record that was not written: from there on it comes again.
+ * Acknowledges a batch up to the first record that was not written: from there on it is redelivered.
  * `unsent` holds indices of records, in any order.
  */
 export function acknowledge(
