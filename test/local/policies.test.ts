@@ -141,6 +141,8 @@ async function firstDifference(): Promise<string | undefined> {
 
 const service = await packagedService();
 const isOfStreaming = (role: string) => /Sessions/.test(role);
+// AWS lists no calls of a crawl: the role has what the managed policy lists for its tables.
+const isOfCrawl = (permission: string) => permission.startsWith('CuratedCrawlerRole: glue:');
 const statements = [...service.roles]
   // streaming/policies.test.ts has these.
   .filter(([role]) => !isOfStreaming(role))
@@ -150,7 +152,8 @@ const statements = [...service.roles]
 
 it('runs as expected with the policies that are deployed, and uses all that is in them', async () => {
   expect(await firstDifference()).toBeUndefined();
-  expect(stage.unusedPermissions().filter((each) => !isOfStreaming(each))).toEqual([]);
+  const unused = stage.unusedPermissions();
+  expect(unused.filter((each) => !isOfStreaming(each) && !isOfCrawl(each))).toEqual([]);
 });
 
 it.each(statements)('needs $actions of $role', async ({ role, index }) => {
