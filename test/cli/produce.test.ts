@@ -53,7 +53,7 @@ describe('tributary produce', () => {
     const records = await recordsIn(aws, 'aggregated');
     expect(records.length).toBeLessThan(20);
     const sent = records.flatMap((data) =>
-      (readAggregated(data) ?? []).map((each) => Buffer.from(each.data).toString()),
+      (readAggregated(data) ?? [{ data }]).map((each) => Buffer.from(each.data).toString()),
     );
     expect(sent.sort()).toEqual(lines.sort());
     const { stdout } = await aws.run(['consume', '--stream', 'aggregated']);
