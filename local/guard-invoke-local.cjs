@@ -8,7 +8,12 @@ module.exports = class GuardInvokeLocal {
   constructor(serverless, options) {
     this.serverless = serverless;
     this.options = options;
-    this.hooks = { 'before:invoke:local:loadEnvVars': () => this.check() };
+    // Before every step of the command: its first one asks CloudFormation for names.
+    this.hooks = {
+      initialize: () => {
+        if (serverless.processedInput.commands.join(' ') === 'invoke local') this.check();
+      },
+    };
   }
 
   check() {

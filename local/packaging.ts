@@ -107,6 +107,9 @@ function mirror(root: string, work: string): void {
   }
 }
 
+/** For the lines that follow the heading of an error. */
+const AFTER_ERROR_MS = 500;
+
 function runSls(
   work: string,
   { stage, params, onStep, signal }: PackageOptions & { stage: string; params: string[] },
@@ -122,19 +125,20 @@ function runSls(
       detached: process.platform !== 'win32',
       env: { ...process.env, NODE_COMPILE_CACHE: join(work, '../../compiled') },
     });
+    const kill = () => {
+      if (child.pid === undefined || child.exitCode !== null) return;
+      if (process.platform === 'win32') child.kill('SIGKILL');
+      else process.kill(-child.pid, 'SIGKILL');
+    };
     const lines: string[] = [];
     for (const stream of [child.stderr, child.stdout]) {
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line.trim());
         if (line.startsWith('Packaging ')) onStep?.('bundling the functions');
-        if (line.startsWith('Bundled ')) onStep?.('writing the template');
+        // After a failed build serverless-esbuild leaves esbuild running, and sls would never end.
+        if (line === 'Error:') setTimeout(kill, AFTER_ERROR_MS).unref();
       });
     }
-    const kill = () => {
-      if (child.pid === undefined) return;
-      if (process.platform === 'win32') child.kill('SIGKILL');
-      else process.kill(-child.pid, 'SIGKILL');
-    };
     signal?.addEventListener('abort', kill, { once: true });
     child.once('error', reject);
     child.once('close', (code) => {

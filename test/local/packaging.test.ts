@@ -53,11 +53,7 @@ async function packaged(options: Parameters<typeof packageService>[1] = {}) {
 describe('Packaging', () => {
   it('bundles each function, with the files that go along', async () => {
     const { folder, steps } = await packaged();
-    expect(steps).toEqual([
-      'reading serverless.yml',
-      'bundling the functions',
-      'writing the template',
-    ]);
+    expect(steps).toEqual(['reading serverless.yml', 'bundling the functions']);
     const files = (name: string) =>
       unzipSync(readFileSync(join(folder, `.serverless/${name}.zip`)));
     expect(Object.keys(files('add')).sort()).toEqual([
