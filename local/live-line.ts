@@ -7,7 +7,7 @@ export interface LiveLine {
 }
 
 /**
- * Keeps the last line of a terminal up to date, ten times a second, so that whoever waits sees that
+ * Keeps the last line of a terminal up to date, ten times a second, so that anyone who waits sees that
  * something happens. Elsewhere it only prints.
  */
 export function createLiveLine(

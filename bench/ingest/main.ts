@@ -172,7 +172,7 @@ const limited = await withStage(
     warm: await ingest(stage, 'warm'),
   }),
 );
-console.log(`The same with a stand-in that allows ${RATE} requests a second\n`);
+console.log(`The same with a mock server that allows ${RATE} requests a second\n`);
 console.log(
   renderTable(
     ['', 'seconds', 'to the floor', 'requests', 'answers of 429'],

@@ -14,7 +14,7 @@ import { ODD_EVENTS } from './odd-events.ts';
 
 const SOURCE = 'tributary-local-sessions';
 
-/** What the check asks, and where it lies. */
+/** What the check queries, and where it is. */
 export interface MadeLake {
   /** Tables and views that the template declares, resolved. */
   declared: TableInput[];

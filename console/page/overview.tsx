@@ -9,7 +9,7 @@ import { useTick } from './use.ts';
 
 const REFRESH_MS = 15_000;
 
-/** The three questions of whoever opens the page: the last run, rejected events, how far behind. */
+/** The three questions of anyone who opens the page: the last run, rejected events, how far behind. */
 export function Overview({ streams }: { streams: Live<StreamsView> }) {
   const tick = useTick(REFRESH_MS);
   const runs = useGet<RunSummary[]>('history?days=30', tick);

@@ -26,7 +26,7 @@ export interface Stage {
 const pascal = (name: string): string =>
   name.replace(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase());
 
-/** Finds the stage's state machine; the account's number stands in its ARN, other names follow. */
+/** Finds the stage's state machine; the account's number is part of its ARN, other names follow. */
 export async function findStage(
   { sfn }: Pick<Clients, 'sfn'>,
   stage: string,

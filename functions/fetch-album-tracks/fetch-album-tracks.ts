@@ -54,7 +54,7 @@ interface Dependencies {
   clock?: () => number;
 }
 
-/** A call is short, so that little is lost with it and whoever watches sees the albums come. */
+/** A call is short, so that little is lost with it and anyone who watches sees progress. */
 const CALL_MS = 10_000;
 /** Enough for the last request's retries and for what has to be written. */
 const MARGIN_MS = 60_000;

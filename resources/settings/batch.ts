@@ -38,7 +38,7 @@ export const batch = {
     default: 4,
     stages: { local: 100 },
     rule: number(0.01, 100_000),
-    meaning: 'Requests a second over all functions; a multiple of `trackConcurrency` uses it fully',
+    meaning: 'Requests a second over all functions',
   },
   spotifyRequestsPerRun: {
     default: 1000,

@@ -11,7 +11,7 @@ export const events = {
   streamShards: {
     default: 1,
     stages: { prod: 2 },
-    rule: integer(1, 1000),
+    rule: integer(1, 4096),
     meaning:
       'Shards of each stream; each takes 1 MB or 1,000 records a second. Double or halve it: then each session keeps its order',
   },

@@ -47,7 +47,7 @@ try {
     console.log(JSON.stringify(spotify.requests, null, 2));
   });
 } catch (error) {
-  // What a person can mend is said in one line; anything else is a bug and keeps its stack.
+  // What a person can repair is said in one line; anything else is a bug and keeps its stack.
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (!(error instanceof InvalidInput) && !UNUSABLE_PORT.includes(code)) throw error;
   command.error(message);
