@@ -1,4 +1,5 @@
 import { FunctionError } from 'local-aws/lambda/function-error.ts';
+import { packagedService } from '../../fixtures/packaged-service.ts';
 import {
   givenPipeline,
   objectsIn,
@@ -85,15 +86,21 @@ describe('the streaming half of the packaged service', () => {
   const POISON = Buffer.from('poison').toString('base64');
 
   it('keeps a batch that a function cannot survive in the bucket for failed batches', async () => {
-    const { stage, send, drain, end } = await givenPipeline({
-      retryMs: () => 0,
-      async invoke(lambda, name, given) {
-        if (name.endsWith('enrichSessions') && JSON.stringify(given).includes(POISON)) {
-          throw new FunctionError('Runtime.ExitError', 'out of memory');
-        }
-        return lambda.invoke(name, given);
+    // As deployed, its age of twelve hours would decide.
+    const service = await packagedService();
+    const mappings = service.streaming.mappings.map((each) => ({ ...each, retries: 3 }));
+    const { stage, send, drain, end } = await givenPipeline(
+      {
+        retryMs: () => 0,
+        async invoke(lambda, name, given) {
+          if (name.endsWith('enrichSessions') && JSON.stringify(given).includes(POISON)) {
+            throw new FunctionError('Runtime.ExitError', 'out of memory');
+          }
+          return lambda.invoke(name, given);
+        },
       },
-    });
+      { service: { ...service, streaming: { ...service.streaming, mappings } } },
+    );
     try {
       await send([
         keyed('a', event('a', 'USA')),
@@ -105,8 +112,8 @@ describe('the streaming half of the packaged service', () => {
       expect(delivered.map(({ session_id }) => session_id).sort()).toEqual(['a', 'b']);
       expect(objectsIn(stage, 'tributary-local-failed-batches')).toHaveLength(1);
       expect(streamingOf(stage).remaining()).toEqual({});
-      const { mappings } = streamingOf(stage).counts();
-      expect(mappings['tributary-local-enrichSessions']).toMatchObject({
+      const counts = streamingOf(stage).counts();
+      expect(counts.mappings['tributary-local-enrichSessions']).toMatchObject({
         acknowledged: 2,
         discarded: { RetryAttemptsExhausted: 1, RecordAgeExceeded: 0 },
       });
