@@ -82,7 +82,7 @@ export interface Stage {
   notifications: string[];
   /** What each role allows, enforced on every call; a test may take a statement away. */
   roles: Map<string, Statement[]>;
-  /** What stands in the policies and was not needed so far: `<role>: <action or resource>`. */
+  /** What the policies allow and nothing has needed so far: `<role>: <action or resource>`. */
   unusedPermissions(): string[];
   /** Executions that rules have started, as an object loaded for which one matches. */
   readonly startedByRules: Promise<Execution>[];

@@ -1,6 +1,6 @@
 /** What a value of a setting may be. On the command line every value is text. */
 export interface Rule {
-  /** As it stands in `<name> must be <is>`. */
+  /** As it is used in `<name> must be <is>`. */
   is: string;
   accepts(text: string): boolean;
 }

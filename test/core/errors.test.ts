@@ -16,7 +16,7 @@ describe.each(Object.entries(classes as unknown as Record<string, ErrorClass>))(
       expect(Object.getOwnPropertyDescriptor(error, 'name')?.value).toBe(name);
     });
 
-    it('is one of ours, with its message, its cause, and whether it passes by itself', () => {
+    it('is a TributaryError, with its message, its cause, and whether it is transient', () => {
       expect(error).toBeInstanceOf(TributaryError);
       expect(error).toBeInstanceOf(Error);
       expect(error).toMatchObject({ message: 'what', cause, transient: expect.any(Boolean) });

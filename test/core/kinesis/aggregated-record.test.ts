@@ -65,7 +65,7 @@ describe('An aggregated record', () => {
     }
   });
 
-  it('is told from any JSON by its first bytes', () => {
+  it('is distinguished from any JSON by its first bytes', () => {
     expect(isAggregated(FROM_PYTHON)).toBe(true);
     expect(isAggregated(Buffer.from('{"session_id":"a1","country":"USA"}'))).toBe(false);
     expect(isAggregated(FROM_PYTHON.subarray(0, 20))).toBe(false);

@@ -72,7 +72,7 @@ describe('A change of the schema', () => {
     expect(fields['album.name']?.types).toEqual(['null', 'string']);
   });
 
-  it('is told once: what the next run is compared with has it', () => {
+  it('is reported once: what the next run is compared with has it', () => {
     const now = fieldsOf('album', { name: 'a', rating: 5 });
     const { fields } = compareFields(before, now);
     expect(changesOf(fields, now)).toEqual([]);

@@ -21,7 +21,7 @@ const rejectedAt = '2026-11-21T10:00:01.000Z';
 const lines = (original: Uint8Array, from = source) =>
   rejectedLines(rejected, from, original, rejectedAt);
 
-describe('An event set aside', () => {
+describe('A rejected event', () => {
   it('is one line of JSON with the reason, the bytes that came and where they stood', () => {
     const [line, ...more] = lines(Buffer.from('{"x":1}'));
     expect(more).toEqual([]);

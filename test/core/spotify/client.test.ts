@@ -156,7 +156,7 @@ describe('A broken answer', () => {
     expect((await client.get('/v1/x', accessOf(TOKEN))).body).toEqual({});
   });
 
-  it('that never begins is given up after the timeout', async () => {
+  it('that never begins ends with the timeout', async () => {
     const server = await serve(() => {});
     const begin = performance.now();
     const error = await errorOf(
