@@ -52,8 +52,7 @@ export const PLACEHOLDER = 'http://127.0.0.1:9';
 
 /**
  * A folder with the `.serverless` that `sls package` makes of the service in `root`: made once for each
- * content of its sources, then taken from `.local/packages`. Whoever else packages the same content at
- * this moment is waited for. Throws InvalidInput with what sls says, and the signal's reason.
+ * content of its sources, then taken from `.local/packages`. Waits for another process that packages the same content. Throws InvalidInput with what sls says, and the signal's reason.
  */
 export async function packageService(root: string, options: PackageOptions = {}): Promise<string> {
   const { stage = 'local', params = [], signal } = options;

@@ -88,7 +88,7 @@ export interface Stage {
   readonly startedByRules: Promise<Execution>[];
   /** What the queue for failed starts holds. */
   readonly failedStarts: FailedStart[];
-  /** In the place of the schedule; rejects where its role may not start the machine. */
+  /** Starts the machine as the schedule does; rejects where its role may not start the machine. */
   runBatch(
     runId: string,
     options?: Omit<ExecutionOptions, 'callTask'> & { input?: unknown },

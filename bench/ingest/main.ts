@@ -98,12 +98,12 @@ const UNLIMITED = {
 /** The same requests by the same client, one after another on one kept-alive connection. */
 async function oneAfterAnother(): Promise<number> {
   const fakeKinesis = await startSpotify(spotify);
-  const answer = await fetch(`${fakeKinesis.url}/api/token`, {
+  const response = await fetch(`${fakeKinesis.url}/api/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`${LOCAL_CLIENT_ID}:${LOCAL_CLIENT_SECRET}`)}` },
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   });
-  const { access_token: token } = (await answer.json()) as { access_token: string };
+  const { access_token: token } = (await response.json()) as { access_token: string };
   const client = createSpotifyClient({
     apiUrl: fakeKinesis.url,
     timeoutMs: 10_000,
@@ -175,7 +175,7 @@ const limited = await withStage(
 console.log(`The same with a mock server that allows ${RATE} requests a second\n`);
 console.log(
   renderTable(
-    ['', 'seconds', 'to the floor', 'requests', 'answers of 429'],
+    ['', 'seconds', 'to the floor', 'requests', 'responses of 429'],
     [
       ['floor', round(rateFloor), '1.00 x', REQUESTS, 0],
       ...Object.entries(limited).map(([name, { seconds, requests, tooMany }]) => [

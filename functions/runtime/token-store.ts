@@ -21,10 +21,10 @@ const tokenSchema = z.object({ accessToken: z.string().min(1), expiresAt: z.stri
 
 export function createTokenStore(ssm: SSMClient, prefix: string): TokenStore {
   const read = async (...names: string[]) => {
-    const answer = await ssm.send(
+    const response = await ssm.send(
       new GetParametersCommand({ Names: names.map((n) => `${prefix}/${n}`), WithDecryption: true }),
     );
-    const values = new Map(answer.Parameters?.map(({ Name, Value }) => [Name, Value]));
+    const values = new Map(response.Parameters?.map(({ Name, Value }) => [Name, Value]));
     return names.map((name) => values.get(`${prefix}/${name}`));
   };
   return {

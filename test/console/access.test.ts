@@ -57,9 +57,9 @@ describe('the token', () => {
 describe('where a request comes from', () => {
   it('refuses a name that was rebound to 127.0.0.1', async () => {
     const { pathname, search, port } = new URL(served.server.address);
-    const answer = await raw(`GET ${pathname}${search} HTTP/1.1\r\nHost: evil.example:${port}`);
-    expect(answer).toMatch(/^HTTP\/1\.1 421/);
-    expect(answer).not.toContain('set-cookie');
+    const response = await raw(`GET ${pathname}${search} HTTP/1.1\r\nHost: evil.example:${port}`);
+    expect(response).toMatch(/^HTTP\/1\.1 421/);
+    expect(response).not.toContain('set-cookie');
   });
 
   it('refuses another origin, also where it has the cookie', async () => {
@@ -119,10 +119,10 @@ describe('what the page may do', () => {
       const { port } = new URL(served.origin);
       const { headers } = await fetch(served.server.address, { redirect: 'manual' });
       const cookie = (headers.get('set-cookie') ?? '').split(';')[0];
-      const answer = await raw(
+      const response = await raw(
         `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCookie: ${cookie}`,
       );
-      expect(answer).toMatch(/^HTTP\/1\.1 404/);
+      expect(response).toMatch(/^HTTP\/1\.1 404/);
     },
   );
 });

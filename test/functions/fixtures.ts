@@ -55,7 +55,7 @@ export const page = (items: unknown[], more: Partial<Page> = {}): Page => ({
   ...more,
 });
 
-// ---- what lies in the lake
+// ---- the objects of the lake
 
 export function storeListing(lake: FakeLake, of: Run, pages: Page[]): void {
   pages.forEach((albums, i) => {
@@ -250,7 +250,7 @@ export interface Reply {
   body?: unknown;
 }
 
-/** Answers these one after another, the last one for ever. A string is sent as it is. */
+/** Returns these one after another, the last one for ever. A string is sent as it is. */
 export function serveReplies(...replies: Reply[]): Promise<LocalServer> {
   let next = 0;
   return serve((_, response) => {
@@ -261,7 +261,7 @@ export function serveReplies(...replies: Reply[]): Promise<LocalServer> {
   });
 }
 
-/** The token store over Parameter Store's API, with what lies in it. */
+/** The token store over Parameter Store's API, with its contents. */
 export function givenParameters(initial: Record<string, string> = {}) {
   const values = new Map(Object.entries(initial).map(([name, value]) => [`/test/${name}`, value]));
   const client = new SSMClient({});

@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 afterEach(() => shop.close());
 
-/** The functions of the batch with the shop in the place of Spotify, by the names of the definition. */
+/** The functions of the batch with the shop instead of Spotify, by the names of the definition. */
 function functionsOf(source: ReturnType<typeof createRecordShopSource>) {
   const accessToken = { use: <T>(_: string, work: (key: string) => Promise<T>) => work(API_KEY) };
   const limits = { requests: 100, waitSeconds: 60 };

@@ -67,7 +67,7 @@ export function createRecordShopSource(apiUrl: string): AlbumSource {
       throw new ServiceUnavailable(`GET ${path}: no response`, { cause });
     });
     const { status } = response;
-    const message = `GET ${path} answered ${status}`;
+    const message = `GET ${path} returned ${status}`;
     if (status === 401) throw new AccessTokenExpired(message);
     if (status === 404) throw new ResourceNotFound(message);
     if (status === 429) {

@@ -12,7 +12,7 @@ export interface Release {
 export interface RecordShop {
   url: string;
   requests: string[];
-  /** The next so many requests are answered with this status. */
+  /** The next so many requests get this status. */
   fail(status: number, times: number): void;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The day and the time on which these answers are true. */
+/** The day and the time on which these results hold. */
 export const TODAY = '2026-11-21';
 export const NOW = '2026-11-21 12:00:00';
 

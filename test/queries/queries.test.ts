@@ -21,7 +21,7 @@ const names = readdirSync(folder)
 const ofTheBatch = names.filter((name) => !name.startsWith('session-'));
 const sqlOf = (name: string) => readFileSync(join(folder, `${name}.sql`), 'utf8');
 
-/** The query as asked on the day of the answers. */
+/** The query as asked on the day of the results. */
 const onTheDay = (sql: string) =>
   sql
     .replaceAll('current_date', `DATE '${TODAY}'`)
@@ -34,7 +34,7 @@ const TABLE = new RegExp(`\\b(?:FROM|JOIN)\\s+(?:${allTables})\\b`, 'g');
 describe.each(names)('queries/%s.sql', (name) => {
   const sql = sqlOf(name);
 
-  test('is named in kebab case and says first what it answers', () => {
+  test('is named in kebab case and says first what it returns', () => {
     expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     expect(sql).toMatch(/^-- [A-Z]/);
     expect(sql.split('\n').filter((line) => line.length > 100)).toEqual([]);
@@ -126,19 +126,19 @@ describe('over a lake of several runs', () => {
   });
   afterAll(() => lake.remove());
 
-  test('no query is without an answer to compare', () => {
+  test('each query has a result to compare', () => {
     expect(Object.keys(batchResults).sort()).toEqual(ofTheBatch);
   });
 
   test.each(Object.entries(batchResults))(
-    '%s answers as worked out by hand',
+    '%s gives the rows worked out by hand',
     async (name, rows) => {
       expect((await lake.ask(onTheDay(sqlOf(name)))).rows).toEqual(rows);
     },
   );
 
   test.each(Object.entries(batchResults))(
-    '%s answers the same where integers divide as in Trino',
+    '%s gives the same where integers divide as in Trino',
     async (name, rows) => {
       expect((await lake.ask(withTrinoDivision(onTheDay(sqlOf(name))))).rows).toEqual(rows);
     },
@@ -170,16 +170,16 @@ test('an album that stands twice in one run shows in albums-in-several-runs', as
   ]);
 });
 
-test('before the first run every query answers, as it stands, with no rows', async () => {
+test('before the first run every query returns no rows', async () => {
   const lake = givenLake([]);
-  const answers = await Promise.all(
+  const results = await Promise.all(
     ofTheBatch.map(async (name) => [name, (await lake.ask(sqlOf(name))).rows] as const),
   );
   lake.remove();
   const nothing = Object.keys(tables)
     .sort()
     .map((table) => [table, null, null, '0']);
-  for (const [name, rows] of answers) {
+  for (const [name, rows] of results) {
     expect(rows).toEqual(name === 'table-freshness' ? nothing : []);
   }
 });

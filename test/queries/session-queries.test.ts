@@ -49,15 +49,15 @@ const ask = async (name: string) => {
   return (await runSql(sql, catalog.read(), join(folder, 'lake'), catalog.views())).rows;
 };
 
-it('answers with no rows before the first event', async () => {
+it('returns no rows before the first event', async () => {
   const names = [
     'quantity-by-country',
     'products-left-in-carts',
     'rejected-events',
     'repeated-events',
   ];
-  const answers = await Promise.all(names.map((name) => ask(`session-${name}`)));
-  expect(answers).toEqual([[], [], [], []]);
+  const results = await Promise.all(names.map((name) => ask(`session-${name}`)));
+  expect(results).toEqual([[], [], [], []]);
 });
 
 describe('over delivered sessions, one of them twice', () => {
@@ -95,7 +95,7 @@ describe('over delivered sessions, one of them twice', () => {
     ]);
   });
 
-  it('counts an event that was set aside in parts once', async () => {
+  it('counts an event that was rejected in parts once', async () => {
     expect(await ask('session-rejected-events')).toEqual([
       [
         'not-json',

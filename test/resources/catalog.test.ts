@@ -24,7 +24,7 @@ describe.each(['dev', 'prod'])('The catalogue of %s', (stage) => {
     }
   });
 
-  it('stops a query that would read more than a gigabyte, and keeps answers in their zone', () => {
+  it('stops a query that would read more than a gigabyte, and keeps results in their zone', () => {
     const { Name, WorkGroupConfiguration } = template.Resources.Workgroup?.Properties ?? {};
     expect(Name).toBe(`tributary-${stage}`);
     expect(WorkGroupConfiguration).toMatchObject({

@@ -28,7 +28,7 @@ beforeAll(async () => {
   prod = await givenTemplate('prod');
 }, PACKAGING_MS);
 
-/** The template with one value put in the place of another; `undefined` takes it away. */
+/** The template with one value replaced; `undefined` takes it away. */
 function doctored(path: string, value: unknown): Template {
   const template = structuredClone(prod);
   const steps = `Resources.${path}`.split('.');
@@ -127,12 +127,12 @@ const cases: [string, Rule, Case[]][] = [
       ['a plain queue', 'FailedStartsQueue.Properties.SqsManagedSseEnabled', false],
       ['the key that no alarm may use', 'AlarmTopic.Properties.KmsMasterKeyId', 'alias/aws/sns'],
       [
-        'a workgroup that whoever asks may overrule',
+        'a workgroup whose settings a client may override',
         'Workgroup.Properties.WorkGroupConfiguration.EnforceWorkGroupConfiguration',
         false,
       ],
       [
-        'plain answers',
+        'unencrypted results',
         'Workgroup.Properties.WorkGroupConfiguration.ResultConfiguration.EncryptionConfiguration',
         gone,
       ],

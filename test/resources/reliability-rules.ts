@@ -109,7 +109,7 @@ export function mappingProblems(template: Template): string[] {
 const HOUR = 3600;
 const DAY = 86_400;
 
-/** Every alarm is told, explains itself and is one that CloudWatch takes. */
+/** Every alarm notifies the topic, says what it means and is valid for CloudWatch. */
 export function alarmProblems(template: Template): string[] {
   return ofType(template, 'AWS::CloudWatch::Alarm').flatMap(([id, { Properties: p }]) => {
     const problems: string[] = [];

@@ -39,7 +39,7 @@ export function bucketProblems(template: Template): string[] {
       problems.push(`${id} takes requests without TLS`);
     } else {
       const [deny] = policy.PolicyDocument.Statement;
-      // The bucket itself and what lies in it.
+      // The bucket itself and its objects.
       if (asList(deny.Resource).length !== 2) problems.push(`${id}: TLS is asked of a part only`);
     }
 
@@ -108,7 +108,7 @@ export function encryptionProblems(template: Template): string[] {
     const key = referred(p.KmsMasterKeyId) ?? '';
     // AWS's own key, alias/aws/sns, shuts out the services that publish here.
     if (template.Resources[key]?.Type !== 'AWS::KMS::Key')
-      problems.push(`${id} has no key of ours`);
+      problems.push(`${id} has no key of this service`);
   }
   for (const [id, { Properties: p }] of ofType(template, 'AWS::Athena::WorkGroup')) {
     const { EnforceWorkGroupConfiguration, ResultConfiguration } = p.WorkGroupConfiguration ?? {};
@@ -148,7 +148,7 @@ export function queueAndTopicProblems(template: Template): string[] {
       if (service && !may.has(service)) problems.push(`${id}: ${service} may not use its key`);
     }
   }
-  // Whoever may send here from another service is named by what it sends for.
+  // Another service may send here only for a named source.
   for (const [id, document] of [...queues, ...topics]) {
     for (const { Effect, Principal, Condition } of document.Statement) {
       if (Effect === 'Allow' && !/aws:Source(Arn|Account)/.test(JSON.stringify(Condition ?? {}))) {
@@ -183,7 +183,7 @@ export function logProblems(template: Template): string[] {
       referred(each.CloudWatchLogsLogGroup?.LogGroupArn),
     );
     if (template.Resources[to]?.Type !== 'AWS::Logs::LogGroup') {
-      problems.push(`${id} logs to no group of ours`);
+      problems.push(`${id} logs to no group of this service`);
     }
   }
   return problems;

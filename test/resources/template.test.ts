@@ -31,7 +31,7 @@ describe.each(['dev', 'prod'] as const)('The template of %s', (stage) => {
   it.each<[string, (template: Template) => string[]]>([
     ['keeps every bucket private, encrypted, behind TLS and from growing for ever', bucketProblems],
     ['keeps versions of the lake and an age for each of its zones', lakeProblems],
-    ['encrypts streams, Firehoses, queues, topics and answers of Athena', encryptionProblems],
+    ['encrypts streams, Firehoses, queues, topics and results of Athena', encryptionProblems],
     ['takes messages by TLS alone, from services that act for it', queueAndTopicProblems],
     ['keeps every log for a while, without what the states hold', logProblems],
     ['gives each function, machine, Firehose, crawler and trigger a role', roleProblems],

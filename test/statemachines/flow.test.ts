@@ -298,7 +298,7 @@ describe('The albums', () => {
 
   itHere.each<[string, Step, string]>([
     ['a limit', () => ({ ...fetched, outcome: 'STOPPED', reason: 'RateLimited' }), 'RateLimited'],
-    ['a fault of ours', fail('TypeError'), 'TypeError'],
+    ['our own fault', fail('TypeError'), 'TypeError'],
   ])(
     'that meet %s end the Map at once, and the run seals what there is',
     async (_, step, error) => {

@@ -40,7 +40,7 @@ export function dialectProblems(value: unknown, path = ''): string[] {
   });
 }
 
-/** Each of our errors, and whether it may pass by itself. */
+/** Each of our errors, and whether it is transient. */
 const OURS = new Map(
   Object.entries(errors as unknown as Record<string, new (message: string) => TributaryError>)
     .filter(([name]) => name !== 'TributaryError')

@@ -19,7 +19,7 @@ export const record = (id: number, partitionKey?: string, bytes = 10): Sent => (
   ...(partitionKey === undefined ? {} : { partitionKey }),
 });
 
-/** A stream that keeps what arrives, answers after `latencyMs`, and fails as it is set to. */
+/** A stream that keeps what arrives, responds after `latencyMs`, and fails as it is set to. */
 export class FakeStream {
   readonly arrived: Sent[] = [];
   readonly calls: Sent[][] = [];

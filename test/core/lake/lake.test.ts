@@ -162,7 +162,7 @@ describe('The lake', () => {
     expect(await errorOf(lake.storedAt('secret'))).toBe(denied);
   });
 
-  it('takes an answer without a body for missing data', async () => {
+  it('takes a response without a body for missing data', async () => {
     s3.on(GetObjectCommand).resolves({});
     expect((await errorOf(lake.get('a'))).message).toBe('s3://bucket/a has no body');
   });

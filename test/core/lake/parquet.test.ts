@@ -85,7 +85,7 @@ describe.each(names)('The Parquet file of %s', (table) => {
   });
 
   it('holds the same values for DuckDB', async () => {
-    const answer = await askDuckDb(bytes, (file) => `SELECT * FROM ${file}`);
+    const result = await askDuckDb(bytes, (file) => `SELECT * FROM ${file}`);
     const expected = rows.map((row) =>
       columnsOf(table).map(({ name, type }) => {
         const value = row[name];
@@ -95,7 +95,7 @@ describe.each(names)('The Parquet file of %s', (table) => {
         return text.replace('T', ' ').replace(/\.?0*Z$/, '');
       }),
     );
-    expect(answer).toEqual(expected);
+    expect(result).toEqual(expected);
   });
 
   it('is ZSTD throughout, and says which columns may not be null', () => {

@@ -30,9 +30,9 @@ describe('The Spotify client', () => {
   it('gives the bytes as they came, and what they say', async () => {
     const body = '{ "name":"Ærø \\ud83c\\udfa7",\n "n":1.0e2 }';
     const server = await serveReplies({ body });
-    const answer = await spotifyClient(server.url).get('/v1/x', accessOf(TOKEN));
-    expect(answer.bytes).toEqual(Buffer.from(body));
-    expect(answer.body).toEqual({ name: 'Ærø 🎧', n: 100 });
+    const response = await spotifyClient(server.url).get('/v1/x', accessOf(TOKEN));
+    expect(response.bytes).toEqual(Buffer.from(body));
+    expect(response.body).toEqual({ name: 'Ærø 🎧', n: 100 });
   });
 
   it('sends the token and the whole path', async () => {
@@ -53,7 +53,7 @@ describe('The Spotify client', () => {
     expect(spotify.connections - before).toBe(1);
   });
 
-  it('keeps its connection over answers that are errors', async () => {
+  it('keeps its connection over error responses', async () => {
     const server = await serveReplies(
       { status: 502 },
       { status: 404, body: 'no such thing' },
@@ -126,7 +126,7 @@ describe('The Spotify client', () => {
   });
 });
 
-describe('A broken answer', () => {
+describe('A broken response', () => {
   const cut = '{"albums":{"items":[';
 
   it('that is truncated JSON is asked for again', async () => {
@@ -172,7 +172,7 @@ describe('A broken answer', () => {
     expect(performance.now() - begin).toBeLessThan(1_000);
   });
 
-  it('that trickles in for ever is given up after the timeout too', async () => {
+  it('that trickles in for ever fails after the timeout too', async () => {
     const server = await serve(async (_, response) => {
       response.writeHead(200);
       while (!response.destroyed) {
@@ -224,7 +224,7 @@ describe('A broken answer', () => {
 });
 
 describe('The token', () => {
-  it('stays with the configured host when an answer redirects', async () => {
+  it('stays with the configured host when a response redirects', async () => {
     const other = await serveReplies({ body: {} });
     for (const status of [301, 302, 307, 308]) {
       const server = await serveReplies({ status, headers: { location: `${other.url}/v1/x` } });
@@ -287,7 +287,7 @@ describe('The token', () => {
   });
 
   it.each([400, 401, 403, 404, 429, 500])(
-    'is taken out of an answer of %i that echoes it, in JSON or not',
+    'is taken out of a response of %i that echoes it, in JSON or not',
     async (status) => {
       const bodies = [
         { error: { status, message: `The token ${TOKEN} has expired` } },
@@ -308,7 +308,7 @@ describe('The token', () => {
     },
   );
 
-  it('stays in the bytes of a good answer: raw data is what came', async () => {
+  it('stays in the bytes of a good response: raw data is the input', async () => {
     const server = await serveReplies({ body: { name: TOKEN } });
     const { bytes, body } = await spotifyClient(server.url).get('/v1/x', accessOf(TOKEN));
     expect(body).toEqual({ name: TOKEN });

@@ -12,7 +12,7 @@ const secondsOf = (retryAfter: string | undefined, body = rateLimit) => {
   return (error as RateLimited).retryAfterSeconds;
 };
 
-describe('An answer', () => {
+describe('A response', () => {
   it('of 200 is no error, whatever its body says', () => {
     expect(errorOfResponse('GET /x', 200, '3', quota)).toBeUndefined();
   });
@@ -37,7 +37,7 @@ describe('An answer', () => {
     expect(errorOfResponse('GET /x', status, undefined, body)).toMatchObject({ name, transient });
   });
 
-  it('is told in one line with the request, the status and what the body says', () => {
+  it('says the request, the status and the message of the body in one line', () => {
     const error = errorOfResponse('GET /x', 502, undefined, apiError(502, 'Bad\n  gateway.'));
     expect(error?.message).toBe('GET /x returned 502: Bad gateway.');
     expect(errorOfResponse('GET /x', 400, undefined, '')?.message).toBe(
@@ -45,7 +45,7 @@ describe('An answer', () => {
     );
   });
 
-  it('that is neither a success nor a failure is told without its body, which may be a token', () => {
+  it('that is neither a success nor a failure is reported without its body, which may be a token', () => {
     const body = '{"access_token":"BQsecret","expires_in":3600}';
     expect(errorOfResponse('POST /api/token', 203, undefined, body)?.message).not.toContain(
       'BQsecret',
@@ -89,13 +89,13 @@ describe('The seconds of a rate limit', () => {
 });
 
 describe('The quota of 24 hours', () => {
-  it('is told by its reason, however short the wait', () => {
+  it('is recognized by its reason, however short the wait', () => {
     const error = errorOfResponse('GET /x', 429, '2', quota);
     expect(error?.name).toBe('QuotaExhausted');
     expect(error?.message).toContain('Spotify asks to wait 2 s');
   });
 
-  it('is told by a wait that no rate limit has, whatever the body says', () => {
+  it('is recognized by a wait that no rate limit has, whatever the body says', () => {
     expect(errorOfResponse('GET /x', 429, '900', rateLimit)?.name).toBe('RateLimited');
     expect(errorOfResponse('GET /x', 429, '901', rateLimit)?.name).toBe('QuotaExhausted');
     expect(errorOfResponse('GET /x', 429, '86207', 'Too many requests')?.name).toBe(

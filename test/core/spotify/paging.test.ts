@@ -40,7 +40,7 @@ function walk(
   return { paths, found: [...found], expected };
 }
 
-/** What an honest API answers. */
+/** The responses of a correct API. */
 const honest =
   (count: number, limit = 10, more: (got: Page) => Partial<Page> = () => ({})) =>
   ({ path }: Cursor): Page => {
@@ -147,7 +147,7 @@ describe.each(['offset', 'next'] as const)('Paging by %s', (style) => {
     expect(paths).toHaveLength(3);
   });
 
-  it('does not skip items where the answer claims a greater limit than was asked for', () => {
+  it('does not skip items where the response claims a greater limit than was asked for', () => {
     const boasting = honest(30, 10, () => ({ limit: 50, next: null }));
     expect(walk(listing, style, boasting).found).toHaveLength(30);
   });

@@ -72,7 +72,7 @@ describe('The delay before another attempt', () => {
       new QuotaExhausted(''),
       new RequestRejected(''),
       new ResourceNotFound(''),
-      new TypeError('a bug of ours'),
+      new TypeError('our own bug'),
       'text',
     ];
     for (const error of others) expect(retryDelayMs(policy, 1, error)).toBeUndefined();

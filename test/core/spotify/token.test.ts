@@ -72,7 +72,7 @@ describe('Asking for a token', () => {
     ['a lifetime beyond all dates', { body: { ...token, expires_in: 1e20 } }, 'ContractBroken', 4],
     ['a JSON null', { body: 'null' }, 'ContractBroken', 4],
     ['a long rate limit', { status: 429, headers: { 'retry-after': '60' } }, 'RateLimited', 1],
-  ])('that is answered by %s', async (_, reply, name, requests) => {
+  ])('that gets %s', async (_, reply, name, requests) => {
     const server = await serveReplies(reply);
     expect((await errorOf(ask(server.url))).name).toBe(name);
     expect(server.requests).toHaveLength(requests);
@@ -121,7 +121,7 @@ describe('Asking for a token', () => {
     [429, { error: { message: 'Too often: SECRET' } }, 'RateLimited'],
     [500, 'client_id=x&client_secret=SECRET', 'ServiceUnavailable'],
     [500, `${'x'.repeat(190)} SECRET`, 'ServiceUnavailable'],
-  ])('takes the secret out of an answer of %i that echoes it: %j', async (status, body, name) => {
+  ])('takes the secret out of a response of %i that echoes it: %j', async (status, body, name) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const { url } = await serveReplies({
       status,
@@ -134,7 +134,7 @@ describe('Asking for a token', () => {
     expect(everythingOf(error)).not.toContain(LOCAL_CLIENT_SECRET.slice(0, 8));
   });
 
-  it('takes the Basic header out of an answer that echoes the request', async () => {
+  it('takes the Basic header out of a response that echoes the request', async () => {
     const server = await serve((request, response) => {
       response.writeHead(502);
       response.end(`POST /api/token\r\nauthorization: ${request.headers.authorization}\r\n`);

@@ -19,7 +19,7 @@ async function enrich(
   } = {},
 ) {
   const logged: EnrichedCounts[] = [];
-  const answer = await enrichSessions(
+  const response = await enrichSessions(
     records,
     {
       writeEnriched: enriched.write,
@@ -33,7 +33,7 @@ async function enrich(
     () => 30_000,
   );
   return {
-    answer,
+    response,
     counts: logged[0],
     events: eventsIn(enriched.written),
     lines: rejected.written.map((line) => JSON.parse(line.toString())),
@@ -53,8 +53,8 @@ const from = (sequenceNumber: string) => ({
 describe('enrichSessions', () => {
   it('adds the aggregates, the time, the segment and the event id, and changes nothing', async () => {
     const text = '{"session_id":"a1","x" : 1.0,"country":"USA","browsing_history":[]}\n';
-    const { answer, events, enriched } = await enrich(received(text));
-    expect(answer).toEqual({ batchItemFailures: [] });
+    const { response, events, enriched } = await enrich(received(text));
+    expect(response).toEqual({ batchItemFailures: [] });
     expect(events).toEqual([
       '{"session_id":"a1","x" : 1.0,"country":"USA","browsing_history":[],' +
         '"overall_product_quantity":0,"overall_in_shopping_cart":0,"total_different_products":0,' +
@@ -70,10 +70,10 @@ describe('enrichSessions', () => {
 
   it('rejects an invalid record with its reason, position and bytes, and passes its neighbours', async () => {
     const poison = Buffer.from([0xff, 0xfe, 0x00]);
-    const { answer, events, lines, counts } = await enrich(
+    const { response, events, lines, counts } = await enrich(
       received(session('a'), poison, session('b')),
     );
-    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(response).toEqual({ batchItemFailures: [] });
     expect(events.map((event) => JSON.parse(event).session_id)).toEqual(['a', 'b']);
     expect(lines).toEqual([
       {
@@ -133,11 +133,11 @@ describe('enrichSessions', () => {
   it('acknowledges up to the first event of an envelope that was not written', async () => {
     // The second envelope is that of Chad: of the third and the fifth record.
     const chad = { country: 'Chad' };
-    const { answer, counts } = await enrich(
+    const { response, counts } = await enrich(
       received(session('a'), 'bad', session('b', chad), session('a'), session('b', chad)),
       { enriched: givenWriter<KeyedRecord>([1], { errors: { Throttled: 3 } }) },
     );
-    expect(answer).toEqual(from('103'));
+    expect(response).toEqual(from('103'));
     expect(counts).toEqual({
       received: 5,
       enriched: 2,
@@ -154,46 +154,46 @@ describe('enrichSessions', () => {
     const records = received(session('a'), session('b', chad), session('a', { n: 2 }), 'bad');
     const placed = new PlacedRecords();
     const first = await enrich(records, { placed, enriched: givenWriter<KeyedRecord>([1]) });
-    expect(first.answer).toEqual(from('102'));
+    expect(first.response).toEqual(from('102'));
     const second = await enrich(records.slice(1), { placed });
     expect(second.events.map((event) => JSON.parse(event).session_id)).toEqual(['b']);
     expect(second.lines).toEqual([]);
     expect(second.counts).toMatchObject({ received: 3, enriched: 1, rejected: 0, skipped: 2 });
-    expect(second.answer).toEqual({ batchItemFailures: [] });
+    expect(second.response).toEqual({ batchItemFailures: [] });
     // Acknowledged: from now on it is a copy that somebody wants.
     expect((await enrich(records.slice(2), { placed })).events).toHaveLength(1);
   });
 
   it('acknowledges nothing behind a record whose rejection could not be written', async () => {
-    const { answer } = await enrich(received(session('a'), 'bad', session('b')), {
+    const { response } = await enrich(received(session('a'), 'bad', session('b')), {
       rejected: givenWriter<Buffer>([0]),
     });
-    expect(answer).toEqual(from('102'));
+    expect(response).toEqual(from('102'));
   });
 
   it('goes by the lower of both when neither could be written', async () => {
-    const { answer } = await enrich(received('bad', session('a'), session('b')), {
+    const { response } = await enrich(received('bad', session('a'), session('b')), {
       enriched: givenWriter<KeyedRecord>([0]),
       rejected: givenWriter<Buffer>([0]),
     });
-    expect(answer).toEqual(from('101'));
+    expect(response).toEqual(from('101'));
   });
 
   it('counts a record once that is rejected in several lines', async () => {
-    const { answer, counts, rejected } = await enrich(received('x'.repeat(1_000_000)), {
+    const { response, counts, rejected } = await enrich(received('x'.repeat(1_000_000)), {
       rejected: givenWriter<Buffer>([0, 1]),
     });
     expect(rejected.written).toHaveLength(0);
-    expect(answer).toEqual(from('101'));
+    expect(response).toEqual(from('101'));
     expect(counts).toMatchObject({ rejected: 1, unplaced: 1 });
   });
 
   it('names the error of a destination that rejects everything', async () => {
     const failure = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
-    const { answer, counts } = await enrich(received(session('a')), {
+    const { response, counts } = await enrich(received(session('a')), {
       enriched: givenWriter<KeyedRecord>([0], { failure }),
     });
-    expect(answer).toEqual(from('101'));
+    expect(response).toEqual(from('101'));
     expect(counts?.errors).toEqual({ AccessDeniedException: 1 });
   });
 
@@ -203,7 +203,7 @@ describe('enrichSessions', () => {
   });
 
   it('has nothing to do for an empty batch', async () => {
-    await expect(enrich([])).resolves.toMatchObject({ answer: { batchItemFailures: [] } });
+    await expect(enrich([])).resolves.toMatchObject({ response: { batchItemFailures: [] } });
   });
 
   it('takes aggregated records apart, each event with a position of its own', async () => {
@@ -239,8 +239,8 @@ describe('enrichSessions', () => {
       { partitionKey: 'a', data: Buffer.from(JSON.stringify(session('a'))) },
     ]);
     damaged[10] = (damaged[10] as number) ^ 1;
-    const { events, lines, answer } = await enrich(received(session('b'), damaged));
-    expect(answer).toEqual({ batchItemFailures: [] });
+    const { events, lines, response } = await enrich(received(session('b'), damaged));
+    expect(response).toEqual({ batchItemFailures: [] });
     expect(events).toHaveLength(1);
     expect(lines).toEqual([
       expect.objectContaining({
@@ -261,7 +261,7 @@ describe('enrichSessions', () => {
     const placed = new PlacedRecords();
     const records = received(session('x'), aggregated);
     const first = await enrich(records, { placed, enriched: givenWriter<KeyedRecord>([2]) });
-    expect(first.answer).toEqual(from('102'));
+    expect(first.response).toEqual(from('102'));
     const second = await enrich(records.slice(1), { placed });
     expect(second.events.map((event) => JSON.parse(event).country)).toEqual(['Chad']);
   });

@@ -254,7 +254,7 @@ describe('ListNewReleases under a limit', () => {
     expect(usage().requests).toBe(server.requests.length);
   });
 
-  it('gets over a short one by itself', async () => {
+  it('waits a short one out and goes on', async () => {
     const body = { albums: page([album('a')]) };
     const { list, usage } = await givenReplies([limited(1), { body }]);
     expect(await list()).toMatchObject({ outcome: 'DONE', stoppedBy: null });

@@ -41,7 +41,7 @@ async function route(
 ) {
   const written: KeyedRecord[] = [];
   const logged: RoutedCounts[] = [];
-  const answer = await routeSessions(
+  const response = await routeSessions(
     records,
     {
       async writeSegment(packed): Promise<WriteReport> {
@@ -54,7 +54,7 @@ async function route(
     },
     () => 1_000,
   );
-  return { answer, written, counts: logged[0] };
+  return { response, written, counts: logged[0] };
 }
 
 const numbersIn = ({ data }: KeyedRecord): number[] =>
@@ -64,8 +64,8 @@ describe('routeSessions', () => {
   const records = received(...envelopes(300, 30));
 
   it('opens envelopes and passes every event on once, in records of 5 KB and more', async () => {
-    const { answer, written, counts } = await route(records);
-    expect(answer).toEqual({ batchItemFailures: [] });
+    const { response, written, counts } = await route(records);
+    expect(response).toEqual({ batchItemFailures: [] });
     expect(written.flatMap(numbersIn).sort((a, b) => a - b)).toEqual([...Array(300).keys()]);
     expect(written).toHaveLength(4);
     for (const { data } of written) expect(data.length).toBeGreaterThanOrEqual(5 * 1024);
@@ -105,19 +105,19 @@ describe('routeSessions', () => {
 
   it('passes an envelope that cannot be opened on as a line, and counts it', async () => {
     const damaged = '{"segment":"usa","bucket":"usa-0-of-4","count":7,"events":"oops"}';
-    const { answer, written, counts } = await route(
+    const { response, written, counts } = await route(
       received({ partitionKey: 'x', data: Buffer.from(damaged) }, ...envelopes(30, 30)),
     );
-    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(response).toEqual({ batchItemFailures: [] });
     expect(written.flatMap(({ data }) => splitLines(data)).map(String)).toContain(damaged);
     expect(counts).toMatchObject({ received: 31, routed: 31, unreadable: 1 });
   });
 
   it('acknowledges up to the first envelope of a packed record that was not written', async () => {
     const lost = 'usa-2-of-4';
-    const { answer, counts } = await route(records, ({ partitionKey }) => partitionKey === lost);
+    const { response, counts } = await route(records, ({ partitionKey }) => partitionKey === lost);
     const first = records.findIndex(({ partitionKey }) => partitionKey === lost);
-    expect(answer.batchItemFailures).toEqual([{ itemIdentifier: String(101 + first) }]);
+    expect(response.batchItemFailures).toEqual([{ itemIdentifier: String(101 + first) }]);
     const unplaced = records
       .filter(({ partitionKey }) => partitionKey === lost)
       .reduce((sum, { data }) => sum + JSON.parse(data.toString()).count, 0);
@@ -128,16 +128,16 @@ describe('routeSessions', () => {
     const placed = new PlacedRecords();
     const isLost = ({ partitionKey }: KeyedRecord) => partitionKey === 'usa-2-of-4';
     const first = await route(records, isLost, placed);
-    const from = Number(first.answer.batchItemFailures[0]?.itemIdentifier) - 101;
+    const from = Number(first.response.batchItemFailures[0]?.itemIdentifier) - 101;
     const second = await route(records.slice(from), undefined, placed);
-    expect(second.answer).toEqual({ batchItemFailures: [] });
+    expect(second.response).toEqual({ batchItemFailures: [] });
     const numbers = [...first.written, ...second.written].flatMap(numbersIn);
     expect(numbers.sort((a, b) => a - b)).toEqual([...Array(300).keys()]);
     expect(second.counts?.skipped).toBeGreaterThan(100);
   });
 
   it('acknowledges nothing when nothing was written', async () => {
-    const { answer } = await route(records, () => true);
-    expect(answer.batchItemFailures).toEqual([{ itemIdentifier: '101' }]);
+    const { response } = await route(records, () => true);
+    expect(response.batchItemFailures).toEqual([{ itemIdentifier: '101' }]);
   });
 });

@@ -128,7 +128,7 @@ describe('Checking the crawl', () => {
     [{ Status: 'FAILED', ErrorMessage: 'Access denied to curated/' }, 'Access denied to curated/'],
     [{ Status: 'CANCELLED' }, 'CANCELLED'],
     [{}, 'no status'],
-  ] as const)('says FAILED of ours that ended with %j, and why', async (last, message) => {
+  ] as const)('says FAILED when our crawl ended with %j, and why', async (last, message) => {
     const crawler = { State: 'READY', LastCrawl: { ...last, StartTime: at('06:10:01') } } as const;
     const { check, lake } = given(crawler, 'a');
     expect(await check()).toMatchObject({ outcome: 'FAILED', message });

@@ -16,7 +16,7 @@ describe('An error of an AWS call', () => {
     ['RequestTimeout', 400],
     ['TimeoutError', undefined],
     ['Error', undefined],
-  ])('that passes by itself gets the name that the state machine retries: %s', (name, status) => {
+  ])('that is transient gets the name that the state machine retries: %s', (name, status) => {
     const named = nameAwsError(sdkError(name, status)) as Error;
     expect(named).toMatchObject({ name: 'AwsUnavailable', transient: true });
     expect(named.message).toBe(`An AWS call failed 3 times: ${name}: message`);
@@ -26,12 +26,12 @@ describe('An error of an AWS call', () => {
     ['AccessDeniedException', 400],
     ['NoSuchBucket', 404],
     ['ValidationException', 400],
-  ])('that does not pass keeps its own: %s', (name, status) => {
+  ])('that is permanent keeps its name: %s', (name, status) => {
     const error = sdkError(name, status);
     expect(nameAwsError(error)).toBe(error);
   });
 
-  it('is told from errors that are none', () => {
+  it('is not made of an error of another kind', () => {
     const error = new TypeError('x');
     expect(nameAwsError(error)).toBe(error);
     expect(nameAwsError(undefined)).toBeUndefined();

@@ -137,18 +137,18 @@ describe('The log line of a call', () => {
     expect(line).not.toHaveProperty('run_id');
   });
 
-  it('tells an error of ours by name and message, and whether it passes', async () => {
-    const line = await logOf(failing(new RateLimited('GET /x answered 429', 3)), { run });
+  it('logs our own error with name, message and whether it is transient', async () => {
+    const line = await logOf(failing(new RateLimited('GET /x returned 429', 3)), { run });
     expect(line).toMatchObject({
       level: 'ERROR',
-      message: 'GET /x answered 429',
+      message: 'GET /x returned 429',
       error_name: 'RateLimited',
       transient: true,
       run_id: 'run-1',
     });
   });
 
-  it('tells an error from elsewhere by its name alone: its fields may hold headers', async () => {
+  it('logs any other error with its name alone: its fields may hold headers', async () => {
     const error = Object.assign(new TypeError('Bearer BQsecret'), {
       config: { headers: { authorization: 'Bearer BQsecret' } },
       cause: new Error('BQsecret'),
@@ -158,7 +158,7 @@ describe('The log line of a call', () => {
     expect(JSON.stringify(line)).not.toContain('BQsecret');
   });
 
-  it('shows nothing of the cause of an error of ours', async () => {
+  it('shows nothing of the cause of our own error', async () => {
     const cause = Object.assign(new Error('BQsecret'), { headers: 'BQsecret' });
     const line = await logOf(failing(new InvalidInput('what is wrong', { cause })), { run });
     expect(JSON.stringify(line)).not.toContain('BQsecret');

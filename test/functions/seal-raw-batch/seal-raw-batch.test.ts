@@ -206,7 +206,7 @@ describe('SealRawBatch', () => {
     expect(await seal()).toMatchObject({ status: 'COMPLETE', counts: { unlisted: 0 } });
   });
 
-  it('writes the same bytes when it is called again, in whatever order S3 answers', async () => {
+  it('writes the same bytes when it is called again, in whatever order S3 responds', async () => {
     const ids = Array.from({ length: 40 }, (_, i) => `album${i}`);
     const { seal, lake } = given({ planned: ids }, ids);
     await seal();
