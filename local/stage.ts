@@ -23,7 +23,7 @@ import { createIam, type Statement } from 'local-aws/iam/iam.ts';
 import { createLambda, type Lambda } from 'local-aws/lambda/lambda.ts';
 import { createPutObject } from 'local-aws/s3/put-object.ts';
 import { createS3 } from 'local-aws/s3/s3.ts';
-import type { PackagedFunction, Service } from 'local-aws/service/service.ts';
+import type { Service } from 'local-aws/service/service.ts';
 import { createSqsApi } from 'local-aws/sqs/sqs-api.ts';
 import { createSsm } from 'local-aws/ssm/ssm.ts';
 import type { Execution, ExecutionOptions } from 'local-aws/step-functions/run-state-machine.ts';
@@ -39,7 +39,7 @@ import {
 } from 'spotify-mock/server.ts';
 import { InvalidInput } from '../core/errors.ts';
 import type { Endpoints } from './claim-folder.ts';
-import { PLACEHOLDER } from './packaging.ts';
+import { connectFunctions, environmentValue } from './function-environment.ts';
 import { withEmptyTables } from './query-lake.ts';
 
 export interface StageOptions {
@@ -224,34 +224,4 @@ function credentialsOf(
     [`${prefix}/client-id`]: clientId,
     [`${prefix}/client-secret`]: clientSecret,
   };
-}
-
-/** A variable that has the same value in each function that has it. */
-function environmentValue({ functions }: Service, name: string): string {
-  const found = [...functions.values()].find((fn) => fn.environment[name] !== undefined);
-  if (!found) throw new InvalidInput(`No function of the packaged service has ${name}`);
-  return found.environment[name] as string;
-}
-
-function connectFunctions(
-  functions: Map<string, PackagedFunction>,
-  { aws, spotify, spotifyAccounts }: Endpoints,
-  environment: Record<string, string> = {},
-): Map<string, PackagedFunction> {
-  const addresses: Record<string, string> = {
-    AWS_ENDPOINT_URL: aws,
-    SPOTIFY_API_URL: spotify,
-    SPOTIFY_ACCOUNTS_URL: spotifyAccounts,
-  };
-  const connect = ([name, value]: [string, string]) => {
-    if (environment[name] !== undefined) return [name, environment[name]];
-    // An address that somebody chose (`--param spotifyApiUrl=…`) stays.
-    return [name, value === PLACEHOLDER ? (addresses[name] ?? value) : value];
-  };
-  return new Map(
-    [...functions].map(([name, fn]) => [
-      name,
-      { ...fn, environment: Object.fromEntries(Object.entries(fn.environment).map(connect)) },
-    ]),
-  );
 }
