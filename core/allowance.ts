@@ -3,13 +3,24 @@ import { BudgetSpent, TimeSpent } from './errors.ts';
 
 /** What a run has used so far. Counted before requests leave, so that no failure loses one. */
 export interface Usage {
+  /** Those of the lease included. */
   requests: number;
   tokenRequests: number;
-  /** Requests that a call may make without another write. What a call that was cut leaves counts as made. */
+  /** Of both: what a call may make without another write, and what is under way. */
   leased: number;
+  /** Of both: what calls that were cut left of their leases. Nobody can say whether it was made. */
+  unconfirmed: number;
   /** Pauses that the API asked for. Callers that pause at the same time count once. */
   waitedMs: number;
 }
+
+export const NOTHING_USED: Readonly<Usage> = {
+  requests: 0,
+  tokenRequests: 0,
+  leased: 0,
+  unconfirmed: 0,
+  waitedMs: 0,
+};
 
 /** What a run may use in all: requests with retries and tokens, and seconds of waiting. */
 export interface Limits {
@@ -17,15 +28,17 @@ export interface Limits {
   waitSeconds: number;
 }
 
+type Kind = 'requests' | 'tokenRequests';
+
 export interface Allowance {
   readonly usage: Readonly<Usage>;
   /** Waits out a pause that is under way; true where there was one. */
   ready(): Promise<boolean>;
   /**
-   * To be awaited before each request: waits out a pause and counts; stores the count where no lease is
-   * left. Throws BudgetSpent, or TimeSpent near the deadline; then the request must not be made.
+   * Makes a request: waits out a pause, counts, stores the count where no lease is left, and calls `make`.
+   * Throws BudgetSpent, or TimeSpent near the deadline, and then does not call it.
    */
-  spend(kind: 'requests' | 'tokenRequests'): Promise<void>;
+  spend<T>(kind: Kind, make: () => Promise<T>): Promise<T>;
   /** Lets nobody call for `ms`; false where the run may not wait that long. */
   pause(ms: number): boolean;
   /** Stores what is not stored yet, and gives back the lease. */
@@ -49,7 +62,9 @@ export function createAllowance(options: Options): Allowance {
   const { limits, store, lease = 1, deadline = Number.POSITIVE_INFINITY } = options;
   const { clock = Date.now, sleepFor = sleep } = options;
   const { used } = options;
-  const usage = { ...used, requests: used.requests + used.leased, leased: 0 };
+  const usage = { ...used, unconfirmed: used.unconfirmed + used.leased, leased: 0 };
+  /** Requests of the lease that nobody has begun. */
+  let free = 0;
   let pausedUntil = 0;
   let stored = JSON.stringify(usage);
   let storing: Promise<void> = Promise.resolve();
@@ -63,6 +78,7 @@ export function createAllowance(options: Options): Allowance {
         queued = undefined;
         const text = JSON.stringify(usage);
         if (text === stored) return;
+        stored = '';
         storing = store({ ...usage }).then(() => {
           stored = text;
         });
@@ -77,24 +93,36 @@ export function createAllowance(options: Options): Allowance {
     return true;
   }
 
+  function giveBack(kind: Kind, requests: number): void {
+    usage[kind] -= requests;
+    usage.leased -= requests;
+  }
+
+  function giveBackLease(): void {
+    giveBack('requests', free);
+    free = 0;
+  }
+
   /** Counts one; it is not sent where that could not be stored. */
-  async function count(kind: 'requests' | 'tokenRequests'): Promise<void> {
-    const left = limits.requests - usage.requests - usage.tokenRequests - usage.leased;
-    if (kind === 'requests' && usage.leased > 0) {
-      usage.leased -= 1;
-      usage.requests += 1;
-      // The write that brought the lease may still be under way.
-      return queued ?? storing;
+  async function count(kind: Kind): Promise<void> {
+    const isLeased = kind === 'requests' && free > 0;
+    if (isLeased) free -= 1;
+    else {
+      const left = limits.requests - usage.requests - usage.tokenRequests;
+      if (left <= 0) {
+        throw new BudgetSpent(`The ${limits.requests} requests of the run are used up`);
+      }
+      const granted = kind === 'requests' ? Math.min(lease, left) : 1;
+      usage[kind] += granted;
+      usage.leased += granted;
+      free += granted - 1;
     }
-    if (left <= 0) throw new BudgetSpent(`The ${limits.requests} requests of the run are used up`);
-    usage[kind] += 1;
-    const more = kind === 'requests' ? Math.min(lease, left) - 1 : 0;
-    usage.leased += more;
     try {
-      await save();
+      // The write that brought the lease may still be under way.
+      await (isLeased ? (queued ?? storing) : save());
     } catch (error) {
-      usage[kind] -= 1;
-      usage.leased = Math.max(0, usage.leased - more);
+      giveBack(kind, 1);
+      giveBackLease();
       throw error;
     }
   }
@@ -103,13 +131,18 @@ export function createAllowance(options: Options): Allowance {
     usage,
     ready,
     async save() {
-      usage.leased = 0;
+      giveBackLease();
       await save();
     },
-    async spend(kind) {
+    async spend(kind, make) {
       await ready();
       if (clock() > deadline) throw new TimeSpent('The time of this call or of the run is used up');
       await count(kind);
+      try {
+        return await make();
+      } finally {
+        usage.leased -= 1;
+      }
     },
     pause(ms) {
       const now = clock();

@@ -11,6 +11,7 @@ import {
   type SpotifyOptions,
   startSpotify,
 } from 'spotify-mock/server.ts';
+import { NOTHING_USED } from '../../core/allowance.ts';
 import { createSpotifyClient } from '../../core/spotify/client.ts';
 import { albumList, albumTracks, pathAt } from '../../core/spotify/paging.ts';
 import { retryPolicy } from '../../core/spotify/retry.ts';
@@ -90,7 +91,7 @@ async function withStage<T>(
 /** An account that counts nothing: the client alone is measured. */
 const UNLIMITED = {
   ready: async () => false,
-  spend: async () => {},
+  spend: <T>(_kind: string, make: () => Promise<T>) => make(),
   pause: () => true,
   save: async () => {},
 };
@@ -112,7 +113,7 @@ async function oneAfterAnother(): Promise<number> {
   });
   const allowance = {
     ...UNLIMITED,
-    usage: { requests: 0, tokenRequests: 0, leased: 0, waitedMs: 0 },
+    usage: NOTHING_USED,
   };
   const access = { accessToken: token, allowance };
   const start = performance.now();

@@ -46,7 +46,6 @@ export interface Plan {
 /** What a run used so far. */
 export interface Usage {
   requests: number;
-  leased: number;
   waitedMs: number;
 }
 

@@ -85,6 +85,8 @@ export const manifestSchema = z.object({
     oddText: newCount,
     requests: z.int(),
     tokenRequests: newCount,
+    /** Of both: those that calls which were cut may not have made. */
+    requestsUnconfirmed: newCount,
     waitedSeconds: newCount,
   }),
   loaded: z.array(

@@ -101,6 +101,7 @@ export const tables = {
     { name: 'odd_text', type: 'INT32' },
     { name: 'requests', type: 'INT32' },
     { name: 'token_requests', type: 'INT32' },
+    { name: 'requests_unconfirmed', type: 'INT32' },
     { name: 'waited_seconds', type: 'INT32' },
     { name: 'schema_changes', type: 'STRING' },
     { name: 'error', type: 'STRING' },

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { type Allowance, createAllowance, type Limits, type Usage } from '../allowance.ts';
+import {
+  type Allowance,
+  createAllowance,
+  type Limits,
+  NOTHING_USED,
+  type Usage,
+} from '../allowance.ts';
 import { RawDataMissing } from '../errors.ts';
 import { parseAs } from '../parse.ts';
 import { keys, type Run } from './keys.ts';
@@ -10,19 +16,24 @@ const usageSchema = z.object({
   requests: count,
   tokenRequests: count,
   leased: count.default(0),
+  unconfirmed: count.default(0),
   waitedMs: count,
 });
 
 /** What a run has used so far; nothing before its first request. */
 export async function readUsage(lake: Lake, run: Run): Promise<Usage> {
   const stored = await getIfThere(lake, keys.usage(run));
-  return stored === undefined
-    ? { requests: 0, tokenRequests: 0, leased: 0, waitedMs: 0 }
-    : parseAs(usageSchema, stored, keys.usage(run));
+  return stored === undefined ? { ...NOTHING_USED } : parseAs(usageSchema, stored, keys.usage(run));
 }
 
-/** Requests of a run; a lease that a cut call left counts as used. */
-export const requestsOf = ({ requests, leased }: Usage): number => requests + leased;
+/** What a manifest or a row says of it. */
+export const countsOfUsage = (usage: Usage) => ({
+  requests: usage.requests,
+  tokenRequests: usage.tokenRequests,
+  // A lease that is still open when nobody calls any more is of a call that was cut.
+  requestsUnconfirmed: usage.unconfirmed + usage.leased,
+  waitedSeconds: Math.ceil(usage.waitedMs / 1_000),
+});
 
 /**
  * The allowance of the run for one function call. The functions of a run come one after another, so the

@@ -47,15 +47,16 @@ export function createSpotifyClient(options: SpotifyClientOptions): SpotifyClien
     const url = new URL(path, api);
     // The token leaves for the configured host alone, whatever a path or a `next` says.
     if (url.origin !== api.origin) throw new ContractBroken(`${url.origin} is not the Spotify API`);
-    await allowance.spend('requests');
-    // The turn comes last: what it keeps apart are requests as they leave.
-    await pacer.turn();
-    while (await allowance.ready()) await pacer.turn();
     const what = `GET ${url.pathname}`;
-    const { status, retryAfter, bytes } = await send(http, what, options.timeoutMs, {
-      method: 'GET',
-      url: url.href,
-      headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' },
+    const { status, retryAfter, bytes } = await allowance.spend('requests', async () => {
+      // The turn comes last: what it keeps apart are requests as they leave.
+      await pacer.turn();
+      while (await allowance.ready()) await pacer.turn();
+      return send(http, what, options.timeoutMs, {
+        method: 'GET',
+        url: url.href,
+        headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' },
+      });
     });
     // A body that echoes the token must not carry it into a message.
     const text = bytes.toString().replaceAll(accessToken, '[access token]');

@@ -36,10 +36,8 @@ export function requestToken(
   options: { timeoutMs: number; retryPolicy: RetryPolicy; allowance: Allowance },
 ): Promise<IssuedToken> {
   const { allowance, timeoutMs, retryPolicy } = options;
-  const attempt = async () => {
-    await allowance.spend('tokenRequests');
-    return requestOnce(http, accountsUrl, credentials, timeoutMs);
-  };
+  const attempt = () =>
+    allowance.spend('tokenRequests', () => requestOnce(http, accountsUrl, credentials, timeoutMs));
   return withRetries(attempt, retryPolicy, allowance);
 }
 

@@ -70,7 +70,10 @@ export async function fetchToken(
       allowance,
     });
     const expiresAt = new Date(clock() + issued.expiresInSeconds * 1_000).toISOString();
-    await tokens.saveToken({ accessToken: issued.accessToken, expiresAt });
+    await Promise.all([
+      tokens.saveToken({ accessToken: issued.accessToken, expiresAt }),
+      allowance.save(),
+    ]);
     return { outcome: 'ISSUED', expiresAt, renewals, waitSeconds: 0, reason: null };
   } catch (error) {
     if (error instanceof RateLimited) {

@@ -60,7 +60,10 @@ export async function listNewReleases(
     const listed = await accessToken.use(token.expiresAt, (value) =>
       source.getListing({ accessToken: value, allowance }, listing),
     );
-    await lake.put(keys.listingPage(run, listing.pages), listed.bytes, 'application/json');
+    await Promise.all([
+      lake.put(keys.listingPage(run, listing.pages), listed.bytes, 'application/json'),
+      allowance.save(),
+    ]);
     return {
       ...progress,
       pages: listing.pages + 1,

@@ -9,7 +9,7 @@ import { groupsOf } from '../../core/lake/progress.ts';
 import { creditsWithoutId } from '../../core/lake/rows.ts';
 import { createFieldCollector } from '../../core/lake/schema-watch.ts';
 import type { RawFormat } from '../../core/lake/source.ts';
-import { readUsage, requestsOf } from '../../core/lake/usage.ts';
+import { readUsage } from '../../core/lake/usage.ts';
 import { parseAs, parseJson } from '../../core/parse.ts';
 import { chooseAlbums } from './choose-albums.ts';
 
@@ -73,7 +73,7 @@ export async function planAlbums(
   const refreshBefore = new Date(startedAt.getTime() - settings.refreshDays * 86_400_000);
   const earlier = await readEarlierRuns(lake, run, refreshBefore);
   const usage = await readUsage(lake, run);
-  const used = requestsOf(usage) + usage.tokenRequests;
+  const used = usage.requests + usage.tokenRequests;
   const noToken = token.stopped?.Error ?? (token.outcome === 'ISSUED' ? null : token.reason);
   const stoppedBy = listing.stopped?.Error ?? listing.stoppedBy ?? noToken ?? null;
   const endedBy = noToken ?? (ENDS_THE_RUN.has(stoppedBy ?? '') ? stoppedBy : null);

@@ -7,7 +7,7 @@ import { type Manifest, manifestSchema, runSchema, stopSchema } from '../../core
 import { createTableWriter } from '../../core/lake/parquet.ts';
 import { typedRow } from '../../core/lake/rows.ts';
 import { describeChanges } from '../../core/lake/schema-watch.ts';
-import { readUsage, requestsOf } from '../../core/lake/usage.ts';
+import { countsOfUsage, readUsage } from '../../core/lake/usage.ts';
 import { parseAs } from '../../core/parse.ts';
 
 const requestSchema = z.object({
@@ -20,9 +20,7 @@ export type RecordRunRequest = z.infer<typeof requestSchema>;
 export const parseRequest = (event: unknown) => parseAs(requestSchema, event, 'RecordRun');
 
 /** What there is to count of a run that failed before its manifest. */
-type Counts =
-  | Manifest['counts']
-  | Pick<Manifest['counts'], 'requests' | 'tokenRequests' | 'waitedSeconds'>;
+type Counts = Manifest['counts'] | ReturnType<typeof countsOfUsage>;
 
 export interface RecordedRun {
   status: string;
@@ -43,7 +41,7 @@ export async function recordRun(
       : await manifestOf(lake, run);
   const of = manifest && !error ? manifest.run : run;
   const status = error ? 'FAILED' : (manifest?.status ?? 'FAILED');
-  const counts: Counts = manifest?.counts ?? (await countsWithoutManifest(lake, run));
+  const counts: Counts = manifest?.counts ?? countsOfUsage(await readUsage(lake, run));
   const row = {
     run_id: of.runId,
     status,
@@ -71,12 +69,6 @@ async function manifestOf(lake: Lake, run: Run): Promise<Manifest | undefined> {
     if (error instanceof RawDataMissing || error instanceof InvalidInput) return undefined;
     throw error;
   }
-}
-
-async function countsWithoutManifest(lake: Lake, run: Run): Promise<Counts> {
-  const usage = await readUsage(lake, run);
-  const { tokenRequests, waitedMs } = usage;
-  return { requests: requestsOf(usage), tokenRequests, waitedSeconds: Math.ceil(waitedMs / 1_000) };
 }
 
 const columnOf = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);

@@ -18,7 +18,7 @@ import { readStoredAlbum, tracksOf } from '../../core/lake/raw-album.ts';
 import { creditsWithoutId } from '../../core/lake/rows.ts';
 import { compareFields, createFieldCollector } from '../../core/lake/schema-watch.ts';
 import type { RawFormat } from '../../core/lake/source.ts';
-import { readUsage, requestsOf } from '../../core/lake/usage.ts';
+import { countsOfUsage, readUsage } from '../../core/lake/usage.ts';
 import { parseAs } from '../../core/parse.ts';
 import { nothingLoaded, overdueOf, statusOf } from './judge-run.ts';
 
@@ -99,9 +99,7 @@ export async function sealRawBatch(
       repeated: plan.repeated + read.repeated,
       creditsWithoutId: plan.creditsWithoutId + read.creditsWithoutId,
       oddText: plan.oddText + read.oddText,
-      requests: requestsOf(usage),
-      tokenRequests: usage.tokenRequests,
-      waitedSeconds: Math.ceil(usage.waitedMs / 1_000),
+      ...countsOfUsage(usage),
     },
     loaded,
     skipped: plan.skipped,

@@ -395,6 +395,7 @@ function seedPapers(
     requests: albums + 4,
     tokenRequests: 1,
     leased: 0,
+    unconfirmed: 0,
     waitedMs: 17_000,
   });
   put(`${folder}/commit.json`, {

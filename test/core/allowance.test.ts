@@ -1,25 +1,30 @@
-import { createAllowance, type Usage } from '../../core/allowance.ts';
+import { createAllowance, NOTHING_USED, type Usage } from '../../core/allowance.ts';
 import { errorOf, givenAllowance } from '../functions/fixtures.ts';
 
-const nothing = { requests: 0, tokenRequests: 0, leased: 0, waitedMs: 0 };
+const limits = { requests: 10, waitSeconds: 0 };
+const made = async () => {};
 
 describe('The allowance of a run', () => {
   it('stores each request before it leaves', async () => {
     const allowance = givenAllowance({}, { requests: 7 });
-    await allowance.spend('requests');
-    await allowance.spend('tokenRequests');
+    await allowance.spend('requests', made);
+    await allowance.spend('tokenRequests', made);
     expect(allowance.stored).toEqual([
-      { requests: 8, tokenRequests: 0, leased: 0, waitedMs: 0 },
-      { requests: 8, tokenRequests: 1, leased: 0, waitedMs: 0 },
+      { ...NOTHING_USED, requests: 8, leased: 1 },
+      { ...NOTHING_USED, requests: 8, tokenRequests: 1, leased: 1 },
     ]);
+    await allowance.save();
+    expect(allowance.stored.at(-1)).toEqual({ ...NOTHING_USED, requests: 8, tokenRequests: 1 });
   });
 
   it('ends with its requests, tokens included, whatever was used before', async () => {
     const allowance = givenAllowance({ requests: 4 }, { requests: 1, tokenRequests: 1 });
-    await allowance.spend('requests');
-    await allowance.spend('tokenRequests');
-    expect(await errorOf(allowance.spend('requests'))).toMatchObject({ name: 'BudgetSpent' });
-    expect(await errorOf(allowance.spend('tokenRequests'))).toMatchObject({ name: 'BudgetSpent' });
+    await allowance.spend('requests', made);
+    await allowance.spend('tokenRequests', made);
+    expect(await errorOf(allowance.spend('requests', made))).toMatchObject({ name: 'BudgetSpent' });
+    expect(await errorOf(allowance.spend('tokenRequests', made))).toMatchObject({
+      name: 'BudgetSpent',
+    });
     expect(allowance.usage).toMatchObject({ requests: 2, tokenRequests: 2 });
   });
 
@@ -27,13 +32,15 @@ describe('The allowance of a run', () => {
     const stored: Usage[] = [];
     const releases: (() => void)[] = [];
     const allowance = createAllowance({
-      used: nothing,
-      limits: { requests: 10, waitSeconds: 0 },
+      used: NOTHING_USED,
+      limits,
       store: (usage) =>
         new Promise((resolve) => releases.push(() => resolve(void stored.push(usage)))),
     });
     const left: number[] = [];
-    const spends = [1, 2, 3, 4].map((n) => allowance.spend('requests').then(() => left.push(n)));
+    const spends = [1, 2, 3, 4].map((n) =>
+      allowance.spend('requests', made).then(() => left.push(n)),
+    );
     const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
     await turn();
     expect(releases).toHaveLength(1);
@@ -50,47 +57,86 @@ describe('The allowance of a run', () => {
   it('writes once for a lease of requests, and gives back what is left', async () => {
     const stored: Usage[] = [];
     const allowance = createAllowance({
-      used: { ...nothing, requests: 2 },
-      limits: { requests: 10, waitSeconds: 0 },
+      used: { ...NOTHING_USED, requests: 2 },
+      limits,
       lease: 5,
       store: async (usage) => void stored.push(usage),
     });
-    for (let i = 0; i < 4; i++) await allowance.spend('requests');
-    expect(stored).toEqual([{ ...nothing, requests: 3, leased: 4 }]);
+    for (let i = 0; i < 4; i++) await allowance.spend('requests', made);
+    expect(stored).toEqual([{ ...NOTHING_USED, requests: 7, leased: 5 }]);
     await allowance.save();
-    expect(stored.at(-1)).toEqual({ ...nothing, requests: 6 });
+    expect(stored.at(-1)).toEqual({ ...NOTHING_USED, requests: 6 });
   });
 
-  it('of a call that was cut counts its lease as used, so that no limit is exceeded', async () => {
+  it('counts the lease of a call that was cut, as unconfirmed, so that no limit is exceeded', async () => {
     const stored: Usage[] = [];
     const open = (used: Usage) =>
-      createAllowance({
-        used,
-        limits: { requests: 10, waitSeconds: 0 },
-        lease: 4,
-        store: async (usage) => void stored.push(usage),
-      });
+      createAllowance({ used, limits, lease: 4, store: async (usage) => void stored.push(usage) });
     let sent = 0;
-    const first = open(nothing);
-    for (; sent < 6; sent++) await first.spend('requests');
-    const next = open(stored.at(-1) as Usage);
-    expect(next.usage.requests).toBe(8);
-    while (
-      (await errorOf(next.spend('requests').then(() => Promise.reject(new Error('sent')))))
-        .message === 'sent'
-    )
+    const send = async () => {
       sent += 1;
-    expect(sent).toBe(8);
+    };
+    const first = open(NOTHING_USED);
+    for (let i = 0; i < 6; i++) await first.spend('requests', send);
+    const next = open(stored.at(-1) as Usage);
+    expect(next.usage).toMatchObject({ requests: 8, unconfirmed: 4, leased: 0 });
+    for (let i = 0; i < 2; i++) await next.spend('requests', send);
+    expect(await errorOf(next.spend('requests', send))).toMatchObject({ name: 'BudgetSpent' });
+    await next.save();
+    const { requests, unconfirmed } = stored.at(-1) as Usage;
+    expect([requests - unconfirmed, sent, requests]).toEqual([6, 8, 10]);
+  });
+
+  it('holds a request for unconfirmed until it has ended, in success or failure', async () => {
+    const stored: Usage[] = [];
+    const store = async (usage: Usage) => void stored.push(usage);
+    const allowance = createAllowance({ used: NOTHING_USED, limits, store });
+    const failing = allowance.spend('requests', async () => {
+      expect(stored).toEqual([{ ...NOTHING_USED, requests: 1, leased: 1 }]);
+      await allowance.save();
+      throw new Error('503');
+    });
+    expect(await errorOf(failing)).toMatchObject({ message: '503' });
+    expect(stored).toHaveLength(1);
+    await allowance.save();
+    expect(stored.at(-1)).toEqual({ ...NOTHING_USED, requests: 1 });
+  });
+
+  it('confirms each request that it can, whatever writes fail between', async () => {
+    let writes = 0;
+    let stored: Usage = NOTHING_USED;
+    const allowance = createAllowance({
+      used: NOTHING_USED,
+      limits,
+      lease: 3,
+      store: async (usage) => {
+        writes += 1;
+        if (writes === 2) throw new Error('SlowDown');
+        stored = usage;
+      },
+    });
+    let sent = 0;
+    const send = async () => {
+      sent += 1;
+    };
+    const failed: string[] = [];
+    for (let i = 0; i < 5; i++) {
+      await allowance.spend('requests', send).catch(({ message }) => failed.push(message));
+    }
+    expect(failed).toEqual(['SlowDown']);
+    await allowance.save();
+    expect(stored).toEqual({ ...NOTHING_USED, requests: sent });
+    expect(sent).toBe(4);
   });
 
   it('does not count a request that could not be noted, and says so', async () => {
     const failure = new Error('SlowDown');
     const allowance = createAllowance({
-      used: nothing,
-      limits: { requests: 10, waitSeconds: 0 },
+      used: NOTHING_USED,
+      limits,
       store: async () => Promise.reject(failure),
     });
-    expect(await errorOf(allowance.spend('requests'))).toBe(failure);
+    expect(await errorOf(allowance.spend('requests', made))).toBe(failure);
     expect(allowance.usage.requests).toBe(0);
   });
 
@@ -102,10 +148,10 @@ describe('The allowance of a run', () => {
       true,
     ]);
     expect(allowance.usage.waitedMs).toBe(6_000);
-    await allowance.spend('requests');
+    await allowance.spend('requests', made);
     expect(allowance.slept).toEqual([6_000]);
     expect(allowance.stored).toEqual([
-      { requests: 1, tokenRequests: 0, leased: 0, waitedMs: 6_000 },
+      { ...NOTHING_USED, requests: 1, leased: 1, waitedMs: 6_000 },
     ]);
   });
 
@@ -121,15 +167,15 @@ describe('The allowance of a run', () => {
   it('makes no request after the deadline', async () => {
     let now = 0;
     const allowance = createAllowance({
-      used: nothing,
-      limits: { requests: 10, waitSeconds: 0 },
+      used: NOTHING_USED,
+      limits,
       store: async () => {},
       deadline: 100,
       clock: () => now,
     });
-    await allowance.spend('requests');
+    await allowance.spend('requests', made);
     now = 101;
-    expect(await errorOf(allowance.spend('requests'))).toMatchObject({ name: 'TimeSpent' });
+    expect(await errorOf(allowance.spend('requests', made))).toMatchObject({ name: 'TimeSpent' });
     expect(allowance.usage.requests).toBe(1);
   });
 });

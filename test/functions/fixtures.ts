@@ -3,7 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { type Allowance, createAllowance, type Limits, type Usage } from '../../core/allowance.ts';
+import {
+  type Allowance,
+  createAllowance,
+  type Limits,
+  NOTHING_USED,
+  type Usage,
+} from '../../core/allowance.ts';
 import { keys, type Run } from '../../core/lake/keys.ts';
 import type { CommitMarker, Manifest, Plan } from '../../core/lake/manifest.ts';
 import { joinPages } from '../../core/lake/raw-album.ts';
@@ -131,6 +137,7 @@ export const counts = (more: Partial<Manifest['counts']> = {}): Manifest['counts
   oddText: 0,
   requests: 0,
   tokenRequests: 0,
+  requestsUnconfirmed: 0,
   waitedSeconds: 0,
   ...more,
 });
@@ -175,7 +182,7 @@ export function givenAllowance(
   const slept: number[] = [];
   let now = 0;
   const allowance = createAllowance({
-    used: { requests: 0, tokenRequests: 0, leased: 0, waitedMs: 0, ...used },
+    used: { ...NOTHING_USED, ...used },
     limits: { requests: 1_000, waitSeconds: 900, ...limits },
     store: async (usage) => void stored.push(usage),
     clock: () => now,

@@ -58,14 +58,15 @@ export const recordShopFormat: RawFormat = {
 /** The record shop as a source. Its API key takes the place of Spotify's access token. */
 export function createRecordShopSource(apiUrl: string): AlbumSource {
   async function get(path: string, { accessToken, allowance }: Access): Promise<Buffer> {
-    await allowance.spend('requests');
-    const response = await fetch(new URL(path, apiUrl), {
-      headers: { 'x-api-key': accessToken },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      redirect: 'error',
-    }).catch((cause) => {
-      throw new ServiceUnavailable(`GET ${path}: no response`, { cause });
-    });
+    const request = () =>
+      fetch(new URL(path, apiUrl), {
+        headers: { 'x-api-key': accessToken },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        redirect: 'error',
+      }).catch((cause) => {
+        throw new ServiceUnavailable(`GET ${path}: no response`, { cause });
+      });
+    const response = await allowance.spend('requests', request);
     const { status } = response;
     const message = `GET ${path} returned ${status}`;
     if (status === 401) throw new AccessTokenExpired(message);

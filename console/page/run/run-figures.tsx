@@ -20,7 +20,7 @@ export function RunFigures({
   const { counts } = run;
   const seconds = ((run.stoppedAt ?? now) - run.startedAt) / 1_000;
   const budget = stage.requestBudget;
-  const requests = Math.max(run.requests, usage ? usage.requests + usage.leased : 0);
+  const requests = Math.max(run.requests, usage?.requests ?? 0);
   const waited = (usage?.waitedMs ?? 0) / 1_000;
   const total = cost?.reduce((sum, line) => sum + line.dollars, 0);
   return (

@@ -1,4 +1,5 @@
 import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET, type SpotifyOptions } from 'spotify-mock/server.ts';
+import { NOTHING_USED } from '../../../core/allowance.ts';
 import { keys } from '../../../core/lake/keys.ts';
 import { createHttp } from '../../../core/spotify/client.ts';
 import { fetchToken, parseRequest } from '../../../functions/fetch-token/fetch-token.ts';
@@ -148,12 +149,12 @@ describe('FetchToken under a limit', () => {
   it('waits as long as the accounts service asks, within the seconds of the run', async () => {
     const { fetch, lake } = await givenReplies(limited);
     expect(await fetch()).toMatchObject({ outcome: 'WAIT', waitSeconds: 30, expiresAt: null });
-    expect(usageOf(lake)).toEqual({ requests: 0, tokenRequests: 1, leased: 0, waitedMs: 30_000 });
+    expect(usageOf(lake)).toEqual({ ...NOTHING_USED, tokenRequests: 1, waitedMs: 30_000 });
     expect(await fetch({ ...plenty, waitSeconds: 59 })).toMatchObject({
       outcome: 'LIMIT_REACHED',
       reason: 'RateLimited',
     });
-    expect(usageOf(lake)).toEqual({ requests: 0, tokenRequests: 2, leased: 0, waitedMs: 30_000 });
+    expect(usageOf(lake)).toEqual({ ...NOTHING_USED, tokenRequests: 2, waitedMs: 30_000 });
   });
 
   it('ends where the quota is used up, and where the requests of the run are', async () => {

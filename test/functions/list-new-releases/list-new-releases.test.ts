@@ -1,6 +1,7 @@
 import type { Fault } from 'spotify-mock/faults.ts';
 import type { SpotifyOptions } from 'spotify-mock/server.ts';
 import type { Usage } from '../../../core/allowance.ts';
+import { NOTHING_USED } from '../../../core/allowance.ts';
 import { keys } from '../../../core/lake/keys.ts';
 import { createSpotifySource } from '../../../core/spotify/source.ts';
 import {
@@ -72,11 +73,7 @@ function given(url: string, token: string, more: Partial<typeof settings> = {}) 
     list,
     usage: (): Usage => lake.jsonOf(keys.usage(run)),
     use: (usage: Partial<Usage>) =>
-      lake.store(
-        keys.usage(run),
-        JSON.stringify({ requests: 0, tokenRequests: 0, leased: 0, waitedMs: 0, ...usage }),
-        new Date(),
-      ),
+      lake.store(keys.usage(run), JSON.stringify({ ...NOTHING_USED, ...usage }), new Date()),
     pages: () => lake.keys().filter((key) => key !== keys.usage(run)),
     /** Turn after turn, as the state machine takes them. */
     async listAll(turns = 50) {
@@ -117,7 +114,7 @@ describe('ListNewReleases', () => {
       source: 'new-releases',
       outcome: 'DONE',
     });
-    expect(usage()).toEqual({ requests: 1, tokenRequests: 0, leased: 0, waitedMs: 0 });
+    expect(usage()).toEqual({ ...NOTHING_USED, requests: 1 });
     expect(pages()).toEqual([keys.listingPage(run, 0)]);
     expect(lake.bytesOf(keys.listingPage(run, 0)).toString()).toBe(body);
   });
@@ -228,7 +225,7 @@ describe('ListNewReleases under a limit', () => {
       waitSeconds: 30,
       outcome: 'WAIT',
     });
-    expect(usage()).toEqual({ requests: 2, tokenRequests: 0, leased: 0, waitedMs: 40_000 });
+    expect(usage()).toEqual({ ...NOTHING_USED, requests: 2, waitedMs: 40_000 });
     expect(pages()).toEqual([]);
   });
 

@@ -60,6 +60,7 @@ describe('RecordRun', () => {
       odd_text: 0,
       requests: 5,
       token_requests: 0,
+      requests_unconfirmed: 0,
       waited_seconds: 0,
       schema_changes: null,
       error: null,
