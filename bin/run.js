@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 const fromRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
+// Keeps what V8 compiles: a command then starts in 0.3 s of CPU, not in 0.9 s.
+process.env.NODE_COMPILE_CACHE ??= fromRoot('.local/compiled');
+
 /** Runs a TypeScript file of this repository with the arguments of this process. */
 export async function run(file) {
   const program = fromRoot(file);
@@ -14,6 +17,8 @@ export async function run(file) {
     console.error('error: nothing is installed yet: run `npm ci` first');
     process.exitCode = 1;
   } else if (process.features.typescript) {
+    const { enableCompileCache } = await import('node:module');
+    enableCompileCache();
     await import(program);
   } else {
     const args = [program, ...process.argv.slice(2)];

@@ -1,5 +1,5 @@
 // An execution environment of Lambda: one process, one module instance, one event at a time.
-import { enableCompileCache } from 'node:module';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 
 const [modulePath = '', exportName = '', cacheFolder = ''] = process.argv.slice(2);
 
@@ -19,8 +19,10 @@ export type InvocationResult = (
   usedMb: number;
 };
 
-// Environments of a function share the compiled code, so that a cold start costs little here.
+// Environments of a function share the compiled code, so that a cold start costs little here. Most are
+// killed, which leaves no time to write it at the end.
 enableCompileCache(cacheFolder);
+let isWritten = false;
 
 const usedMb = () => Math.ceil(process.memoryUsage.rss() / 1024 / 1024);
 
@@ -34,6 +36,8 @@ async function respond(message: InvocationResult): Promise<void> {
 process.on('message', async ({ event, requestId, deadline }: Invocation) => {
   try {
     const handlers = await import(modulePath);
+    if (!isWritten) flushCompileCache();
+    isWritten = true;
     const result = await handlers[exportName](event, {
       functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
       awsRequestId: requestId,
