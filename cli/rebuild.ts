@@ -50,9 +50,9 @@ async function rebuild(options: Options): Promise<void> {
   const machine = await findMachine(options);
   const name = executionName('rebuild');
   const input = {
+    ...(resume && (await rebuildOf(machine, resume))),
     ...(since && { since }),
     ...(table && { table }),
-    ...(resume && { resume: await startOf(machine, resume) }),
   };
   await startExecution(machine, name, { rebuild: input });
   process.stderr.write(`${name} started\n`);
@@ -71,12 +71,14 @@ async function rebuild(options: Options): Promise<void> {
     await print(`kept as it was: ${manifestKey}: ${reason}\n`);
 }
 
-async function startOf(machine: Machine, name: string): Promise<object> {
+/** What to ask for so that an earlier execution's rebuild goes on: the same runs and tables. */
+async function rebuildOf(machine: Machine, name: string): Promise<object> {
   const command = new DescribeExecutionCommand({ executionArn: executionArn(machine, name) });
   try {
     const { startDate, input = '{}' } = await machine.sfn.send(command);
-    const { resume } = (JSON.parse(input).rebuild ?? {}) as { resume?: object };
-    return resume ?? { runId: name, startedAt: startDate?.toISOString() };
+    const { rebuild } = JSON.parse(input) as { rebuild?: object };
+    if (!rebuild) throw new InvalidInput(`--resume: ${name} is no rebuild`);
+    return { resume: { runId: name, startedAt: startDate?.toISOString() }, ...rebuild };
   } catch (cause) {
     if ((cause as Error).name !== 'ExecutionDoesNotExist') throw cause;
     throw new InvalidInput(`--resume: there is no execution ${name}`, { cause });

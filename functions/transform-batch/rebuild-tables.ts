@@ -52,6 +52,8 @@ export async function rebuildTables(
   const progress = stored
     ? parseAs(progressSchema, stored, progressKey)
     : { after: null, rebuilt: 0, rows: 0, kept: [] };
+  // From now on another execution can go on with it.
+  if (stored === undefined) await lake.putJson(progressKey, progress);
 
   const manifests = await committedManifests(lake, rebuild.since);
   const left = manifests.filter((key) => progress.after === null || key > progress.after);

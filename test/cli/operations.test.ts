@@ -5,10 +5,11 @@ import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { startTestStage } from '../fixtures/local-stage.ts';
 import { run as tributary } from './fake-lake.ts';
 
+const catalog = generateCatalog({ albums: 3, seed: 1 });
 let stage: Awaited<ReturnType<typeof startTestStage>>;
 beforeAll(async () => {
   stage = await startTestStage({
-    spotify: { app: 'extended', catalog: generateCatalog({ albums: 3, seed: 1 }) },
+    spotify: { app: 'extended', catalog },
     streaming: true,
   });
 }, 120_000);
@@ -144,6 +145,47 @@ describe('running a stage from the command line', () => {
     );
     await expect(run('rebuild', '--resume', 'nothing')).resolves.toMatchObject(
       failed('--resume: there is no execution nothing'),
+    );
+  }, 60_000);
+
+  it('resumes a rebuild that was cut in the middle, with the same table', async () => {
+    const [more] = generateCatalog({ albums: 4, seed: 2 }).albums;
+    if (!more) throw new Error('no album');
+    catalog.albums.push(more);
+    catalog.tracks[more.id] = [];
+    await run('start', '--name', 'third-run', '--wait');
+    // The writes of the call: its progress, the first run's tracks, its progress; then the second run.
+    stage.awsFaults.setPlan({
+      seed: 1,
+      faults: [
+        {
+          kind: 'killed-at-call',
+          function: 'transformBatch',
+          counts: 'writes',
+          effect: 'none',
+          at: 3,
+          times: 100,
+        },
+      ],
+    });
+    const rebuilding = run('rebuild', '--table', 'albums');
+    while (!stage.awsFaults.struck['killed-at-call']) await new Promise((r) => setTimeout(r, 20));
+    const { stdout } = await run('stop');
+    const name = stdout.split(' ')[0] ?? '';
+    await expect(rebuilding).resolves.toMatchObject(
+      failed(new RegExp(`to continue: .*rebuild --resume ${name}`)),
+    );
+    stage.awsFaults.setPlan(undefined);
+
+    await expect(run('rebuild', '--resume', name)).resolves.toMatchObject({
+      status: 0,
+      stdout: '2 runs rebuilt, 4 rows\n',
+    });
+    expect((await stage.sql('SELECT count(*), count(DISTINCT id) FROM albums')).rows).toEqual([
+      ['4', '4'],
+    ]);
+    await expect(run('rebuild', '--resume', 'third-run')).resolves.toMatchObject(
+      failed('--resume: third-run is no rebuild'),
     );
   }, 60_000);
 

@@ -105,7 +105,7 @@ export async function givenFaultStage(app: App, catalog: Catalog) {
       const problems = [
         ...problemsOf(faulty, catalog),
         ...accountProblems(stage, faulty, cuts),
-        ...(isExact(faulty.manifest)
+        ...(isExact(faulty)
           ? differences('the run says COMPLETE, but', await rowsOf(stage, false), expected)
           : []),
       ];
@@ -122,11 +122,7 @@ export async function givenFaultStage(app: App, catalog: Catalog) {
         ...accountProblems(stage, next, 0),
         ...differences('after the next run', await rowsOf(stage, true), expected),
       );
-      if (
-        isExact(faulty.manifest) &&
-        faulty.execution.status === 'SUCCEEDED' &&
-        nextTrackRequests > 0
-      ) {
+      if (isExact(faulty) && nextTrackRequests > 0) {
         problems.push(`a run after a COMPLETE one made ${nextTrackRequests} track requests`);
       }
       problems.push(...leaksOf(stage, stage.folder, [faulty, next]));
@@ -176,8 +172,12 @@ async function runBatch(stage: Stage, runId: string): Promise<Run> {
   };
 }
 
-/** Every row is there as it should be. What is odd is counted, and its rows are not those expected. */
-const isExact = (manifest: Manifest | undefined): boolean =>
+/**
+ * Every row is there as it should be. What is odd is counted, and its rows are not those expected; an
+ * execution that failed behind its manifest, in its crawl for example, names the error.
+ */
+const isExact = ({ execution, manifest }: Run): boolean =>
+  execution.status === 'SUCCEEDED' &&
   manifest?.status === 'COMPLETE' &&
   manifest.counts.oddText === 0 &&
   manifest.counts.creditsWithoutId === 0;
@@ -210,6 +210,8 @@ function accountProblems(stage: Stage, { manifest, usage }: Run, cuts: number): 
 function problemsOf({ execution, manifest }: Run, catalog: Catalog): string[] {
   // Before there is a plan, a failed execution with its error is all that can be said.
   if (!manifest) return execution.status === 'FAILED' && execution.error ? [] : ['no manifest'];
+  if (execution.status !== 'SUCCEEDED' && !execution.error)
+    return [`${execution.status}, no error`];
   const { counts, missing, loaded, skipped, unlisted, status } = manifest;
   const problems: string[] = [];
   if (counts.listed !== counts.loaded + counts.skipped + counts.missing) {

@@ -99,6 +99,18 @@ describe('A rebuild of the tables', () => {
     expect(await errorOf(rebuild())).toBe(failure);
   });
 
+  it('can be resumed when its first run was cut', async () => {
+    const { rebuild, lake } = await given();
+    const { put } = lake;
+    lake.put = async (key, body) => {
+      if (key.startsWith('curated/')) throw new Error('killed');
+      await put(key, body);
+    };
+    expect(await errorOf(rebuild())).toMatchObject({ message: 'killed' });
+    lake.put = put;
+    expect(await rebuild({ resume: run })).toMatchObject({ outcome: 'DONE', rebuilt: 3 });
+  });
+
   it('goes on with none that there is not', async () => {
     const { rebuild } = await given();
     expect(await errorOf(rebuild({ resume: run }))).toMatchObject({ name: 'InvalidInput' });
