@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { monthOf, totalOf } from '../core/cost/month.ts';
-import { PRICES, PRICES_DATE } from '../core/cost/prices.ts';
+import { NOT_VERIFIED, PRICES, PRICES_DATE } from '../core/cost/prices.ts';
 import type { Template } from '../core/cost/template.ts';
 import { InvalidInput } from '../core/errors.ts';
 import { LOCAL_STAGE } from '../core/names.ts';
@@ -62,7 +62,11 @@ async function cost(options: Options): Promise<void> {
     throw new InvalidInput(`No prices of ${region} here: --region takes one of ${known}`);
   }
   const lines = monthOf(template, options, prices);
-  const rows = lines.map(({ what, arithmetic, usd }) => [what, arithmetic, usd.toFixed(2)]);
+  const rows = lines.map(({ what, arithmetic, usd }) => [
+    what,
+    NOT_VERIFIED[region]?.includes(what) ? `${arithmetic} (price not verified)` : arithmetic,
+    usd.toFixed(2),
+  ]);
   rows.push(['Sum', '', totalOf(lines).toFixed(2)]);
   const table = renderTable(['What', 'Arithmetic', 'USD'], rows, {
     ...(process.stdout.columns && { width: process.stdout.columns }),

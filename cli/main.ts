@@ -6,6 +6,7 @@ import { addConsole } from './console.ts';
 import { addConsume } from './consume.ts';
 import { addCost } from './cost.ts';
 import { addDoctor } from './doctor.ts';
+import { addEmpty } from './empty.ts';
 import { addExplain } from './explain.ts';
 import { addFailedBatches } from './failed-batches.ts';
 import { addFailedStarts } from './failed-starts.ts';
@@ -33,6 +34,7 @@ const COMMANDS = {
     addFailedBatches,
     addRebuild,
     addCost,
+    addEmpty,
   ],
 };
 
