@@ -5,6 +5,9 @@ import { CREDENTIALS, REGION } from '../lib/ministack.ts';
 import { pythonTools } from '../lib/tools.ts';
 
 const run = promisify(execFile);
+/** Arguments of pythonTools. */
+export const AWS_CLI: [string, string[]] = ['awscli', ['awscli==1.46.3']];
+
 const CALL_TIMEOUT_MS = 60_000;
 
 /** The emulated account, through the AWS CLI. */
@@ -18,7 +21,7 @@ export interface Account {
 }
 
 export async function openAccount(url: string): Promise<Account> {
-  const bin = await pythonTools('awscli', ['awscli==1.46.3']);
+  const bin = await pythonTools(...AWS_CLI);
   const environment = {
     AWS_ENDPOINT_URL: url,
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
-import { startSpotify } from 'spotify-mock/server.ts';
+import { type SpotifyMock, startSpotify } from 'spotify-mock/server.ts';
 import { startMiniStack } from '../lib/ministack.ts';
 import { CheckFailed } from '../lib/run-check.ts';
 import { type Account, openAccount } from './account.ts';
@@ -11,13 +11,14 @@ import { type Drop, dropLines } from './drops.ts';
 import { expectSettings, type Settings } from './expect-settings.ts';
 import { openBuckets } from './lake-reader.ts';
 import { isBalanced, type Ledger, ledgerLine } from './ledgers.ts';
+import { type PageReader, readPage } from './read-page.ts';
 import { secondInterpreter } from './second-interpreter.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = join(root, '.local/checks/deploy');
 
 /** The emulator needs no pause between two looks at a crawl, and the mock no pace. */
-const PARAMS = ['crawlerPollSeconds=1', 'spotifyRequestsPerSecond=100'];
+const DEFAULTS = { crawlerPollSeconds: 1, spotifyRequestsPerSecond: 100 };
 const CHANGED: Settings = {
   albumRefreshDays: 7,
   logRetentionDays: 14,
@@ -40,20 +41,22 @@ export async function checkDeployment(): Promise<string> {
     const account = await openAccount(ministack.url);
     const before = await account.contents();
     const serviceFolder = join(folder, 'service');
-    copyService(root, serviceFolder, './checks/deploy/drop-plugin.ts');
-    const dropsFile = join(folder, 'drops.json');
-    const service = createDeployedService({
-      root,
-      folder: serviceFolder,
-      account,
-      buckets,
-      environment: { DROPS_FILE: dropsFile },
-      params: [...PARAMS, `spotifyApiUrl=${spotify.url}`, `spotifyAccountsUrl=${spotify.url}`],
+    copyService(root, serviceFolder, {
+      plugin: './checks/deploy/drop-plugin.ts',
+      defaults: { ...DEFAULTS, spotifyApiUrl: spotify.url, spotifyAccountsUrl: spotify.url },
     });
-    const ledgers = await useService(service, account, dropsFile);
-    await service.remove();
+    // For the framework's plugin, by whichever command it runs.
+    process.env.DROPS_FILE = join(folder, 'drops.json');
+    const service = createDeployedService({ root, folder: serviceFolder, account, buckets });
+    const reader = await readPage({
+      page: join(root, 'docs/operations.md'),
+      cwd: serviceFolder,
+      folder: join(folder, 'page'),
+      url: ministack.url,
+    });
+    const ledgers = await useService(service, account, reader, spotify).finally(reader.close);
     const left = difference(await account.contents(), before);
-    if (left.length > 0) throw new CheckFailed(`sls remove left ${left.join(', ')}`);
+    if (left.length > 0) throw new CheckFailed(`docs/operations.md left ${left.join(', ')}`);
     console.log('removed: nothing left');
     console.log(await secondInterpreter(root, join(folder, 'statemachines')));
     return ledgers;
@@ -64,19 +67,23 @@ export async function checkDeployment(): Promise<string> {
   }
 }
 
+/** Reads the operations page from its first deployment to the last deletion, with work in between. */
 async function useService(
   service: DeployedService,
   account: Account,
-  dropsFile: string,
+  page: PageReader,
+  spotify: SpotifyMock,
 ): Promise<string> {
-  await service.storeCredentials();
-  await service.deploy();
-  for (const line of dropLines(JSON.parse(readFileSync(dropsFile, 'utf8')) as Drop[])) {
+  await page.until('npx tributary logs');
+  for (const line of dropLines(
+    JSON.parse(readFileSync(process.env.DROPS_FILE as string, 'utf8')) as Drop[],
+  )) {
     console.log(line);
   }
   console.log(`deployed: ${service.resourceCount()} resources`);
-  const batch = await service.runBatch('first-run');
+  const batch = await service.ledgerOfRun('first-run');
   report('batch', batch);
+  await page.until('npx tributary simulate');
   report('sessions', await service.sendSessions(EVENTS, 1));
   report('backfill', await service.backfill('first-run', 'backfill-1'));
   const changed = Object.entries(CHANGED).map(([name, value]) => `${name}=${value}`);
@@ -86,7 +93,26 @@ async function useService(
   report('batch after redeployment', await service.runBatch('second-run'));
   const sessions = await service.sendSessions(EVENTS, 2);
   report('sessions after redeployment', sessions);
+  await finishPage(service, page, spotify);
   return `batch ledger balanced (${ledgerLine(batch)}), session ledger balanced (${ledgerLine(sessions)})`;
+}
+
+/** What some commands of the page need beforehand. */
+async function finishPage(service: DeployedService, page: PageReader, spotify: SpotifyMock) {
+  // A run that is still there when the next command stops it.
+  await page.until('npx tributary start');
+  spotify.setFaults({
+    seed: 1,
+    faults: [{ kind: 'slow', endpoint: 'listing', at: 0, times: 1, delayMs: 8_000 }],
+  });
+  await page.until('npx tributary rebuild');
+  spotify.setFaults(undefined);
+  await page.until('--resume');
+  page.set('rebuild-20261121T060000Z', await service.newestRun('rebuild-'));
+  await page.until('npx tributary failed-batches');
+  page.set('1f0c2a7b', await service.storeFailedBatch());
+  await page.until();
+  for (const line of page.summary()) console.log(line);
 }
 
 /** Throws where a ledger is not balanced. */

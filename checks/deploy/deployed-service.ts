@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET } from 'spotify-mock/server.ts';
 import { manifestSchema } from '../../core/lake/manifest.ts';
 import { parseAs } from '../../core/parse.ts';
 import { SEGMENTS } from '../../core/sessions/segments.ts';
@@ -10,6 +9,7 @@ import { CheckFailed } from '../lib/run-check.ts';
 import { runNode } from '../lib/run-node.ts';
 import { until } from '../lib/until.ts';
 import type { Account } from './account.ts';
+import { failedBatch } from './failed-batch.ts';
 import type { Buckets } from './lake-reader.ts';
 import { batchLedger, type Ledger, sessionLedger } from './ledgers.ts';
 
@@ -25,18 +25,15 @@ export interface ServiceOptions {
   folder: string;
   account: Account;
   buckets: Buckets;
-  environment: Record<string, string>;
-  /** Settings of every deployment. */
-  params: string[];
 }
 
 export type DeployedService = ReturnType<typeof createDeployedService>;
 
 /** What the check does with the stage `dev` of the emulated account. */
 export function createDeployedService(options: ServiceOptions) {
-  const { root, folder, account, buckets, params } = options;
+  const { root, folder, account, buckets } = options;
   const { aws } = account;
-  const environment = { ...account.environment, ...options.environment };
+  const { environment } = account;
   const sls = (command: string, given: string[] = []) =>
     runNode(
       [
@@ -92,19 +89,15 @@ export function createDeployedService(options: ServiceOptions) {
   }
 
   return {
-    async storeCredentials() {
-      const values = { 'client-id': LOCAL_CLIENT_ID, 'client-secret': LOCAL_CLIENT_SECRET };
-      for (const [name, value] of Object.entries(values)) {
-        const given = ['--type', 'SecureString', '--name', `/tributary/${STAGE}/spotify/${name}`];
-        await aws('ssm', 'put-parameter', ...given, '--value', value);
-      }
-    },
-    deploy: (changed: string[] = []) => sls('deploy', [...params, ...changed]),
+    deploy: (changed: string[]) => sls('deploy', changed),
     /** Of the template that was deployed. */
     resourceCount(): number {
       const file = join(folder, '.serverless/cloudformation-template-update-stack.json');
       return Object.keys(JSON.parse(readFileSync(file, 'utf8')).Resources).length;
     },
+    /** The ledger of a run that somebody started. */
+    ledgerOfRun: (name: string) =>
+      ledgerOf(MACHINE.replace(':stateMachine:', ':execution:').concat(':', name)),
     async runBatch(name: string): Promise<Ledger> {
       const given = ['--state-machine-arn', MACHINE, '--name', name, '--input', '{}'];
       const { executionArn } = (await aws(
@@ -149,15 +142,19 @@ export function createDeployedService(options: ServiceOptions) {
       );
       return ledgerOf(executions.find((arn) => !/:(first|second)-run$/.test(arn)) as string);
     },
-    /** As the operations page says: buckets emptied, the stack, what is not of the stack. */
-    async remove() {
-      const all = (await aws('s3api', 'list-buckets', '--query', 'Buckets[].Name')) as string[];
-      for (const bucket of all)
-        if (!bucket.includes('deploymentbucket')) await buckets.empty(bucket);
-      await sls('remove');
-      const names = ['client-id', 'client-secret', 'access-token'];
-      const parameters = names.map((name) => `/tributary/${STAGE}/spotify/${name}`);
-      await aws('ssm', 'delete-parameters', '--names', ...parameters);
+    /** Stores a batch as Lambda does that discards it; returns the beginning of its id. */
+    async storeFailedBatch(): Promise<string> {
+      const { key, body } = failedBatch(`tributary-${STAGE}`);
+      await buckets.put(`tributary-${STAGE}-failed-batches-${ACCOUNT}`, key, body);
+      return key.slice(-36, -28);
+    },
+    /** The newest execution of a kind, by its name. */
+    async newestRun(prefix: string): Promise<string> {
+      const query = `executions[?starts_with(name, '${prefix}')].name`;
+      const list = ['--state-machine-arn', MACHINE, '--query', query];
+      const names = (await aws('stepfunctions', 'list-executions', ...list)) as string[];
+      if (names[0] === undefined) throw new CheckFailed(`There is no execution ${prefix}…`);
+      return names[0];
     },
   };
 }

@@ -1,9 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import {
-  DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectsV2Command,
-  ListObjectVersionsCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -18,8 +16,6 @@ export interface Buckets {
   parquetRows(bucket: string, prefix: string, suffix: string): Promise<number>;
   /** The different event ids of the lines below a prefix. */
   eventIds(bucket: string, prefix: string): Promise<Set<string>>;
-  /** Deletes every version of every object. */
-  empty(bucket: string): Promise<void>;
   close(): void;
 }
 
@@ -69,15 +65,6 @@ export function openBuckets(endpoint: string): Buckets {
         }
       }
       return ids;
-    },
-    async empty(bucket) {
-      for (;;) {
-        const page = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket }));
-        const versions = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
-        if (versions.length === 0) return;
-        const Objects = versions.map(({ Key, VersionId }) => ({ Key, VersionId }));
-        await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }));
-      }
     },
     close: () => s3.destroy(),
   };

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { freePort, type Server, startServer } from './server.ts';
 import { pythonTools } from './tools.ts';
 
-const PIN = 'ministack==1.5.33';
+/** With DuckDB its Athena runs queries; without it each has the same made-up result. */
+const PINS = ['ministack==1.5.33', 'duckdb==1.5.6'];
 
 /** What it takes for an account; the first is what it calls its own. */
 export const ACCOUNT = '000000000000';
@@ -18,7 +19,7 @@ export interface MiniStackOptions {
 
 /** Starts MiniStack, an emulator of AWS that others wrote, on a free port of 127.0.0.1. */
 export async function startMiniStack({ folder, environment }: MiniStackOptions): Promise<Server> {
-  const bin = await pythonTools('ministack', [PIN]);
+  const bin = await pythonTools('ministack', PINS);
   const port = await freePort();
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary, { recursive: true });

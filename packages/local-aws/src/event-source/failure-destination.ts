@@ -18,7 +18,7 @@ export interface Discard {
 export function failureObject(
   records: readonly StreamRecord[],
   { condition, invocations, functionError }: Discard,
-  mapping: MappingSettings,
+  mapping: Pick<MappingSettings, 'id' | 'functionArn' | 'functionName' | 'streamArn'>,
   now: Date,
 ): { key: string; body: string } {
   const [first] = records;

@@ -16,7 +16,7 @@ export interface StreamRecord {
 /** The event that Lambda hands to a function. */
 export function toLambdaEvent(
   records: readonly StreamRecord[],
-  { streamArn, functionName }: MappingSettings,
+  { streamArn, functionName }: Pick<MappingSettings, 'streamArn' | 'functionName'>,
 ): KinesisStreamEvent {
   return {
     Records: records.map(
