@@ -47,15 +47,23 @@ export function alarmsOfRuns({ scheduleEnabled }: { scheduleEnabled: boolean }):
 
 type DeployedFunction = Inventory['functions'][number];
 
-export function alarmsOfFunction({ key, id }: DeployedFunction, readsStream: boolean): Resources[] {
-  const lambda = (name: string) => metric('AWS/Lambda', name, { FunctionName: ref(id) });
-  const errors = readsStream
-    ? alarm(key, 'errors', 'It failed on a whole batch, which is retried', lambda('Errors'))
+export function alarmOfErrors({ key, id }: DeployedFunction, readsStream: boolean): Resources {
+  const metricOfErrors = metric('AWS/Lambda', 'Errors', { FunctionName: ref(id) });
+  return readsStream
+    ? alarm(key, 'errors', 'It failed on a whole batch, which is retried', metricOfErrors)
     : // Renewed tokens and retries are errors too: only many of them are a sign.
       alarm(key, 'errors', 'It fails often, although runs may still succeed', {
-        ...lambda('Errors'),
+        ...metricOfErrors,
         Period: HOUR,
         Threshold: 5,
       });
-  return [errors, alarm(key, 'throttles', 'Lambda did not run it', lambda('Throttles'))];
 }
+
+/** Concurrency is the account's, and so is the metric: one alarm for all functions, at the price of one. */
+export const alarmOfThrottles = (): Resources =>
+  alarm(
+    'functions',
+    'throttles',
+    'Lambda had no concurrency left',
+    metric('AWS/Lambda', 'Throttles'),
+  );

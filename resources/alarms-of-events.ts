@@ -39,21 +39,16 @@ export function alarmsOfMapping(
   ];
 }
 
-export function alarmsOfStream(id: string): Resources[] {
-  const stream = (name: string) => metric('AWS/Kinesis', name, { StreamName: ref(id) });
-  // Single throttled calls are retried: only what lasts is a sign.
-  const lasting = { EvaluationPeriods: 3 };
-  return [
-    alarm(id, 'writes-throttled', 'Its shards throttle writes', {
-      ...stream('WriteProvisionedThroughputExceeded'),
-      ...lasting,
-    }),
-    alarm(id, 'reads-throttled', 'Its shards throttle reads', {
-      ...stream('ReadProvisionedThroughputExceeded'),
-      ...lasting,
-    }),
-  ];
-}
+/**
+ * Others write to the source stream. Throttled writes to a stream further down make `unplaced` of its
+ * writer fire, throttled reads `iterator-age` or `delivery-behind` of the reader.
+ */
+export const alarmOfSource = (id: string): Resources =>
+  alarm('sessions', 'writes-throttled', 'Its shards throttle writes', {
+    ...metric('AWS/Kinesis', 'WriteProvisionedThroughputExceeded', { StreamName: ref(id) }),
+    // Single throttled calls are retried: only what lasts is a sign.
+    EvaluationPeriods: 3,
+  });
 
 type Delivery = Inventory['deliveries'][number];
 

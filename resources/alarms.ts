@@ -1,13 +1,13 @@
 import { ref } from './alarm.ts';
-import { alarmsOfFunction, alarmsOfRuns } from './alarms-of-batch.ts';
+import { alarmOfErrors, alarmOfThrottles, alarmsOfRuns } from './alarms-of-batch.ts';
 import {
   alarmOfRejected,
+  alarmOfSource,
   alarmOfUnplaced,
   alarmOfUnreadable,
   alarmOfUnrouted,
   alarmsOfDelivery,
   alarmsOfMapping,
-  alarmsOfStream,
   type EventAlarmSettings,
 } from './alarms-of-events.ts';
 import type { Inventory } from './inventory.ts';
@@ -48,14 +48,19 @@ export function createAlarms(
   const streamReaders = new Set(mappings.map(({ functionId }) => functionId));
   const alarms = [
     ...alarmsOfRuns(settings),
-    ...functions.flatMap((each) => alarmsOfFunction(each, streamReaders.has(each.id))),
+    ...functions.map((each) => alarmOfErrors(each, streamReaders.has(each.id))),
+    alarmOfThrottles(),
     ...mappings.flatMap((each) =>
       alarmsOfMapping(each, keyOf.get(each.functionId) ?? each.functionId, settings),
     ),
-    ...streams.flatMap(alarmsOfStream),
     ...deliveries.flatMap((each) => alarmsOfDelivery(each, settings)),
     ...(streams.length > 0
-      ? [alarmOfRejected(), alarmOfUnplaced('enrichSessions'), alarmOfUnrouted(routers)]
+      ? [
+          alarmOfSource('SessionsStream'),
+          alarmOfRejected(),
+          alarmOfUnplaced('enrichSessions'),
+          alarmOfUnrouted(routers),
+        ]
       : []),
     ...routers.flatMap(({ key, stream }) => [
       alarmOfUnplaced(key, stream),

@@ -171,6 +171,7 @@ function ofEvents({ mappings, streams, deliveries }: Inventory): Widget[] {
     ),
     graph('Records into each stream', ofStreams('IncomingRecords')),
     graph('Throttled writes', ofStreams('WriteProvisionedThroughputExceeded')),
+    graph('Throttled reads', ofStreams('ReadProvisionedThroughputExceeded')),
     graph('Age of the oldest event in Firehose, s', ofDeliveries('DataFreshness'), {
       stat: 'Maximum',
     }),

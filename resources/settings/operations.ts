@@ -60,10 +60,10 @@ export const operations = {
   monthlyBudgetUsd: {
     default: 0,
     // What `tributary cost --stage prod --albums-per-day 100` computes, rounded up.
-    stages: { prod: 104 },
+    stages: { prod: 102 },
     rule: number(0, 1_000_000),
     meaning:
-      'USD of the whole account, notifies at 80 % and 100 %; 0 for none. One stage of an account should have it',
+      'USD a month of the whole account, notifies at 80 % and 100 %; 0 for none. `prod` has its own month, because one stage of an account should have it',
   },
   overdueHours: {
     default: 26,

@@ -63,12 +63,13 @@ it(
 );
 
 it(
-  'dev costs what people expect of it',
+  'the stages cost what people expect of them',
   async () => {
     const limits: [string, number][] = [
       ['npx tributary cost', 55],
       ['npx tributary cost --param streaming=false', 2],
       ['npx tributary cost --param streaming=false --albums-per-day 100', 7],
+      ['npx tributary cost --stage prod', 97.01],
     ];
     for (const [command, usd] of limits) {
       const sum = await sumOf(command);
@@ -83,8 +84,11 @@ it(
   async () => {
     const month = await sumOf('npx tributary cost --stage prod --albums-per-day 100');
     expect(SETTINGS.monthlyBudgetUsd?.stages?.prod).toBe(Math.ceil(month));
+    expect(SETTINGS.monthlyBudgetUsd?.default).toBe(0);
+    expect(operations).toContain(`(\`monthlyBudgetUsd\`, ${Math.ceil(month)})`);
     const dev = await sumOf('npx tributary cost --albums-per-day 100');
     expect(operations).toContain(`"monthlyBudgetUsd=${Math.ceil(dev)}"`);
+    expect(operations).toContain(`deploy \`dev\` with its figure, ${Math.ceil(dev)}.`);
   },
   PACKAGING_MS,
 );

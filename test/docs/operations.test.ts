@@ -51,6 +51,16 @@ describe('The operations page', () => {
     expect(sections).toEqual(listed);
   });
 
+  it('says how many resources the stacks have, and how many alarms a segment', () => {
+    const count = ({ Resources }: Template) => Object.keys(Resources).length;
+    const inWords = page.replaceAll(/\s+/g, ' ');
+    expect(inWords).toContain(`\`dev\` has ${count(dev)}, \`prod\` ${count(prod)}, and a segment`);
+    const ofSegment = Object.entries(prod.Resources).filter(([id]) => id.includes('Usa'));
+    expect(inWords).toContain(`a segment adds ${ofSegment.length} at the most`);
+    const alarms = ofSegment.filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
+    expect([alarms.length, inWords.includes('table and ten alarms')]).toEqual([10, true]);
+  });
+
   it('links to headings that exist', () => {
     const anchors = [...page.matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
       text

@@ -90,7 +90,7 @@ describe('The alarm on', () => {
       ([, each]) => each.Properties.AlarmName,
     );
     expect(new Set(names).size).toBe(names.length);
-    expect(names).toContain('tributary-prod-fetchAlbumTracks-throttles');
+    expect(names).toContain('tributary-prod-fetchAlbumTracks-errors');
   });
 });
 

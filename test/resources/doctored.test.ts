@@ -329,13 +329,15 @@ const cases: [string, Rule, Case[]][] = [
     watchProblems,
     [
       ['a function whose errors are not', 'PlanAlbumsErrorsAlarm', gone],
+      ['concurrency that ran out', 'FunctionsThrottlesAlarm', gone],
+      ['a stream that takes no writes', 'RouteUsaSessionsUnplacedAlarm', gone],
       ['a mapping whose age is not', 'RouteUsaSessionsIteratorAgeAlarm', gone],
       ['a Firehose that cannot read', 'SessionsUsaDeliveryDeliveryBehindAlarm', gone],
       ['a Firehose that delivers nothing', 'SessionsUsaDeliveryUndeliveredAlarm', gone],
       ['a mapping that counts no events', 'EnrichSessionsMapping.Properties.MetricsConfig', gone],
       [
         'an alarm on another stream than it says',
-        'SessionsStreamWritesThrottledAlarm.Properties.Dimensions.0.Value.Ref',
+        'SessionsWritesThrottledAlarm.Properties.Dimensions.0.Value.Ref',
         'SessionsUsaStream',
       ],
       ['a queue that is not', 'IngestFailedStartsAlarm', gone],

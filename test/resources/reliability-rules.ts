@@ -148,14 +148,10 @@ export function alarmProblems(template: Template): string[] {
 
 /** For each resource of these types an alarm on each of these metrics, by this dimension. */
 const WATCHED: Record<string, { dimension: string; metrics: string[] }> = {
-  'AWS::Lambda::Function': { dimension: 'FunctionName', metrics: ['Errors', 'Throttles'] },
+  'AWS::Lambda::Function': { dimension: 'FunctionName', metrics: ['Errors'] },
   'AWS::Lambda::EventSourceMapping': {
     dimension: 'EventSourceMappingUUID',
     metrics: ['OnFailureDestinationDeliveredEventCount', 'DroppedEventCount'],
-  },
-  'AWS::Kinesis::Stream': {
-    dimension: 'StreamName',
-    metrics: ['WriteProvisionedThroughputExceeded', 'ReadProvisionedThroughputExceeded'],
   },
   'AWS::KinesisFirehose::DeliveryStream': {
     dimension: 'DeliveryStreamName',
@@ -185,6 +181,19 @@ export function watchProblems(template: Template): string[] {
         .map((metric) => `${id}: nobody watches ${metric}`),
     ),
   );
+  const ofAccount = ({ MetricName, Dimensions }: Properties) =>
+    MetricName === 'Throttles' && Dimensions.length === 0;
+  if (!alarms.some(ofAccount)) problems.push('nobody watches Throttles of the account');
+  // A stream of our own functions is watched by what they could not place in it.
+  const unplaced = alarms
+    .filter(({ MetricName }) => MetricName === 'EventsUnplaced')
+    .map(({ Dimensions }) => Dimensions.find(({ Name }: Properties) => Name === 'stream')?.Value);
+  for (const [id, { Properties: p }] of ofType(template, 'AWS::Kinesis::Stream')) {
+    const written = unplaced.includes(p.Name.endsWith('-enriched') ? undefined : p.Name);
+    if (!written && !watched('WriteProvisionedThroughputExceeded', 'StreamName', id)) {
+      problems.push(`${id}: nobody watches whether it takes writes`);
+    }
+  }
   for (const [id, { Properties: p }] of ofType(template, 'AWS::KinesisFirehose::DeliveryStream')) {
     const readsStream = p.DeliveryStreamType === 'KinesisStreamAsSource';
     if (readsStream && !watched('KinesisMillisBehindLatest', 'DeliveryStreamName', id)) {
