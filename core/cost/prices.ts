@@ -16,8 +16,9 @@ export interface Prices {
 export const PRICES_DATE = 'November 2026';
 
 /**
- * By region. Those of us-east-1 were read on AWS's pages; compare the European ones with these pages
- * before a decision.
+ * By region. Those of us-east-1 were read on AWS's pages. Those of the European regions are cited elsewhere:
+ * of Kinesis from AWS's page (both regions in May 2017, eu-central-1 again in 2026), of logs, S3 and Firehose
+ * from AWS's price list, by way of Infracost (eu-west-1: the list of July 2026). Except NOT_VERIFIED.
  */
 export const PRICES: Readonly<Record<string, Prices>> = {
   'us-east-1': {
@@ -58,7 +59,15 @@ export const PRICES: Readonly<Record<string, Prices>> = {
   },
 };
 
-/** The same in all of these regions. */
+const ON_DEMAND = ['Kinesis streams on demand', 'Kinesis data on demand'];
+
+/** Lines of a month whose price is from general knowledge, by region: nobody was found who cites it. */
+export const NOT_VERIFIED: Readonly<Record<string, readonly string[]>> = {
+  'eu-west-1': ON_DEMAND,
+  'eu-central-1': [...ON_DEMAND, 'Firehose'],
+};
+
+/** The same in all of these regions; read for us-east-1, of the others only Lambda's and the alarms' are cited. */
 export const COMMON = {
   alarmMetric: 0.1,
   dashboard: 3,

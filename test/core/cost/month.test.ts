@@ -1,5 +1,5 @@
 import { monthOf, totalOf } from '../../../core/cost/month.ts';
-import { PRICES, type Prices } from '../../../core/cost/prices.ts';
+import { NOT_VERIFIED, PRICES, type Prices } from '../../../core/cost/prices.ts';
 import type { Template } from '../../../core/cost/template.ts';
 
 const prices = PRICES['us-east-1'] as Prices;
@@ -7,6 +7,17 @@ const idle = { eventsPerDay: 0, albumsPerDay: 0 };
 const stream = (Properties: object) => ({ Type: 'AWS::Kinesis::Stream', Properties });
 const template = (...resources: Template['Resources'][string][]): Template => ({
   Resources: Object.fromEntries(resources.map((each, i) => [`R${i}`, each])),
+});
+
+it('Prices that are not verified are of lines that a month has', () => {
+  const everything = template(stream({ StreamModeDetails: { StreamMode: 'ON_DEMAND' } }), {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: {},
+  });
+  const lines = monthOf(everything, { eventsPerDay: 1, albumsPerDay: 1 }, prices);
+  const names = Object.values(NOT_VERIFIED).flat();
+  expect(names.length).toBeGreaterThan(0);
+  expect(names.filter((name) => !lines.some(({ what }) => what === name))).toEqual([]);
 });
 
 describe('The month', () => {
