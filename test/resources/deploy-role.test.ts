@@ -203,6 +203,12 @@ describe('The deploy role', () => {
   });
 });
 
+it.each(['ci', 'deploy'])('The workflow %s takes each action by its commit', (name) => {
+  const uses = readText(`../.github/workflows/${name}.yml`).match(/uses: .*/g) ?? [];
+  expect(uses.length).toBeGreaterThan(2);
+  expect(uses.filter((use) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(use))).toEqual([]);
+});
+
 describe('The workflow of deployments', () => {
   it('takes dev from main and prod from a tag, and holds no key', () => {
     const workflow = readText('../.github/workflows/deploy.yml');

@@ -75,11 +75,29 @@ it('are declared as Athena keeps a view that it made itself', () => {
     { name: 'album_type', type: 'varchar' },
     { name: 'total_tracks', type: 'integer' },
   ]);
+  expect(Object.keys(definition)).toEqual(['originalSql', 'catalog', 'schema', 'columns']);
   expect(SessionsView.Properties.TableInput.StorageDescriptor.Columns.at(-1)).toEqual({
     Name: 'ingest_date',
     Type: 'string',
   });
 });
+
+it.each(views)(
+  '$name has the same columns for Glue, in its types, and for Athena, in Presto’s',
+  (view) => {
+    const [resource] = Object.values(viewResources([view]));
+    const { TableInput } = resource?.Properties ?? {};
+    const [, base64] = TableInput.ViewOriginalText['Fn::Join'][1];
+    const { columns } = JSON.parse(base64['Fn::Base64']['Fn::Sub']);
+    const glue = TableInput.StorageDescriptor.Columns as { Name: string; Type: string }[];
+    const named = columns.map(({ name, type }: { name: string; type: string }) => [name, type]);
+    expect(named).toEqual(glue.map(({ Name, Type }) => [Name, trinoTypeOf(Type)]));
+    const simple = String.raw`(varchar|boolean|integer|bigint|double|date|timestamp\(3\))`;
+    const row = String.raw`row\(\w+ ${simple}(,\w+ ${simple})*\)`;
+    const type = new RegExp(`^(${simple}|array\\((${simple}|${row})\\))$`);
+    expect(named.filter(([, each]: [string, string]) => !type.test(each))).toEqual([]);
+  },
+);
 
 it.each([
   ['timestamp', 'timestamp(3)'],
