@@ -23,40 +23,42 @@ const formats = {
   },
 };
 
+/** A table or a view of the database. */
+export const glueTable = (TableInput: object): Resource => ({
+  Type: 'AWS::Glue::Table',
+  Properties: {
+    CatalogId: { Ref: 'AWS::AccountId' },
+    DatabaseName: { Ref: 'Database' },
+    TableInput,
+  },
+});
+
 /** A table whose partitions are computed from the day: nothing has to register them. */
-function declaredTable(
+const declaredTable = (
   name: string,
   folder: string,
   format: keyof typeof formats,
   columns: readonly GlueColumn[],
-): Resource {
-  return {
-    Type: 'AWS::Glue::Table',
-    Properties: {
-      CatalogId: { Ref: 'AWS::AccountId' },
-      DatabaseName: { Ref: 'Database' },
-      TableInput: {
-        Name: name,
-        TableType: 'EXTERNAL_TABLE',
-        Parameters: {
-          classification: format,
-          'projection.enabled': 'true',
-          'projection.ingest_date.type': 'date',
-          'projection.ingest_date.format': 'yyyy-MM-dd',
-          'projection.ingest_date.range': '2026-01-01,NOW',
-          // Without it open-source Trino finds no rows under a location that ends with a slash.
-          'storage.location.template': { 'Fn::Sub': `${folder}ingest_date=\${!ingest_date}/` },
-        },
-        PartitionKeys: [{ Name: 'ingest_date', Type: 'string' }],
-        StorageDescriptor: {
-          Location: { 'Fn::Sub': folder },
-          ...formats[format],
-          Columns: columns.map(([Name, Type]) => ({ Name, Type })),
-        },
-      },
+): Resource =>
+  glueTable({
+    Name: name,
+    TableType: 'EXTERNAL_TABLE',
+    Parameters: {
+      classification: format,
+      'projection.enabled': 'true',
+      'projection.ingest_date.type': 'date',
+      'projection.ingest_date.format': 'yyyy-MM-dd',
+      'projection.ingest_date.range': '2026-01-01,NOW',
+      // Without it open-source Trino finds no rows under a location that ends with a slash.
+      'storage.location.template': { 'Fn::Sub': `${folder}ingest_date=\${!ingest_date}/` },
     },
-  };
-}
+    PartitionKeys: [{ Name: 'ingest_date', Type: 'string' }],
+    StorageDescriptor: {
+      Location: { 'Fn::Sub': folder },
+      ...formats[format],
+      Columns: columns.map(([Name, Type]) => ({ Name, Type })),
+    },
+  });
 
 /** Declared, because its row is written after the crawl. */
 export const runsTable = (): Resources => ({

@@ -1,7 +1,7 @@
 import { type Column, GLUE_TYPES, type TableName, tables } from '../core/lake/tables.ts';
 import { ADDED_FIELDS, FIELDS, type SessionField } from '../core/sessions/fields.ts';
 import type { Segment } from '../core/sessions/segments.ts';
-import { sessionsTableName } from './tables.ts';
+import { glueTable, sessionsTableName } from './tables.ts';
 import { pascal, type Resource, type Resources } from './yaml.ts';
 
 /** A view of the catalogue: one text of SQL for Athena and DuckDB, with Glue's types of its columns. */
@@ -89,27 +89,20 @@ function tableOf({ name, sql, columns }: View): Resource {
     columns: columns.map(({ name, type }) => ({ name, type: trinoTypeOf(type) })),
   };
   const base64 = { 'Fn::Base64': { 'Fn::Sub': JSON.stringify(definition) } };
-  return {
-    Type: 'AWS::Glue::Table',
-    Properties: {
-      CatalogId: { Ref: 'AWS::AccountId' },
-      DatabaseName: { Ref: 'Database' },
-      TableInput: {
-        Name: name,
-        TableType: 'VIRTUAL_VIEW',
-        Parameters: { presto_view: 'true', comment: 'Presto View' },
-        PartitionKeys: [],
-        StorageDescriptor: {
-          Columns: columns.map(({ name, type }) => ({ Name: name, Type: type })),
-          // A view has no files; Trino refuses one without these.
-          Location: '',
-          SerdeInfo: {},
-        },
-        ViewOriginalText: { 'Fn::Join': ['', ['/* Presto View: ', base64, ' */']] },
-        ViewExpandedText: '/* Presto View */',
-      },
+  return glueTable({
+    Name: name,
+    TableType: 'VIRTUAL_VIEW',
+    Parameters: { presto_view: 'true', comment: 'Presto View' },
+    PartitionKeys: [],
+    StorageDescriptor: {
+      Columns: columns.map(({ name, type }) => ({ Name: name, Type: type })),
+      // A view has no files; Trino refuses one without these.
+      Location: '',
+      SerdeInfo: {},
     },
-  };
+    ViewOriginalText: { 'Fn::Join': ['', ['/* Presto View: ', base64, ' */']] },
+    ViewExpandedText: '/* Presto View */',
+  });
 }
 
 /** `array<struct<code:string>>` is `array(row(code varchar))` to Trino. */
