@@ -5,7 +5,7 @@ import { CREDENTIALS, REGION } from '../lib/ministack.ts';
 import { CheckFailed } from '../lib/run-check.ts';
 import { pythonTools } from '../lib/tools.ts';
 import { AWS_CLI } from './account.ts';
-import { commandsOf, fillIn } from './page-commands.ts';
+import { commandsOf, fillIn, type PageCommand } from './page-commands.ts';
 import { openShell } from './page-shell.ts';
 
 /** What stands in commands for something of the deployment. */
@@ -22,6 +22,8 @@ const TYPED: Record<string, string> = {
 
 /** Seconds after which Ctrl-C ends a command that goes on until then. */
 const FOLLOW_SECONDS = 8;
+/** The exit status of `timeout` that ended a command. */
+const TIMED_OUT = 124;
 
 export interface PageOptions {
   page: string;
@@ -40,30 +42,41 @@ export async function readPage({ page, cwd, folder, url }: PageOptions) {
   mkdirSync(folder, { recursive: true });
   const shell = openShell(cwd, folder, await environmentOf(folder, url));
   const values = { ...VALUES };
-  const failures: string[] = [];
   let next = 0;
   let ran = 0;
 
-  /** Runs the commands before the first one that has `text`; all that are left, without it. */
+  /** Returns what a command printed where it failed. */
+  async function failureOf({ line, text }: PageCommand): Promise<string | undefined> {
+    const filled = fillIn(text, values);
+    const isFollowed = / --follow\b/.test(filled);
+    const { status, printed } = await shell.run(
+      isFollowed ? `timeout --signal=INT ${FOLLOW_SECONDS} ${filled}` : filled,
+      { input: TYPED[filled] ?? '' },
+    );
+    ran += 1;
+    if (process.env.VERBOSE) console.log(`$ ${filled}\n${printed}`);
+    if (status === 0 || (isFollowed && status === TIMED_OUT)) return undefined;
+    return `docs/operations.md:${line}: ${filled}\nended with ${status}\n${printed}`;
+  }
+
+  /**
+   * Runs the commands before the first one that has `text`; all that are left, without it. Throws with
+   * every one of them that failed.
+   */
   async function until(text?: string): Promise<void> {
-    for (; next < commands.length; next++) {
-      const command = commands[next] as (typeof commands)[number];
-      if (text !== undefined && command.text.includes(text)) return;
+    const found = commands.findIndex((each, i) => i >= next && text && each.text.includes(text));
+    if (text && found === -1) throw new Error(`No further command of the page has ${text}`);
+    const failures: string[] = [];
+    for (const command of commands.slice(next, text ? found : commands.length)) {
+      next += 1;
       if (command.notChecked !== undefined) continue;
-      const filled = fillIn(command.text, values);
-      const followed = / --follow\b/.test(filled);
-      const { status, printed } = await shell.run(
-        followed ? `timeout --signal=INT ${FOLLOW_SECONDS} ${filled}` : filled,
-        { input: TYPED[filled] ?? '' },
-      );
-      ran += 1;
-      if (process.env.VERBOSE) console.log(`$ ${filled}\n${printed}`);
-      if (status !== 0 && !(followed && status === 124))
-        failures.push(
-          `docs/operations.md:${command.line}: ${filled}\nended with ${status}\n${printed}`,
-        );
+      const failure = await failureOf(command);
+      if (failure !== undefined) failures.push(failure);
     }
-    if (text !== undefined) throw new Error(`No command of the page has ${text}`);
+    if (failures.length === 0) return;
+    throw new CheckFailed(
+      `${failures.length} commands of docs/operations.md failed\n${failures.join('\n\n')}`,
+    );
   }
 
   return {
@@ -72,17 +85,16 @@ export async function readPage({ page, cwd, folder, url }: PageOptions) {
     set(placeholder: string, value: string) {
       values[placeholder] = value;
     },
-    /** Throws with every command that failed; says how many ran, and why the others did not. */
+    /** How many commands ran, and why the others did not. */
     summary(): string[] {
-      if (failures.length > 0) {
-        throw new CheckFailed(
-          `${failures.length} commands of docs/operations.md failed\n${failures.join('\n\n')}`,
-        );
-      }
       const skipped = commands.filter(({ notChecked }) => notChecked !== undefined);
+      const byReason = Map.groupBy(skipped, ({ notChecked }) => notChecked);
       return [
         `docs/operations.md: ${ran} commands ran as written, ${skipped.length} are marked`,
-        ...skipped.map(({ line, text, notChecked }) => `  line ${line}: ${text}: ${notChecked}`),
+        ...[...byReason].map(
+          ([why, each]) =>
+            `  not checked: ${why} (line ${each.map(({ line }) => line).join(', ')})`,
+        ),
       ];
     },
     close: () => shell.close(),
