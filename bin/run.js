@@ -1,6 +1,6 @@
 // Plain JavaScript, so that any Node can start it: the programs themselves are TypeScript, which Node 24
 // runs as it is. Where the Node on the PATH is older, the one in node_modules takes over.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -21,9 +21,24 @@ export async function run(file) {
     enableCompileCache();
     await import(program);
   } else {
-    const args = [program, ...process.argv.slice(2)];
-    const { status, signal } = spawnSync(node, args, { stdio: 'inherit' });
-    if (signal) process.kill(process.pid, signal);
-    process.exitCode = status ?? 1;
+    await runWith(node, [program, ...process.argv.slice(2)]);
   }
+}
+
+/** Ends as the child ends, and not before: it says what it keeps. */
+function runWith(node, args) {
+  const child = spawn(node, args, { stdio: 'inherit' });
+  // The terminal sends Ctrl-C to both.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => {
+      if (signal) {
+        process.removeAllListeners(signal);
+        process.kill(process.pid, signal);
+      }
+      process.exitCode = code ?? 1;
+      resolve();
+    });
+  });
 }

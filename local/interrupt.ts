@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { wrap } from '../core/terminal/wrap.ts';
+import { createLiveLine } from './live-line.ts';
 
 /** How long events in the streams are waited for before they are counted as lost. */
 const DRAIN_MS = 10_000;
+
+/** A terminal and npm both pass on one Ctrl-C: a second one that is this early is the same. */
+const SAME_MS = 150;
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -14,7 +18,7 @@ export interface Interrupt {
     name: string;
     kept: string;
     drain?: () => Promise<string>;
-    /** What is lost where the drain takes too long. */
+    /** What is lost where the drain takes too long, or is cut. */
     remaining?: () => string;
   }): void;
   /** Called in reverse order before the process ends. */
@@ -35,23 +39,40 @@ export function createInterrupt(): Interrupt {
     kept: 'Nothing was changed.',
   };
 
-  async function end(): Promise<void> {
-    for (const each of ends.splice(0).reverse()) await each();
+  let ending: Promise<void> | undefined;
+  function end(): Promise<void> {
+    ending ??= (async () => {
+      for (const each of ends.splice(0).reverse()) await each();
+    })();
+    return ending;
+  }
+
+  let abortedAt = 0;
+  function abort(): void {
+    abortedAt = performance.now();
+    controller.abort();
   }
 
   async function stop(signal: keyof typeof SIGNALS): Promise<void> {
     const { name, kept, drain, remaining } = phase;
     const code = name === 'serving' && signal === 'SIGINT' ? 0 : SIGNALS[signal];
-    if (controller.signal.aborted) process.exit(code);
-    controller.abort();
+    if (controller.signal.aborted) {
+      // A terminal that closes may do so after a first signal, and is no one who is impatient.
+      if (signal === 'SIGHUP' || performance.now() - abortedAt < SAME_MS) return;
+      if (remaining) console.log(`\n${wrapped(remaining())}`);
+      process.exit(code);
+    }
+    abort();
     // The terminal has written ^C.
     const text = `Interrupted while ${name}. ${kept}`;
-    console.log(`\n${wrap(text, process.stdout.columns ?? 120).join('\n')}`);
+    console.log(`\n${wrapped(text)}`);
     if (drain) {
       console.log('Delivering the events in the streams; Ctrl-C again ends at once …');
       const late = sleep(DRAIN_MS, undefined, { ref: false });
-      const text = await Promise.race([drain(), late]);
-      console.log(text ?? `The streams were not empty after 10 s. ${remaining?.() ?? ''}`.trim());
+      const seconds = () => ((performance.now() - abortedAt) / 1_000).toFixed(1);
+      const line = createLiveLine(process.stdout, () => `  ${seconds()} s`);
+      const text = await Promise.race([drain(), late]).finally(line.stop);
+      console.log(wrapped(text ?? `The streams were not empty after 10 s. ${remaining?.() ?? ''}`));
     }
     await end();
     process.exit(code);
@@ -60,11 +81,15 @@ export function createInterrupt(): Interrupt {
   for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) {
     process.on(signal, () => void stop(signal));
   }
-  // The reader of a pipe is gone: nobody is left to read what follows.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    void end().then(() => process.exit(0));
-  });
+  // The reader of a pipe is gone, or the terminal is closed: nobody is left to read what follows.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!['EPIPE', 'EIO'].includes(error.code ?? '')) throw error;
+      if (controller.signal.aborted) return;
+      abort();
+      void end().then(() => process.exit(0));
+    });
+  }
   return {
     signal: controller.signal,
     during(next) {
@@ -74,3 +99,5 @@ export function createInterrupt(): Interrupt {
     end,
   };
 }
+
+const wrapped = (text: string) => wrap(text.trim(), process.stdout.columns ?? 120).join('\n');

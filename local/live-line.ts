@@ -8,11 +8,13 @@ export interface LiveLine {
 
 /**
  * Keeps the last line of a terminal up to date, ten times a second, so that anyone who waits sees that
- * something happens. Elsewhere it only prints.
+ * something happens. Elsewhere it only prints. With the signal it leaves the terminal to what ends the
+ * process.
  */
 export function createLiveLine(
   out: NodeJS.WriteStream,
   render: () => string | undefined,
+  signal?: AbortSignal,
 ): LiveLine {
   const line = createStatusLine(out);
   const show = () => {
@@ -23,15 +25,17 @@ export function createLiveLine(
   };
   const timer = out.isTTY ? setInterval(show, 100) : undefined;
   timer?.unref();
+  signal?.addEventListener('abort', () => clearInterval(timer), { once: true });
+  const isLive = () => timer !== undefined && !signal?.aborted;
   return {
     print(text) {
-      line.clear();
+      if (isLive()) line.clear();
       out.write(`${text}\n`);
-      if (timer) show();
+      if (isLive()) show();
     },
     stop() {
       clearInterval(timer);
-      line.clear();
+      if (isLive()) line.clear();
     },
   };
 }

@@ -6,6 +6,7 @@ import { openStage } from './open-stage.ts';
 import { command, type Options } from './options.ts';
 import { runOnce } from './run-once.ts';
 import { serveConsole } from './serve-console.ts';
+import { whatServes } from './summary.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const interrupt = createInterrupt();
@@ -15,12 +16,7 @@ async function main(options: Options): Promise<boolean> {
   const page = options.keep ? await openConsole(options.folder) : undefined;
   const succeeded = await runOnce(stage, options, interrupt);
   if (options.keep) {
-    const { aws, spotify } = stage.endpoints;
-    console.log(`
-Serving until Ctrl-C: AWS on ${aws}, Spotify on ${spotify}
-  ${page ? `console ${page}` : 'npx tributary console'}
-  npx sls invoke local --stage local -f fetchToken --path test/events/fetch-token.json
-  npx tributary produce --file examples/session-events.ndjson`);
+    console.log(`\n${whatServes(stage.endpoints, options.folder, page)}`);
     await new Promise(() => {});
   }
   await interrupt.end();
@@ -32,7 +28,7 @@ async function openConsole(folder: string): Promise<string | undefined> {
   try {
     const page = await serveConsole(root, folder);
     interrupt.onEnd(page.end);
-    console.log(`Console: ${page.address}`);
+    console.log(`The console, until Ctrl-C:\n${page.address}`);
     return page.address;
   } catch (error) {
     console.error(`No console: ${(error as Error).message}`);

@@ -62,6 +62,21 @@ Examples of plans, catalogues and events are in examples/, their JSON Schemas in
   npm start -- --catalog examples/catalog.json --fresh`,
   );
 
+/** What the next run needs as well, as it was given: not what starts anew, goes wrong or shows more. */
+export function optionsToRepeat(): string[] {
+  const once = ['--fresh', '--keep', '--faults', '--wrong-secret', '--stack'];
+  const given = command.options.filter(
+    (option) =>
+      command.getOptionValueSource(option.attributeName()) === 'cli' &&
+      !once.includes(option.long ?? ''),
+  );
+  return given.flatMap((option) => {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    if (value === true) return [option.long ?? ''];
+    return [value].flat().flatMap((each) => [option.long ?? '', String(each)]);
+  });
+}
+
 function columns(words: readonly string[], perLine = 5): string {
   const width = Math.max(...words.map((word) => word.length)) + 1;
   const lines = Array.from({ length: Math.ceil(words.length / perLine) }, (_, i) =>

@@ -11,7 +11,8 @@ export async function packageWithProgress(
   const seconds = () => ((performance.now() - start) / 1_000).toFixed(1);
   const line = createStatusLine(process.stdout);
   let step: string | undefined;
-  const show = () => step && line.show(`Packaging the service: ${step} … ${seconds()} s`);
+  const show = () =>
+    step && !signal?.aborted && line.show(`Packaging the service: ${step} … ${seconds()} s`);
   const timer = setInterval(show, 100);
   try {
     const packaged = await packageService(root, {

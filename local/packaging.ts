@@ -11,13 +11,13 @@ import {
   rmSync,
   statSync,
   symlinkSync,
-  utimesSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidInput } from '../core/errors.ts';
 import { claimFile } from './claim-file.ts';
+import { markUsed, removeOld, removeUnfinished, UNFINISHED } from './package-store.ts';
 
 export interface PackageOptions {
   stage?: string;
@@ -44,9 +44,6 @@ const SOURCES = [
   'node_modules/.package-lock.json',
 ];
 
-/** Packages that are kept, the last used ones. */
-const KEPT = 24;
-
 /** What serverless.yml puts where an address is not known before the stage serves. */
 export const PLACEHOLDER = 'http://127.0.0.1:9';
 
@@ -59,16 +56,19 @@ export async function packageService(root: string, options: PackageOptions = {})
   const store = join(root, '.local/packages');
   mkdirSync(store, { recursive: true });
   const folder = join(store, `${stage}-${hashOf(root, [stage, ...params])}`);
+  removeUnfinished(store);
   for (;;) {
     signal?.throwIfAborted();
     if (existsSync(folder)) return markUsed(folder);
     const claim = claimFile(`${folder}.lock`);
     if (claim.owner === undefined) {
+      process.once('exit', claim.release);
       try {
         return existsSync(folder)
           ? folder
           : await make(root, folder, { ...options, stage, params });
       } finally {
+        process.off('exit', claim.release);
         claim.release();
         removeOld(store);
       }
@@ -83,16 +83,26 @@ async function make(
   folder: string,
   options: PackageOptions & { stage: string; params: string[] },
 ): Promise<string> {
-  const work = mkdtempSync(`${folder}.unfinished-`);
+  const work = mkdtempSync(`${folder}${UNFINISHED}`);
+  const remove = () => rmSync(work, { recursive: true, force: true, maxRetries: 5 });
+  // Whatever ends the process: sls ends with it, and the next start finds nothing of it.
+  const exit = new AbortController();
+  const onExit = () => {
+    exit.abort();
+    remove();
+  };
+  process.once('exit', onExit);
   try {
     mirror(root, work);
-    await runSls(work, options);
+    const signal = AbortSignal.any([exit.signal, ...(options.signal ? [options.signal] : [])]);
+    await runSls(work, { ...options, signal });
     mkdirSync(join(work, 'done'));
     renameSync(join(work, '.serverless'), join(work, 'done/.serverless'));
     renameSync(join(work, 'done'), folder);
     return folder;
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    process.off('exit', onExit);
+    remove();
   }
 }
 
@@ -169,27 +179,4 @@ function hashOf(root: string, settings: string[]): string {
   };
   for (const path of SOURCES) add(path);
   return hash.digest('hex').slice(0, 16);
-}
-
-function markUsed(folder: string): string {
-  const now = new Date();
-  utimesSync(folder, now, now);
-  return folder;
-}
-
-/** Packages that were not used for long, and what killed processes left unfinished. */
-function removeOld(store: string): void {
-  const entries = readdirSync(store)
-    .map((name) => ({
-      path: join(store, name),
-      isPackage: /^[\w-]+$/.test(name),
-      usedAt: statSync(join(store, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
-    }))
-    .sort((a, b) => b.usedAt - a.usedAt);
-  const packages = entries.filter(({ isPackage }) => isPackage);
-  const anHourAgo = Date.now() - 3_600_000;
-  const left = entries.filter(({ isPackage, usedAt }) => !isPackage && usedAt < anHourAgo);
-  for (const { path } of [...packages.slice(KEPT), ...left]) {
-    rmSync(path, { recursive: true, force: true });
-  }
 }

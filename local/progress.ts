@@ -18,7 +18,10 @@ export interface Progress {
  * its counts. On a terminal the last line shows what is under way: the albums' bar, and until when a rate
  * limit is waited for.
  */
-export function createProgress(out: NodeJS.WriteStream = process.stdout): Progress {
+export function createProgress(
+  out: NodeJS.WriteStream = process.stdout,
+  signal?: AbortSignal,
+): Progress {
   const start = performance.now();
   const enteredAt = new Map<string, number>();
   let wait: { seconds: number; until: Date } | undefined;
@@ -27,7 +30,7 @@ export function createProgress(out: NodeJS.WriteStream = process.stdout): Progre
   let lastError = '';
 
   const seconds = (since: number) => `${((performance.now() - since) / 1_000).toFixed(1)} s`;
-  const live = createLiveLine(out, () => {
+  const show = () => {
     const waiting = wait && waitText(wait);
     if (albums) {
       const { done, total } = albums;
@@ -37,7 +40,8 @@ export function createProgress(out: NodeJS.WriteStream = process.stdout): Progre
     }
     if (!current) return undefined;
     return INDENT + (waiting ?? current.note ?? `${current.state} … ${seconds(current.since)}`);
-  });
+  };
+  const live = createLiveLine(out, show, signal);
   const width = (out.columns ?? 120) - INDENT.length;
   const print = (text: string) =>
     live.print(

@@ -1,7 +1,7 @@
 import { messageOfCause } from '../core/error-cause.ts';
 import type { Interrupt } from './interrupt.ts';
 import { createLiveLine } from './live-line.ts';
-import type { Options } from './options.ts';
+import { type Options, optionsToRepeat } from './options.ts';
 import { createProgress } from './progress.ts';
 import { isBalanced, type Ledger, simulateSessions } from './simulate-sessions.ts';
 import type { Stage } from './stage.ts';
@@ -20,7 +20,7 @@ export async function runOnce(
   console.log(`\nRun ${runId} of ingest-new-releases`);
   const kept = `Kept: what has loaded so far, in ${folder}/lake; the next start loads the rest.`;
   interrupt.during({ name: 'the batch ran', kept });
-  const progress = createProgress();
+  const progress = createProgress(process.stdout, signal);
   const execution = await stage
     .runBatch(runId, { onEvent: progress.onEvent, signal })
     .finally(progress.end);
@@ -29,12 +29,14 @@ export async function runOnce(
   let ledger: Ledger | undefined;
   if (execution.status === 'SUCCEEDED' && sessions > 0) {
     console.log(`\nSending ${sessions} session events through the streams`);
-    interrupt.during({ name: 'events were sent', ...delivering(stage, folder) });
-    ledger = await withClock('delivering', () => simulateSessions(stage, sessions, seed));
+    const simulation = simulateSessions(stage, sessions, seed, signal);
+    const sent = () => simulation.then((sums) => `${sums.sent} of ${sessions} events were sent. `);
+    interrupt.during({ name: 'events were sent', ...delivering(stage, folder, sent) });
+    ledger = await withClock('delivering', signal, simulation);
     signal.throwIfAborted();
   }
   if (execution.status === 'SUCCEEDED') await printSample(stage);
-  const written = manifestOf(stage, execution);
+  const manifest = manifestOf(stage, execution);
   const outcome = judge({
     runId,
     seconds: (performance.now() - start) / 1_000,
@@ -44,27 +46,34 @@ export async function runOnce(
         message: messageOfCause(execution.cause ?? 'no cause'),
       },
     }),
-    ...(written && { manifest: written.manifest }),
+    ...(manifest && { manifest }),
     requests: real
-      ? { byEndpoint: { Spotify: written?.manifest.counts.requests ?? 0 }, faulted: {} }
+      ? { byEndpoint: { Spotify: manifest?.counts.requests ?? 0 }, faulted: {} }
       : stage.spotify.requests,
     ...(execution.status === 'SUCCEEDED' && { rows: await rowsOfTables(stage) }),
     ...(ledger && { ledger }),
   });
   const width = Math.min(process.stdout.columns ?? 100, 120);
   console.log(`\n${renderVerdict(outcome, { width })}`);
-  console.log(`\nWhere to look next\n${whereToLook(stage, folder, written?.file)}`);
+  const next = whereToLook(runId, {
+    folder,
+    keep: keep ?? false,
+    again: optionsToRepeat(),
+    isWhole: manifest?.status === 'COMPLETE',
+  });
+  console.log(`\nWhere to look next\n${next}`);
   if (keep) interrupt.during({ name: 'serving', ...delivering(stage, folder) });
   return execution.status === 'SUCCEEDED' && (!ledger || isBalanced(ledger));
 }
 
 /** For an interruption while events may be in the streams, which the emulator keeps in memory. */
-function delivering({ streaming }: Stage, folder: string) {
+function delivering({ streaming }: Stage, folder: string, sent = async () => '') {
   return {
     kept: `Kept: the lake in ${folder}/lake.`,
     async drain() {
+      const first = await sent();
       await streaming?.drain();
-      return 'Every event in the streams was delivered.';
+      return `${first}Every event in the streams was delivered.`;
     },
     remaining() {
       const left = Object.entries(streaming?.remaining() ?? {});
@@ -76,9 +85,10 @@ function delivering({ streaming }: Stage, folder: string) {
   };
 }
 
-async function withClock<T>(what: string, work: () => Promise<T>): Promise<T> {
+async function withClock<T>(what: string, signal: AbortSignal, work: Promise<T>): Promise<T> {
   const start = performance.now();
   const seconds = () => ((performance.now() - start) / 1_000).toFixed(1);
-  const line = createLiveLine(process.stdout, () => `          ${what} … ${seconds()} s`);
-  return work().finally(line.stop);
+  const show = () => `          ${what} … ${seconds()} s`;
+  const line = createLiveLine(process.stdout, show, signal);
+  return work.finally(line.stop);
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { LOCAL_REGION } from 'local-aws/service/template.ts';
 import { createKinesis } from '../core/kinesis/kinesis-client.ts';
 import { createSender } from '../core/kinesis/sender.ts';
@@ -22,8 +23,19 @@ export interface Ledger {
   expected: Record<string, number>;
 }
 
-/** Sends simulated sessions through the streaming half and counts what was delivered. */
-export async function simulateSessions(stage: Stage, count: number, seed: number): Promise<Ledger> {
+/** Events that are sent before the signal is looked at. */
+const GROUP = 500;
+
+/**
+ * Sends simulated sessions through the streaming half and counts what was delivered. After the signal it
+ * sends no more, and counts only what was sent.
+ */
+export async function simulateSessions(
+  stage: Stage,
+  count: number,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<Ledger> {
   const { streaming } = stage;
   if (!streaming) throw new Error('The stage was started without streaming');
   const since = new Date().toISOString();
@@ -55,9 +67,15 @@ export async function simulateSessions(stage: Stage, count: number, seed: number
     },
   );
   const options = { count, seed, duplicates: 2, malformed: 1, noCountry: 1, hotKey: 0 };
-  await sender.add([...generateEvents(options)]);
+  for (const events of inGroups(generateEvents(options))) {
+    if (signal?.aborted) break;
+    await sender.add(events);
+    // The signal arrives between two turns of the event loop.
+    await setImmediate();
+  }
   await sender.end();
   kinesis.destroy();
+  if (signal?.aborted) return ledger;
   await streaming.drain();
 
   const countOf = async (sql: string) => Number((await stage.sql(sql)).rows[0]?.[0]);
@@ -71,6 +89,17 @@ export async function simulateSessions(stage: Stage, count: number, seed: number
     `SELECT count(DISTINCT event_id) FROM rejected_sessions WHERE rejected_at >= '${since}'`,
   );
   return ledger;
+}
+
+function* inGroups<T>(items: Iterable<T>): Generator<T[]> {
+  let group: T[] = [];
+  for (const item of items) {
+    group.push(item);
+    if (group.length < GROUP) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }
 
 /** True when each event is where the simulation expects it, and none is missing or too many. */

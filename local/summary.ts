@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Execution } from 'local-aws/step-functions/run-state-machine.ts';
 import { type Manifest, manifestSchema } from '../core/lake/manifest.ts';
 import { parseAs } from '../core/parse.ts';
+import { LOCAL_FOLDER } from '../core/terminal/options.ts';
 import { renderTable } from '../core/terminal/table.ts';
+import { wrap } from '../core/terminal/wrap.ts';
 import type { Stage } from './stage.ts';
 
 const SAMPLE = 'albums-by-release-day';
@@ -30,32 +32,62 @@ export async function rowsOfTables(stage: Stage): Promise<Record<string, number>
   return Object.fromEntries(rows.map(([name, n]) => [name, Number(n)]));
 }
 
-/** The manifest that an execution wrote, and its file; undefined when it failed before that. */
-export function manifestOf(
-  stage: Stage,
-  { output }: Execution,
-): { manifest: Manifest; file: string } | undefined {
+/** The manifest that an execution wrote; undefined when it failed before that. */
+export function manifestOf(stage: Stage, { output }: Execution): Manifest | undefined {
   const key = (output as { batch?: { manifestKey?: string } } | undefined)?.batch?.manifestKey;
   if (!key) return undefined;
   const file = join(stage.lakeFolder, LAKE, key);
   if (!existsSync(file)) return undefined;
-  return { file, manifest: parseAs(manifestSchema, JSON.parse(readFileSync(file, 'utf8')), key) };
+  return parseAs(manifestSchema, JSON.parse(readFileSync(file, 'utf8')), key);
 }
 
-/** Commands and paths that go on from here; the commands repeat the folder that was chosen. */
-export function whereToLook(stage: Stage, folder: string, manifestFile?: string): string {
-  const here = (path: string) => relative(process.cwd(), path) || '.';
-  const inFolder = folder === '.local' ? '' : ` --folder ${quote(folder)}`;
+/** Commands that go on from here, with the options that were given. */
+export function whereToLook(runId: string, { folder, keep, again, isWhole }: Next): string {
+  const here = inFolder(folder);
   const lines = [
-    ['ask', `npm run query --${inFolder} "SELECT status, loaded, missing FROM runs"`],
-    ['', `npm run query --${inFolder} --file queries/${SAMPLE}.sql`],
-    ['console', `npx tributary console${inFolder}, while npm start -- --keep serves`],
-    ['logs', here(join(stage.lakeFolder, '../logs'))],
-    ...(manifestFile ? [['manifest', here(manifestFile)]] : []),
+    ['run', `npx tributary runs ${runId}${here}`],
+    ['query', `npm run query --${here} "SELECT status, loaded, missing FROM runs"`],
+    ['', `npm run query --${here} --file queries/${SAMPLE}.sql`],
+    ['logs', join(folder, 'logs')],
+    ...(keep ? [] : [['console', npmStart(['--keep', ...again])]]),
+    ...(isWhole ? [] : [['rest', npmStart(again)]]),
   ];
-  return lines.map(([name = '', text]) => `  ${name.padEnd(10)}${text}`).join('\n');
+  return lines.map(([name = '', text]) => `  ${name.padEnd(9)}${text}`).join('\n');
 }
+
+export interface Next {
+  folder: string;
+  /** The stage goes on serving, the console too. */
+  keep: boolean;
+  /** Options that the next run needs as well. */
+  again: string[];
+  /** Nothing is missing. */
+  isWhole: boolean;
+}
+
+/** What a stage that serves is good for; each line fits 80 columns. */
+export function whatServes(
+  { aws, spotify }: { aws: string; spotify: string },
+  folder: string,
+  page?: string,
+): string {
+  const addresses = `AWS on ${aws}, Spotify on ${spotify}${page ? `, the console on ${page}` : ''}`;
+  return [
+    ...wrap(`Serving until Ctrl-C: ${addresses}`, 80),
+    ...(page ? [] : [`npx tributary console${inFolder(folder)}`]),
+    // serverless.yml reads the addresses of the default folder.
+    ...(folder === LOCAL_FOLDER
+      ? ['npx sls invoke local --stage local -f fetchToken -p test/events/fetch-token.json']
+      : []),
+    `npx tributary produce --file examples/session-events.ndjson${inFolder(folder)}`,
+  ].join('\n');
+}
+
+const inFolder = (folder: string) => (folder === LOCAL_FOLDER ? '' : ` --folder ${quote(folder)}`);
+
+const npmStart = (options: string[]) =>
+  `npm start${options.length > 0 ? ` -- ${options.map(quote).join(' ')}` : ''}`;
 
 /** For a shell. */
-export const quote = (text: string): string =>
+const quote = (text: string): string =>
   /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

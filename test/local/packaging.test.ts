@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
 import { packageService } from '../../local/packaging.ts';
+import { ownIdentity } from '../../local/process-identity.ts';
 
 const here = resolve(import.meta.dirname, '../..');
 let root: string;
@@ -48,6 +49,13 @@ async function packaged(options: Parameters<typeof packageService>[1] = {}) {
   const steps: string[] = [];
   const folder = await packageService(root, { onStep: (step) => steps.push(step), ...options });
   return { folder, steps };
+}
+
+/** Nothing that packages this service is running; a zombie is dead. */
+function expectNoProcess() {
+  const { stdout } = spawnSync('ps', ['-eo', 'stat,args'], { encoding: 'utf8' });
+  const running = stdout.split('\n').filter((line) => !line.startsWith('Z'));
+  expect(running.join('\n')).not.toContain(root);
 }
 
 describe('Packaging', () => {
@@ -104,8 +112,7 @@ describe('Packaging', () => {
       await expect(work).rejects.toMatchObject({ name: 'AbortError' });
       expect(performance.now() - abortedAt).toBeLessThan(1_000);
       expect(readdirSync(store)).toEqual([]);
-      const { stdout } = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-      expect(stdout).not.toContain(root);
+      expectNoProcess();
     },
   );
 
@@ -119,9 +126,38 @@ describe('Packaging', () => {
     expect(existsSync(`${folder}.lock`)).toBe(false);
   });
 
-  it('says in one line what sls says', async () => {
+  it('leaves nothing when its process ends without waiting for it', () => {
+    const script = `
+      const { packageService } = await import(${JSON.stringify(join(here, 'local/packaging.ts'))});
+      const onStep = (step) => step === 'bundling the functions' && process.exit(7);
+      await packageService(${JSON.stringify(root)}, { onStep });`;
+    const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', script]);
+    expect(status).toBe(7);
+    expect(readdirSync(store)).toEqual([]);
+    expectNoProcess();
+  });
+
+  it('removes what a killed process left unfinished, and not what another one makes', async () => {
+    const { folder } = await packaged();
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const left = join(store, 'local-0123456789abcdef');
+    mkdirSync(`${left}.unfinished-AbCdEf/.serverless`, { recursive: true });
+    writeFileSync(`${left}.lock`, JSON.stringify({ pid, started: '1' }));
+    const made = join(store, 'dev-0123456789abcdef');
+    mkdirSync(`${made}.unfinished-AbCdEf`);
+    writeFileSync(`${made}.lock`, JSON.stringify(ownIdentity()));
+    expect(await packaged()).toEqual({ folder, steps: [] });
+    expect(readdirSync(store).sort()).toEqual([
+      'dev-0123456789abcdef.lock',
+      'dev-0123456789abcdef.unfinished-AbCdEf',
+      folder.split('/').at(-1),
+    ]);
+  });
+
+  it('says in one line what sls says, and ends what a failed build leaves running', async () => {
     write('functions/add.ts', "import { n } from './m.ts';\nexport const handler = n;\n");
     await expect(packaged()).rejects.toThrow(/^'sls package --stage local' failed: .*m\.ts/);
+    expectNoProcess();
     write('serverless.yml', 'service: [\n');
     await expect(packaged()).rejects.toThrow(/^'sls package --stage local' failed: \S[^\n]+$/);
     expect(readdirSync(store)).toEqual([]);

@@ -65,8 +65,8 @@ describe('npm start', () => {
     [
       'events are sent',
       /Sending/,
-      ['--albums', '1', '--sessions', '2000'],
-      /^Every event in the streams was delivered\.$/m,
+      ['--albums', '1', '--sessions', '20000'],
+      /^\d+ of 20000 events were sent\. Every event in the streams was delivered\.$/m,
     ],
   ])('ends in order at Ctrl-C while %s', async (_, until, args, says) => {
     const run = start(args);

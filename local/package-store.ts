@@ -1,0 +1,56 @@
+import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { claimFile } from './claim-file.ts';
+
+/** Between the name of a package and a random end: the folder in which it is being made. */
+export const UNFINISHED = '.unfinished-';
+
+/** Packages that are kept, the last used ones. */
+const KEPT = 24;
+
+export function markUsed(folder: string): string {
+  const now = new Date();
+  utimesSync(folder, now, now);
+  return folder;
+}
+
+/** Removes what a killed process left: a lock, and the folder that only the holder of the lock writes. */
+export function removeUnfinished(store: string): void {
+  const names = readdirSync(store).map((name) => /^(?<name>[\w-]+)\.(lock|unfinished-)/.exec(name));
+  for (const name of new Set(names.flatMap((match) => match?.groups?.name ?? []))) {
+    const claim = claimFile(join(store, `${name}.lock`));
+    if (claim.owner !== undefined) continue;
+    try {
+      const isLeft = (entry: string) => entry.startsWith(`${name}${UNFINISHED}`);
+      for (const entry of readdirSync(store).filter(isLeft)) remove(join(store, entry));
+    } finally {
+      claim.release();
+    }
+  }
+}
+
+/** Removes packages that were not used for long, and drafts of locks. */
+export function removeOld(store: string): void {
+  const entries = readdirSync(store)
+    .map((name) => ({
+      path: join(store, name),
+      isPackage: /^[\w-]+$/.test(name),
+      usedAt: statSync(join(store, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    }))
+    .sort((a, b) => b.usedAt - a.usedAt);
+  const packages = entries.filter(({ isPackage }) => isPackage);
+  const anHourAgo = Date.now() - 3_600_000;
+  const left = entries.filter(({ isPackage, usedAt }) => !isPackage && usedAt < anHourAgo);
+  for (const { path } of [...packages.slice(KEPT), ...left]) remove(path);
+}
+
+/** The process that was killed may have left one that still writes: the next start removes the rest. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EBUSY', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) {
+      throw error;
+    }
+  }
+}
