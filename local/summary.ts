@@ -46,8 +46,8 @@ export function whereToLook(runId: string, { folder, keep, again, isWhole }: Nex
   const here = inFolder(folder);
   const lines = [
     ['run', `npx tributary runs ${runId}${here}`],
-    ['query', `npm run query --${here} "SELECT status, loaded, missing FROM runs"`],
-    ['', `npm run query --${here} --file queries/${SAMPLE}.sql`],
+    ['query', `npm run query --${here} "SELECT status, loaded FROM runs"`],
+    ['', `npm run query --${here} --list`],
     ['logs', join(folder, 'logs')],
     ...(keep ? [] : [['console', npmStart(['--keep', ...again])]]),
     ...(isWhole ? [] : [['rest', npmStart(again)]]),
