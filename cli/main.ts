@@ -2,40 +2,38 @@ import { readFileSync } from 'node:fs';
 import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
 import { type GlobalOptions, globalOptions } from '../core/terminal/options.ts';
-import { addConsole } from './console.ts';
-import { addConsume } from './consume.ts';
-import { addCost } from './cost.ts';
-import { addDoctor } from './doctor.ts';
-import { addEmpty } from './empty.ts';
-import { addExplain } from './explain.ts';
-import { addFailedBatches } from './failed-batches.ts';
-import { addFailedStarts } from './failed-starts.ts';
 import { errorLine } from './lib/error-line.ts';
 import { endWhenOutputCloses } from './lib/output.ts';
-import { addLogs } from './logs.ts';
-import { addProduce } from './produce.ts';
-import { addQuery } from './query.ts';
-import { addRebuild } from './rebuild.ts';
-import { addReplay } from './replay.ts';
-import { addRuns } from './runs.ts';
-import { addSimulate } from './simulate.ts';
-import { addStart } from './start.ts';
-import { addStop } from './stop.ts';
+
+type Add = (program: Command) => unknown;
 
 /** Every command, under the headings of the help: a file of cli/ each. */
-const COMMANDS = {
-  'Session events:': [addProduce, addConsume, addSimulate, addReplay],
-  'The lake:': [addQuery, addRuns, addExplain, addConsole],
-  'Running a stage:': [
-    addStart,
-    addStop,
-    addLogs,
-    addFailedStarts,
-    addFailedBatches,
-    addRebuild,
-    addCost,
-    addEmpty,
-  ],
+const COMMANDS: Record<string, Record<string, () => Promise<Add>>> = {
+  'Session events:': {
+    produce: async () => (await import('./produce.ts')).addProduce,
+    consume: async () => (await import('./consume.ts')).addConsume,
+    simulate: async () => (await import('./simulate.ts')).addSimulate,
+    replay: async () => (await import('./replay.ts')).addReplay,
+  },
+  'The lake:': {
+    query: async () => (await import('./query.ts')).addQuery,
+    runs: async () => (await import('./runs.ts')).addRuns,
+    explain: async () => (await import('./explain.ts')).addExplain,
+    console: async () => (await import('./console.ts')).addConsole,
+  },
+  'Running a stage:': {
+    start: async () => (await import('./start.ts')).addStart,
+    stop: async () => (await import('./stop.ts')).addStop,
+    logs: async () => (await import('./logs.ts')).addLogs,
+    'failed-starts': async () => (await import('./failed-starts.ts')).addFailedStarts,
+    'failed-batches': async () => (await import('./failed-batches.ts')).addFailedBatches,
+    rebuild: async () => (await import('./rebuild.ts')).addRebuild,
+    cost: async () => (await import('./cost.ts')).addCost,
+    empty: async () => (await import('./empty.ts')).addEmpty,
+  },
+  'Help:': {
+    doctor: async () => (await import('./doctor.ts')).addDoctor,
+  },
 };
 
 const { version } = JSON.parse(
@@ -57,12 +55,16 @@ need the lake that it left.
 Completion: source <(tributary complete bash), or zsh; tributary complete fish | source.`,
 );
 
+// A command loads what it needs itself, in half of the time; help and completion need all of them.
+const names = Object.values(COMMANDS).flatMap((commands) => Object.keys(commands));
+const named = commandOf(process.argv.slice(2));
+const needed = named !== undefined && names.includes(named) ? [named] : names;
 for (const [heading, commands] of Object.entries(COMMANDS)) {
   program.commandsGroup(heading);
-  for (const add of commands) add(program);
+  for (const [name, load] of Object.entries(commands)) {
+    if (needed.includes(name)) (await load())(program);
+  }
 }
-program.commandsGroup('Help:');
-addDoctor(program);
 tab(program);
 program.helpCommand('help [command]', 'Shows the help of a command');
 
@@ -73,4 +75,15 @@ try {
   if (program.opts<GlobalOptions>().stack) console.error(error);
   process.stderr.write(`error: ${errorLine(error)}\n`);
   process.exitCode = 1;
+}
+
+/** The first word after the options of every command; undefined after any other option. */
+function commandOf(words: string[]): string | undefined {
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? '';
+    if (!word.startsWith('-')) return word;
+    if (word === '--stage' || word === '--folder') i++;
+    else if (!/^--(stack$|stage=|folder=)/.test(word)) return undefined;
+  }
+  return undefined;
 }

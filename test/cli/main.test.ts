@@ -36,6 +36,17 @@ describe('tributary', () => {
     }
   });
 
+  it('has every command in its help, and finds one after the options of all of them', async () => {
+    const help = await run(['--help', 'query']);
+    for (const name of ['produce', 'query', 'rebuild', 'doctor', 'help']) {
+      expect(help.stdout).toMatch(new RegExp(`^  ${name} .*`, 'm'));
+    }
+    const after = await run(['--stage', 'runs', '--stack', '--folder=consume', 'query', '--help']);
+    expect(after.stdout).toMatch(/^Usage: tributary query /);
+    const unknown = await run(['qery']);
+    expect(unknown.stderr).toMatch(/^error: unknown command 'qery'\n\(Did you mean query\?\)$/m);
+  });
+
   it('completes commands, options and choices', async () => {
     await expect(offered('con')).resolves.toEqual(expect.arrayContaining(['consume', 'console']));
     await expect(offered('consume', '--fo')).resolves.toEqual(
