@@ -1,12 +1,8 @@
 import { createAccessToken } from '../runtime/access-token.ts';
-import {
-  connectLake,
-  connectSource,
-  connectTokenStore,
-  runLimits,
-  trackConcurrency,
-} from '../runtime/clients.ts';
+import { connectLake } from '../runtime/lake-client.ts';
 import { withMiddleware } from '../runtime/middleware.ts';
+import { runLimits, trackConcurrency } from '../runtime/run-settings.ts';
+import { connectSource, connectTokenStore } from '../runtime/spotify-clients.ts';
 import { fetchAlbumTracks, parseRequest } from './fetch-album-tracks.ts';
 
 export const handler = withMiddleware(

@@ -1,6 +1,8 @@
 import { createAccessToken } from '../runtime/access-token.ts';
-import { connectLake, connectSource, connectTokenStore, runLimits } from '../runtime/clients.ts';
+import { connectLake } from '../runtime/lake-client.ts';
 import { withMiddleware } from '../runtime/middleware.ts';
+import { runLimits } from '../runtime/run-settings.ts';
+import { connectSource, connectTokenStore } from '../runtime/spotify-clients.ts';
 import { listNewReleases, parseRequest } from './list-new-releases.ts';
 
 export const handler = withMiddleware(

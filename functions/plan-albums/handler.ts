@@ -1,6 +1,7 @@
 import { spotifyFormat } from '../../core/spotify/source.ts';
-import { connectLake, planSettings } from '../runtime/clients.ts';
+import { connectLake } from '../runtime/lake-client.ts';
 import { withMiddleware } from '../runtime/middleware.ts';
+import { planSettings } from '../runtime/run-settings.ts';
 import { parseRequest, planAlbums } from './plan-albums.ts';
 
 export const handler = withMiddleware(

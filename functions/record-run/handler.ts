@@ -1,4 +1,4 @@
-import { connectLake } from '../runtime/clients.ts';
+import { connectLake } from '../runtime/lake-client.ts';
 import { countRun } from '../runtime/metrics.ts';
 import { withMiddleware } from '../runtime/middleware.ts';
 import { parseRequest, recordRun } from './record-run.ts';

@@ -1,4 +1,5 @@
-import { connectGlue, connectLake } from '../runtime/clients.ts';
+import { connectGlue } from '../runtime/glue-client.ts';
+import { connectLake } from '../runtime/lake-client.ts';
 import { withMiddleware } from '../runtime/middleware.ts';
 import { parseRequest, runCrawler } from './run-crawler.ts';
 

@@ -10,8 +10,8 @@ import { PlacedRecords } from './placed-records.ts';
 import { writeToDelivery, writeToStream } from './stream-writers.ts';
 
 /**
- * The dependencies of the functions of the stream; apart from clients.ts, whose imports would add
- * 85 kB to their bundles.
+ * The dependencies of the functions of the stream; apart from the clients of the batch, whose
+ * imports would add 85 kB to their bundles.
  *
  * The writer owns the retries, because single records fail in calls that succeed. Kinesis' client
  * would choose HTTP/2, which only subscriptions need.

@@ -1,5 +1,5 @@
 import { spotifyFormat } from '../../core/spotify/source.ts';
-import { connectLake } from '../runtime/clients.ts';
+import { connectLake } from '../runtime/lake-client.ts';
 import { withMiddleware } from '../runtime/middleware.ts';
 import { rebuildTables } from './rebuild-tables.ts';
 import { parseRequest } from './request.ts';

@@ -1,14 +1,16 @@
 import { retryPolicy } from '../../../core/spotify/retry.ts';
+import { connectGlue } from '../../../functions/runtime/glue-client.ts';
+import { connectLake } from '../../../functions/runtime/lake-client.ts';
 import {
-  connectAccounts,
-  connectGlue,
-  connectLake,
-  connectSource,
-  connectTokenStore,
   planSettings,
   runLimits,
   trackConcurrency,
-} from '../../../functions/runtime/clients.ts';
+} from '../../../functions/runtime/run-settings.ts';
+import {
+  connectAccounts,
+  connectSource,
+  connectTokenStore,
+} from '../../../functions/runtime/spotify-clients.ts';
 import { accessOf, closeServersAfterEach, page, serveReplies } from '../fixtures.ts';
 
 closeServersAfterEach();
