@@ -63,8 +63,9 @@ export function createAllowance(options: Options): Allowance {
   const { clock = Date.now, sleepFor = sleep } = options;
   const { used } = options;
   const usage = { ...used, unconfirmed: used.unconfirmed + used.leased, leased: 0 };
-  /** Requests of the lease that nobody has begun. */
+  /** Requests of stored leases that nobody has begun. */
   let free = 0;
+  let renewing: Promise<void> | undefined;
   let pausedUntil = 0;
   let stored = JSON.stringify(usage);
   let storing: Promise<void> = Promise.resolve();
@@ -93,45 +94,57 @@ export function createAllowance(options: Options): Allowance {
     return true;
   }
 
-  function giveBack(kind: Kind, requests: number): void {
-    usage[kind] -= requests;
-    usage.leased -= requests;
+  const left = () => limits.requests - usage.requests - usage.tokenRequests;
+
+  function grant(kind: Kind, requests: number): void {
+    usage[kind] += requests;
+    usage.leased += requests;
   }
 
-  function giveBackLease(): void {
-    giveBack('requests', free);
-    free = 0;
-  }
-
-  /** Counts one; it is not sent where that could not be stored. */
-  async function count(kind: Kind): Promise<void> {
-    const isLeased = kind === 'requests' && free > 0;
-    if (isLeased) free -= 1;
-    else {
-      const left = limits.requests - usage.requests - usage.tokenRequests;
-      if (left <= 0) {
-        throw new BudgetSpent(`The ${limits.requests} requests of the run are used up`);
-      }
-      const granted = kind === 'requests' ? Math.min(lease, left) : 1;
-      usage[kind] += granted;
-      usage.leased += granted;
-      free += granted - 1;
+  /** Counts as many as `requests`; they may be made where that could be stored. */
+  async function lend(kind: Kind, requests: number): Promise<number> {
+    const granted = Math.min(requests, left());
+    if (granted <= 0) {
+      throw new BudgetSpent(`The ${limits.requests} requests of the run are used up`);
     }
+    grant(kind, granted);
     try {
-      // The write that brought the lease may still be under way.
-      await (isLeased ? (queued ?? storing) : save());
+      await save();
     } catch (error) {
-      giveBack(kind, 1);
-      giveBackLease();
+      grant(kind, -granted);
       throw error;
     }
+    return granted;
+  }
+
+  /** Callers that come meanwhile share the next lease. */
+  function renew(): Promise<void> {
+    renewing ??= lend('requests', lease)
+      .then((granted) => {
+        free += granted;
+      })
+      .finally(() => {
+        renewing = undefined;
+      });
+    return renewing;
+  }
+
+  async function count(kind: Kind): Promise<void> {
+    if (kind === 'tokenRequests') return void (await lend(kind, 1));
+    while (free === 0) await renew();
+    free -= 1;
+    // The write of the next lease is under way before this one ends, so that no request waits for it. One
+    // that fails is tried again when it is needed.
+    if (free < Math.floor(lease / 2) && left() > 0) renew().catch(() => {});
   }
 
   return {
     usage,
     ready,
     async save() {
-      giveBackLease();
+      await renewing?.catch(() => {});
+      grant('requests', -free);
+      free = 0;
       await save();
     },
     async spend(kind, make) {

@@ -43,15 +43,12 @@ export async function readEarlierRuns(
 ): Promise<EarlierRuns> {
   const startedAt = Date.parse(run.startedAt);
   const first = Math.min(since.getTime(), startedAt - days * DAY_MS);
-  const folders: string[] = [];
-  for (let day = Date.parse(dayOf(first)); day <= startedAt; day += DAY_MS) {
-    folders.push(keys.manifestsOf(dayOf(day)));
-  }
-  const listed = await pMap(folders, (folder) => lake.list(folder), {
-    concurrency: S3_CONCURRENCY,
-  });
+  // Keys are in the order of their days: one request lists weeks of them.
+  const listed = await lake.list(MANIFESTS, keys.manifestsOf(dayOf(first)));
   const own = keys.plan(run);
-  const found = listed.flat().filter((key) => folderOf(key) !== folderOf(own));
+  const found = listed.filter(
+    (key) => folderOf(key) !== folderOf(own) && dayFolderOf(key) <= dayFolderOf(own),
+  );
   const damaged: string[] = [];
 
   const markers = await pMap(

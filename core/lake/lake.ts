@@ -20,8 +20,8 @@ export interface Lake {
   getJson(key: string): Promise<unknown>;
   /** When the object was stored, or undefined if it is not there. */
   storedAt(key: string): Promise<Date | undefined>;
-  /** All keys under a prefix, in order. */
-  list(prefix: string): Promise<string[]>;
+  /** All keys under a prefix, in order; with `after`, those behind it. */
+  list(prefix: string, after?: string): Promise<string[]>;
 }
 
 export function createLake(s3: S3Client, bucket: string): Lake {
@@ -55,11 +55,16 @@ export function createLake(s3: S3Client, bucket: string): Lake {
         throw error;
       }
     },
-    async list(prefix) {
+    async list(prefix, after) {
       const keys: string[] = [];
       let token: string | undefined;
       do {
-        const command = { Bucket: bucket, Prefix: prefix, ContinuationToken: token };
+        const command = {
+          Bucket: bucket,
+          Prefix: prefix,
+          StartAfter: after,
+          ContinuationToken: token,
+        };
         const page = await s3.send(new ListObjectsV2Command(command));
         for (const { Key } of page.Contents ?? []) if (Key) keys.push(Key);
         token = page.NextContinuationToken;

@@ -16,8 +16,8 @@ const queuedSchema = z.object({
 });
 export type QueuedAlbum = z.infer<typeof queuedSchema>;
 
-/** Albums of a group, unless there are very many. */
-const GROUP_SIZE = 50;
+/** Albums of a group, unless there are very many: a day's are one or two. */
+const GROUP_SIZE = 100;
 /** Step Functions writes several events for each item of a Map, of 25,000 in all. */
 const MOST_GROUPS = 40;
 
@@ -53,13 +53,7 @@ export async function readProgress(lake: Lake, run: Run): Promise<Progress | und
 }
 
 /** The progress with a group, which begins with all of its albums where it is a new one. */
-export async function openGroup(
-  lake: Lake,
-  run: Run,
-  plan: Plan,
-  group: number,
-): Promise<Progress> {
-  const stored = await readProgress(lake, run);
+export function openGroup(stored: Progress | undefined, plan: Plan, group: number): Progress {
   if (stored?.group === group) return stored;
   const queue = albumsOfGroup(plan, group).albums.map((album) => ({ ...album, tries: 0 }));
   const { failures = {}, calls = 0, isProbe = false, requests = plan.requests } = stored ?? {};

@@ -9,6 +9,7 @@ import {
   openGroup,
   type Progress,
   type QueuedAlbum,
+  readProgress,
 } from '../../core/lake/progress.ts';
 import type { AlbumSource } from '../../core/lake/source.ts';
 import { openAllowance } from '../../core/lake/usage.ts';
@@ -63,7 +64,7 @@ const RUN_MS = 3 * 3_600_000;
 /** Keeps the history of an execution within Step Functions' 25,000 events, retries included. */
 const MOST_CALLS = 400;
 const PROBE_AFTER_SECONDS = 10;
-/** One write for so many requests; a call that is cut makes them count as made. */
+/** One write for so many requests; a call that is cut leaves them unconfirmed. */
 const LEASE = 10;
 
 /**
@@ -75,12 +76,16 @@ export async function fetchAlbumTracks(
   { run, token, group }: FetchAlbumTracksRequest,
   { source, accessToken, lake, limits, concurrency, remainingMs, clock = Date.now }: Dependencies,
 ): Promise<FetchedAlbums> {
-  const plan = parseAs(planSchema, await lake.getJson(keys.plan(run)), keys.plan(run));
-  const progress = await openGroup(lake, run, plan, group);
   const start = clock();
   const runEnd = Date.parse(run.startedAt) + RUN_MS;
   const deadline = start + remainingMs() - MARGIN_MS;
-  const allowance = await openAllowance(lake, run, limits, { lease: LEASE, deadline, clock });
+  const [storedPlan, stored, allowance] = await Promise.all([
+    lake.getJson(keys.plan(run)),
+    readProgress(lake, run),
+    openAllowance(lake, run, limits, { lease: LEASE, deadline, clock }),
+  ]);
+  const plan = parseAs(planSchema, storedPlan, keys.plan(run));
+  const progress = openGroup(stored, plan, group);
   const used = () => allowance.usage.requests + allowance.usage.tokenRequests;
   // More requests than the last call noted: it was cut, and some of its albums may be there.
   const mayBeStored = plan.mayBeStored || used() !== progress.requests;

@@ -1,5 +1,6 @@
+import pMap from 'p-map';
 import * as z from 'zod';
-import { readEarlierRuns } from '../../core/lake/earlier-runs.ts';
+import { readEarlierRuns, S3_CONCURRENCY } from '../../core/lake/earlier-runs.ts';
 import { type PageOfItems, usableItems } from '../../core/lake/items.ts';
 import { keys } from '../../core/lake/keys.ts';
 import type { Lake } from '../../core/lake/lake.ts';
@@ -64,15 +65,17 @@ export async function planAlbums(
   { lake, format, settings }: Dependencies,
 ): Promise<PlannedAlbums> {
   const pages = Array.from({ length: listing.pages }, (_, page) => keys.listingPage(run, page));
-  const listed = await readListing(lake, format, pages);
+  const startedAt = new Date(run.startedAt);
+  const refreshBefore = new Date(startedAt.getTime() - settings.refreshDays * 86_400_000);
+  const [listed, earlier, usage] = await Promise.all([
+    readListing(lake, format, pages),
+    readEarlierRuns(lake, run, refreshBefore),
+    readUsage(lake, run),
+  ]);
   const { items: albums, unusable, repeated, oddText } = listed;
   const collector = createFieldCollector('album');
   for (const album of albums) collector.add(album);
 
-  const startedAt = new Date(run.startedAt);
-  const refreshBefore = new Date(startedAt.getTime() - settings.refreshDays * 86_400_000);
-  const earlier = await readEarlierRuns(lake, run, refreshBefore);
-  const usage = await readUsage(lake, run);
   const used = usage.requests + usage.tokenRequests;
   const noToken = token.stopped?.Error ?? (token.outcome === 'ISSUED' ? null : token.reason);
   const stoppedBy = listing.stopped?.Error ?? listing.stoppedBy ?? noToken ?? null;
@@ -129,11 +132,12 @@ export async function planAlbums(
 }
 
 async function readListing(lake: Lake, format: RawFormat, pages: string[]) {
+  const stored = await pMap(pages, (key) => lake.get(key), { concurrency: S3_CONCURRENCY });
   const read: PageOfItems[] = [];
   const oddities: Record<string, number> = {};
   let oddText = 0;
-  for (const key of pages) {
-    const bytes = await lake.get(key);
+  for (const [i, key] of pages.entries()) {
+    const bytes = stored[i] as Buffer;
     const page = format.readListing(parseJson(bytes, key), key);
     for (const album of usableItems([page]).items) {
       const text = countOddText(bytes, album);

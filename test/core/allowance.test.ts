@@ -34,6 +34,7 @@ describe('The allowance of a run', () => {
     const allowance = createAllowance({
       used: NOTHING_USED,
       limits,
+      lease: 3,
       store: (usage) =>
         new Promise((resolve) => releases.push(() => resolve(void stored.push(usage)))),
     });
@@ -50,8 +51,8 @@ describe('The allowance of a run', () => {
       await turn();
     }
     await Promise.all(spends);
-    expect(stored.at(-1)?.requests).toBe(4);
-    expect(stored.length).toBeLessThanOrEqual(2);
+    expect(left).toEqual([1, 2, 3, 4]);
+    expect(stored.length).toBeLessThanOrEqual(3);
   });
 
   it('writes once for a lease of requests, and gives back what is left', async () => {
@@ -62,10 +63,34 @@ describe('The allowance of a run', () => {
       lease: 5,
       store: async (usage) => void stored.push(usage),
     });
-    for (let i = 0; i < 4; i++) await allowance.spend('requests', made);
+    for (let i = 0; i < 3; i++) await allowance.spend('requests', made);
     expect(stored).toEqual([{ ...NOTHING_USED, requests: 7, leased: 5 }]);
     await allowance.save();
-    expect(stored.at(-1)).toEqual({ ...NOTHING_USED, requests: 6 });
+    expect(stored.at(-1)).toEqual({ ...NOTHING_USED, requests: 5 });
+  });
+
+  it('writes the next lease before one ends, so that no request waits for it', async () => {
+    const writes: (() => void)[] = [];
+    const allowance = createAllowance({
+      used: NOTHING_USED,
+      limits: { requests: 12, waitSeconds: 0 },
+      lease: 4,
+      store: () => new Promise((resolve) => writes.push(resolve)),
+    });
+    let sent = 0;
+    const send = async () => {
+      sent += 1;
+    };
+    const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
+    const spends = [1, 2, 3, 4, 5].map(() => allowance.spend('requests', send));
+    await turn();
+    expect({ sent, writes: writes.length }).toEqual({ sent: 0, writes: 1 });
+    writes[0]?.();
+    await turn();
+    expect({ sent, writes: writes.length }).toEqual({ sent: 4, writes: 2 });
+    writes[1]?.();
+    await Promise.all(spends);
+    expect(sent).toBe(5);
   });
 
   it('counts the lease of a call that was cut, as unconfirmed, so that no limit is exceeded', async () => {
@@ -79,12 +104,12 @@ describe('The allowance of a run', () => {
     const first = open(NOTHING_USED);
     for (let i = 0; i < 6; i++) await first.spend('requests', send);
     const next = open(stored.at(-1) as Usage);
-    expect(next.usage).toMatchObject({ requests: 8, unconfirmed: 4, leased: 0 });
+    expect(next.usage).toMatchObject({ requests: 8, unconfirmed: 6, leased: 0 });
     for (let i = 0; i < 2; i++) await next.spend('requests', send);
     expect(await errorOf(next.spend('requests', send))).toMatchObject({ name: 'BudgetSpent' });
     await next.save();
     const { requests, unconfirmed } = stored.at(-1) as Usage;
-    expect([requests - unconfirmed, sent, requests]).toEqual([6, 8, 10]);
+    expect([requests - unconfirmed, sent, requests]).toEqual([4, 8, 10]);
   });
 
   it('holds a request for unconfirmed until it has ended, in success or failure', async () => {
@@ -125,7 +150,7 @@ describe('The allowance of a run', () => {
     }
     expect(failed).toEqual(['SlowDown']);
     await allowance.save();
-    expect(stored).toEqual({ ...NOTHING_USED, requests: sent });
+    expect(stored).toEqual({ ...NOTHING_USED, requests: 4 });
     expect(sent).toBe(4);
   });
 

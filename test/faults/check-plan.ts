@@ -32,7 +32,7 @@ const ORIGIN = 'run_id, ingested_at, ingest_date, source';
 const LIMITS = { requests: 400, waitSeconds: 60 };
 /** Faults that may end a call before it has noted what it did. */
 const CUTTING = ['killed-at-call', 'throttled', 'internal-error', 'no-response'];
-/** What a call that was cut may leave unconfirmed: a lease of ten requests and those under way. */
+/** What a call that was cut may leave unconfirmed: a lease and a half, and two requests under way. */
 const UNCONFIRMED_A_CUT = 20;
 
 /** Faults of Spotify's side, of AWS's side, or of both. */

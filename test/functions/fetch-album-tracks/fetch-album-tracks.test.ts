@@ -270,7 +270,7 @@ describe('A service that fails', () => {
   ];
 
   it.each(failing)('for ever with %s is left alone after a few albums', async (_, reply) => {
-    const { fetchAll, server, progress, usage } = await given(ids(100), () => reply);
+    const { fetchAll, server, progress, usage } = await given(ids(150), () => reply);
     const result = await fetchAll();
     expect(result).toMatchObject({ outcome: 'STOPPED', reason: expect.any(String) });
     expect(server.requests.length).toBeLessThanOrEqual(20);
@@ -294,7 +294,7 @@ describe('A service that fails', () => {
   });
 
   it('is left alone at once where the run may wait no longer', async () => {
-    const { fetch } = await given(ids(100), () => ({ status: 500 }), { waitSeconds: 9 });
+    const { fetch } = await given(ids(150), () => ({ status: 500 }), { waitSeconds: 9 });
     expect(await fetch()).toMatchObject({ outcome: 'STOPPED', reason: 'ServiceUnavailable' });
   });
 
@@ -327,7 +327,7 @@ describe('A limit', () => {
   });
 
   it('of a second for ever ends with the seconds of the run, the rest deferred', async () => {
-    const { fetchAll, usage, progress, server } = await given(ids(100), () => limited(1), {
+    const { fetchAll, usage, progress, server } = await given(ids(150), () => limited(1), {
       waitSeconds: 2,
       now: () => Date.parse(run.startedAt) + performance.now(),
     });
@@ -337,7 +337,7 @@ describe('A limit', () => {
     expect(performance.now() - begin).toBeLessThan(2_600);
     expect(usage().waitedMs).toBeLessThanOrEqual(2_000);
     expect(usage().requests).toBe(2 + server.requests.length);
-    expect(progress()).toMatchObject({ queue: { length: 50 } });
+    expect(progress()).toMatchObject({ queue: { length: 100 } });
   });
 
   it('of the quota ends the calls: those in flight and no more', async () => {
@@ -387,11 +387,11 @@ describe('A limit', () => {
 
 describe('A token that Spotify rejects', () => {
   it('leads back to FetchToken, with the album that met it first in the queue', async () => {
-    const { fetch, server, progress } = await given(ids(100), () => ({ status: 401 }));
+    const { fetch, server, progress } = await given(ids(150), () => ({ status: 401 }));
     expect(await fetch()).toMatchObject({ outcome: 'TOKEN_EXPIRED', done: 0 });
     expect(server.requests.length).toBeLessThanOrEqual(2);
     const queue = progress().queue.map(({ albumId }: QueuedAlbum) => albumId);
-    expect([...queue].sort()).toEqual([...ids(50)].sort());
+    expect([...queue].sort()).toEqual([...ids(100)].sort());
   });
 
   it('is the same as none that is stored', async () => {
