@@ -191,7 +191,9 @@ it('A Retry-After of a second for ever ends with the seconds of the run, all the
     [{ kind: 'rate-limit', endpoint: 'album-tracks', at: 30, times: 1_000_000, retryAfter: 1 }],
     { waitSeconds },
   );
-  expect(seconds).toBeLessThanOrEqual(waitSeconds * 1.1 + 0.5);
+  expect(manifest?.counts.waitedSeconds).toBeLessThanOrEqual(waitSeconds);
+  // A busy machine is slow in its own work, which the limit is not about.
+  expect(seconds).toBeLessThanOrEqual(waitSeconds * 1.1 + 3);
   expect(reasons(manifest)).toEqual(['RateLimited']);
   expect(manifest).toMatchObject({ status: 'DEFERRED', counts: { loaded: 30, deferred: 70 } });
 });
