@@ -6,6 +6,7 @@ import { startMiniStack } from '../lib/ministack.ts';
 import { CheckFailed } from '../lib/run-check.ts';
 import { type Account, openAccount } from './account.ts';
 import { copyService } from './copy-service.ts';
+import { checkDeployRole } from './deploy-role.ts';
 import { createDeployedService, type DeployedService } from './deployed-service.ts';
 import { type Drop, dropLines } from './drops.ts';
 import { expectSettings, type Settings } from './expect-settings.ts';
@@ -59,6 +60,7 @@ export async function checkDeployment(): Promise<string> {
     if (left.length > 0) throw new CheckFailed(`docs/operations.md left ${left.join(', ')}`);
     console.log('removed: nothing left');
     console.log(await secondInterpreter(root, join(folder, 'statemachines')));
+    console.log(await checkDeployRole(root, serviceFolder, join(folder, 'role')));
     return ledgers;
   } finally {
     buckets.close();
