@@ -55,9 +55,10 @@ it(
   async () => {
     const readme = read('README.md');
     const idle = (await sumOf('npx tributary cost --stage dev')).toFixed(2);
+    const prod = (await sumOf('npx tributary cost --stage prod')).toFixed(2);
     const batch = (await sumOf('npx tributary cost --param streaming=false')).toFixed(2);
     expect(readme).toContain(`An idle month of \`dev\` costs about $${idle}`);
-    expect(readme).toContain(`\`--param streaming=false\`) $${batch}`);
+    expect(readme).toContain(`\`--param streaming=false\`) $${batch}, of \`prod\` $${prod}`);
   },
   PACKAGING_MS,
 );
@@ -85,7 +86,7 @@ it(
     const month = await sumOf('npx tributary cost --stage prod --albums-per-day 100');
     expect(SETTINGS.monthlyBudgetUsd?.stages?.prod).toBe(Math.ceil(month));
     expect(SETTINGS.monthlyBudgetUsd?.default).toBe(0);
-    expect(operations).toContain(`(\`monthlyBudgetUsd\`, ${Math.ceil(month)})`);
+    expect(operations).toContain(`(\`monthlyBudgetUsd\`, ${Math.ceil(month)};`);
     const dev = await sumOf('npx tributary cost --albums-per-day 100');
     expect(operations).toContain(`"monthlyBudgetUsd=${Math.ceil(dev)}"`);
     expect(operations).toContain(`deploy \`dev\` with its figure, ${Math.ceil(dev)}.`);
