@@ -4,6 +4,7 @@ import {
   GetCrawlerCommand,
   type GlueClient,
   StartCrawlerCommand,
+  UpdateCrawlerCommand,
 } from '@aws-sdk/client-glue';
 import pMap from 'p-map';
 import * as z from 'zod';
@@ -19,7 +20,7 @@ const requestSchema = z.discriminatedUnion('action', [
   z.object({
     action: z.literal('START'),
     run: runSchema,
-    /** Crawls although every commit has been crawled: a rebuild has changed tables in place. */
+    /** Crawls everything although every commit has been crawled: a rebuild has changed tables in place. */
     always: z.optional(z.boolean()),
   }),
   z.object({
@@ -51,6 +52,17 @@ interface Dependencies {
 /** An hour at half a minute each. A crawl of five folders takes minutes. */
 const MOST_CHECKS = 120;
 
+/** What the template says: a crawl adds partitions, and takes up no column of a table that there is. */
+const NEW_FOLDERS = {
+  RecrawlPolicy: { RecrawlBehavior: 'CRAWL_NEW_FOLDERS_ONLY' },
+  SchemaChangePolicy: { UpdateBehavior: 'LOG', DeleteBehavior: 'LOG' },
+} as const;
+/** For a rebuild: columns that were added since appear in all partitions. */
+const EVERYTHING = {
+  RecrawlPolicy: { RecrawlBehavior: 'CRAWL_EVERYTHING' },
+  SchemaChangePolicy: { UpdateBehavior: 'UPDATE_IN_DATABASE', DeleteBehavior: 'LOG' },
+} as const;
+
 const commitsSchema = z.object({ commits: z.array(z.string()) });
 
 /**
@@ -78,6 +90,11 @@ async function startCrawl(
   }
   const { Crawler: before } = await glue.send(new GetCrawlerCommand({ Name }));
   if (before?.State !== 'READY') throw new CrawlerBusy(`The crawler ${Name} is ${before?.State}`);
+  const policies = always ? EVERYTHING : NEW_FOLDERS;
+  // The crawl before may have been one of the other kind.
+  if (before.RecrawlPolicy?.RecrawlBehavior !== policies.RecrawlPolicy.RecrawlBehavior) {
+    await glue.send(new UpdateCrawlerCommand({ Name, ...policies }));
+  }
   // What is committed after this may be missed by the crawl.
   await lake.putJson(keys.crawl(run), { commits });
   try {

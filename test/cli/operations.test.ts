@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failureObject } from 'local-aws/event-source/failure-destination.ts';
+import { openCatalog } from 'local-aws/glue/catalog.ts';
 import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { startTestStage } from '../fixtures/local-stage.ts';
 import { run as tributary } from './fake-lake.ts';
@@ -126,10 +127,18 @@ describe('running a stage from the command line', () => {
     );
   }, 60_000);
 
-  it('rebuilds the tables from raw data, without doubling a row or a request to Spotify', async () => {
+  it('rebuilds the tables with a new column, without doubling a row or a request to Spotify', async () => {
     const rows = async () =>
-      (await stage.sql('SELECT count(*), count(DISTINCT id) FROM tracks')).rows[0];
+      (await stage.sql('SELECT count(*), count(DISTINCT id), count(duration_ms) FROM tracks'))
+        .rows[0];
     const before = await rows();
+    // As if the table had been crawled before it had this column.
+    const catalog = openCatalog(join(stage.folder, 'catalog.json'));
+    const { tracks } = catalog.read();
+    if (!tracks) throw new Error('no table');
+    const columns = tracks.columns.filter(({ name }) => name !== 'duration_ms');
+    catalog.write('tracks', { ...tracks, columns });
+    await expect(rows()).rejects.toThrow('duration_ms');
     const requests = stage.spotify.requests.byEndpoint;
     const counts = { ...requests };
     const { status, stdout, stderr } = await run('rebuild', '--table', 'tracks');

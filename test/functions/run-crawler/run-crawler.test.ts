@@ -4,6 +4,7 @@ import {
   GetCrawlerCommand,
   GlueClient,
   StartCrawlerCommand,
+  UpdateCrawlerCommand,
 } from '@aws-sdk/client-glue';
 import { mockClient } from 'aws-sdk-client-mock';
 import { keys } from '../../../core/lake/keys.ts';
@@ -52,6 +53,27 @@ describe('Starting the crawler', () => {
     expect((await start()).outcome).toBe('NOTHING_TO_CRAWL');
     expect(mock.commandCalls(StartCrawlerCommand)).toHaveLength(0);
     expect((await start(true)).outcome).toBe('RUNNING');
+  });
+
+  it('crawls everything for a rebuild, which takes up new columns, and new folders alone afterwards', async () => {
+    const newFolders = { RecrawlBehavior: 'CRAWL_NEW_FOLDERS_ONLY' } as const;
+    await given({ State: 'READY', RecrawlPolicy: newFolders }, 'a').start();
+    expect(mock.commandCalls(UpdateCrawlerCommand)).toHaveLength(0);
+    await given({ State: 'READY', RecrawlPolicy: newFolders }).start(true);
+    const everything = { RecrawlBehavior: 'CRAWL_EVERYTHING' } as const;
+    await given({ State: 'READY', RecrawlPolicy: everything }, 'a').start();
+    expect(mock.commandCalls(UpdateCrawlerCommand).map(({ args }) => args[0].input)).toEqual([
+      {
+        Name: 'curated',
+        RecrawlPolicy: everything,
+        SchemaChangePolicy: { UpdateBehavior: 'UPDATE_IN_DATABASE', DeleteBehavior: 'LOG' },
+      },
+      {
+        Name: 'curated',
+        RecrawlPolicy: newFolders,
+        SchemaChangePolicy: { UpdateBehavior: 'LOG', DeleteBehavior: 'LOG' },
+      },
+    ]);
   });
 
   it('makes up for the crawl that an earlier run was cut before', async () => {

@@ -5,12 +5,14 @@ import { AwsError } from '../gateway/aws-error.ts';
 import type { JsonService } from '../gateway/gateway.ts';
 import { ALLOW_ALL, type Iam } from '../iam/iam.ts';
 import { keysUnder } from '../s3/s3.ts';
-import type { Crawler } from '../service/service.ts';
+import type { Crawler, RecrawlPolicy, SchemaChangePolicy } from '../service/service.ts';
 import { arn } from '../service/template.ts';
 import type { Catalog, CatalogTable } from './catalog.ts';
 
 interface Crawl {
   state: 'READY' | 'RUNNING';
+  RecrawlPolicy: RecrawlPolicy;
+  SchemaChangePolicy: SchemaChangePolicy;
   last?: { Status: string; ErrorMessage?: string; StartTime: number };
 }
 
@@ -24,12 +26,22 @@ export interface CrawlFaults {
 
 const NO_FAULTS: CrawlFaults = { fails: () => false, isStuck: () => false };
 
+/** What Glue sets where a crawler says nothing. */
+const POLICIES = {
+  RecrawlPolicy: { RecrawlBehavior: 'CRAWL_EVERYTHING' },
+  SchemaChangePolicy: {
+    UpdateBehavior: 'UPDATE_IN_DATABASE',
+    DeleteBehavior: 'DEPRECATE_IN_DATABASE',
+  },
+};
+
 /** As long as a crawl here lasts: enough for a state machine to meet it running. */
 const CRAWL_MS = 300;
 
 /**
  * Crawlers of the Glue protocol: a table for each target folder that holds Parquet, its columns from
- * the first file seen, its partitions from the folders' `key=value` names; new folders only.
+ * the files, its partitions from the folders' `key=value` names. A table keeps the columns that it has,
+ * and takes up others where everything is crawled and `UPDATE_IN_DATABASE` is set. Nothing is taken away.
  */
 export function createGlue(
   crawlers: Crawler[],
@@ -38,29 +50,48 @@ export function createGlue(
   iam: Iam = ALLOW_ALL,
   faults: CrawlFaults = NO_FAULTS,
 ): JsonService {
-  const crawls = new Map<string, Crawl>(crawlers.map(({ name }) => [name, { state: 'READY' }]));
+  const crawls = new Map<string, Crawl>(
+    crawlers.map(({ name, recrawlPolicy, schemaChangePolicy }) => [
+      name,
+      {
+        state: 'READY',
+        RecrawlPolicy: recrawlPolicy ?? POLICIES.RecrawlPolicy,
+        SchemaChangePolicy: schemaChangePolicy ?? POLICIES.SchemaChangePolicy,
+      },
+    ]),
+  );
   const find = (name: unknown) => {
     const crawl = crawls.get(String(name));
     if (!crawl) throw new AwsError('EntityNotFoundException', `Crawler ${name} not found`);
     return crawl;
   };
+  const findReady = (name: unknown) => {
+    const crawl = find(name);
+    if (crawl.state === 'READY') return crawl;
+    throw new AwsError('CrawlerRunningException', `Crawler ${name} is running`);
+  };
   return {
+    UpdateCrawler({ Name, RecrawlPolicy, SchemaChangePolicy }) {
+      const crawl = findReady(Name);
+      if (RecrawlPolicy) crawl.RecrawlPolicy = RecrawlPolicy as RecrawlPolicy;
+      if (SchemaChangePolicy) crawl.SchemaChangePolicy = SchemaChangePolicy as SchemaChangePolicy;
+    },
     StartCrawler({ Name }) {
-      const crawl = find(Name);
-      if (crawl.state !== 'READY') {
-        throw new AwsError('CrawlerRunningException', `Crawler ${Name} is running`);
-      }
+      const crawl = findReady(Name);
       const crawler = crawlers.find(({ name }) => name === Name) as Crawler;
       const StartTime = Date.now() / 1_000;
       crawl.state = 'RUNNING';
       const fails = faults.fails();
+      const takesColumns =
+        crawl.RecrawlPolicy.RecrawlBehavior === 'CRAWL_EVERYTHING' &&
+        crawl.SchemaChangePolicy.UpdateBehavior === 'UPDATE_IN_DATABASE';
       const end = () => {
         if (faults.isStuck()) return void setTimeout(end, CRAWL_MS).unref();
         try {
           if (fails) throw new Error('Internal Service Exception');
           authorizeCrawl(crawler, iam);
           for (const target of crawler.targets) {
-            crawlFolder(target, lakeFolder, catalog, ({ bucket, key }) =>
+            crawlFolder(target, lakeFolder, catalog, takesColumns, ({ bucket, key }) =>
               iam.authorize(crawler.role, {
                 action: 's3:GetObject',
                 resource: `arn:aws:s3:::${bucket}/${key}`,
@@ -76,8 +107,8 @@ export function createGlue(
       setTimeout(end, CRAWL_MS).unref();
     },
     GetCrawler({ Name }) {
-      const { state, last } = find(Name);
-      return { Crawler: { Name, State: state, ...(last && { LastCrawl: last }) } };
+      const { state, last, ...policies } = find(Name);
+      return { Crawler: { Name, State: state, ...policies, ...(last && { LastCrawl: last }) } };
     },
   };
 }
@@ -125,6 +156,7 @@ function crawlFolder(
   target: string,
   lakeFolder: string,
   catalog: Catalog,
+  takesColumns: boolean,
   authorizeRead: (object: { bucket: string; key: string }) => void,
 ): void {
   const { pathname, host: bucket } = new URL(target);
@@ -143,7 +175,13 @@ function crawlFolder(
   const partitions = [...new Set([...(existing?.partitions ?? []), ...folders])].sort();
   const table: CatalogTable = {
     location: target,
-    columns: existing?.columns ?? columnsOf(readFileSync(join(bucketPath, first))),
+    columns:
+      existing && !takesColumns
+        ? existing.columns
+        : withColumns(
+            existing?.columns ?? [],
+            files.map((key) => join(bucketPath, key)),
+          ),
     partitionKeys: partitionKeysOf(folders[0] ?? ''),
     partitions,
     parameters: { CrawlerSchemaSerializerVersion: '1.0', ...countsOf(files, bucketPath) },
@@ -151,6 +189,17 @@ function crawlFolder(
     updatedAt: now,
   };
   catalog.write(name, table);
+}
+
+/** The columns, and behind them those that the files have besides. */
+function withColumns(columns: CatalogTable['columns'], files: string[]): CatalogTable['columns'] {
+  const all = new Map(columns.map((column) => [column.name, column]));
+  for (const file of files) {
+    for (const column of columnsOf(readFileSync(file))) {
+      if (!all.has(column.name)) all.set(column.name, column);
+    }
+  }
+  return [...all.values()];
 }
 
 /** What a crawler notes about the objects that it has seen. */

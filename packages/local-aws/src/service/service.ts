@@ -67,6 +67,17 @@ export interface Crawler {
   databaseName: string;
   targets: string[];
   role: string;
+  recrawlPolicy?: RecrawlPolicy;
+  schemaChangePolicy?: SchemaChangePolicy;
+}
+
+export interface RecrawlPolicy {
+  RecrawlBehavior?: string;
+}
+
+export interface SchemaChangePolicy {
+  UpdateBehavior?: string;
+  DeleteBehavior?: string;
 }
 
 export interface DeclaredTable {
@@ -132,7 +143,14 @@ export function readService(root: string): Service {
     } else if (type === 'AWS::Glue::Crawler') {
       const targets = p.Targets.S3Targets.map(({ Path }: { Path: string }) => Path);
       const role = roleOf(p.Role);
-      service.crawlers.push({ name: p.Name, databaseName: p.DatabaseName, targets, role });
+      service.crawlers.push({
+        name: p.Name,
+        databaseName: p.DatabaseName,
+        targets,
+        role,
+        recrawlPolicy: p.RecrawlPolicy,
+        schemaChangePolicy: p.SchemaChangePolicy,
+      });
     } else if (type === 'AWS::IAM::Role') {
       service.roles.set(logicalId, statementsOf(logicalId, p));
     } else if (type === 'AWS::Glue::Table' && p.TableInput.TableType === 'VIRTUAL_VIEW') {

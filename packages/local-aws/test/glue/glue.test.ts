@@ -8,6 +8,7 @@ import {
   GetCrawlerCommand,
   GlueClient,
   StartCrawlerCommand,
+  UpdateCrawlerCommand,
 } from '@aws-sdk/client-glue';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import { type Catalog, openCatalog } from '../../src/glue/catalog.ts';
@@ -34,6 +35,8 @@ beforeEach(async () => {
       databaseName: 'db',
       role: 'Role',
       targets: ['s3://lake/curated/albums/', 's3://lake/curated/artists/'],
+      recrawlPolicy: { RecrawlBehavior: 'CRAWL_NEW_FOLDERS_ONLY' },
+      schemaChangePolicy: { UpdateBehavior: 'LOG', DeleteBehavior: 'LOG' },
     },
     { name: 'idle', databaseName: 'db', role: 'Role', targets: [] },
   ];
@@ -148,6 +151,26 @@ describe('The crawler on this machine, through the SDK', () => {
       'ingest_date=2026-11-20/',
       'ingest_date=2026-11-21/',
     ]);
+  });
+
+  it('takes up a new column where it crawls everything and may change tables, and only there', async () => {
+    storeTable('albums', '2026-11-21');
+    await crawl();
+    const { albums } = catalog.read();
+    const [id, , ...others] = albumColumns;
+    if (!albums || !id) throw new Error('no table');
+    // As if the files had been written before there was a column `total_tracks`.
+    catalog.write('albums', { ...albums, columns: [id, ...others] });
+    await crawl();
+    expect(catalog.read().albums?.columns).toEqual([id, ...others]);
+    const RecrawlPolicy = { RecrawlBehavior: 'CRAWL_EVERYTHING' } as const;
+    const SchemaChangePolicy = { UpdateBehavior: 'UPDATE_IN_DATABASE' } as const;
+    await glue.send(
+      new UpdateCrawlerCommand({ Name: 'curated', RecrawlPolicy, SchemaChangePolicy }),
+    );
+    expect(await look()).toMatchObject({ RecrawlPolicy, SchemaChangePolicy });
+    await crawl();
+    expect(catalog.read().albums?.columns).toEqual([id, ...others, albumColumns[1]]);
   });
 
   it('fails where there is no bucket, and says why', async () => {
