@@ -17,6 +17,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidInput } from '../core/errors.ts';
 import { claimFile } from './claim-file.ts';
+import { keepBundles, takeBundles } from './kept-bundles.ts';
 import { markUsed, removeOld, removeUnfinished, UNFINISHED } from './package-store.ts';
 
 export interface PackageOptions {
@@ -49,7 +50,8 @@ export const PLACEHOLDER = 'http://127.0.0.1:9';
 
 /**
  * A folder with the `.serverless` that `sls package` makes of the service in `root`: made once for each
- * content of its sources, then taken from `.local/packages`. Waits for another process that packages the same content. Throws InvalidInput with what sls says, and the signal's reason.
+ * content of its sources, then taken from `.local/packages`. Waits for another process that packages the
+ * same content. Throws InvalidInput with what sls says, and the signal's reason.
  */
 export async function packageService(root: string, options: PackageOptions = {}): Promise<string> {
   const { stage = 'local', params = [], signal } = options;
@@ -95,7 +97,9 @@ async function make(
   try {
     mirror(root, work);
     const signal = AbortSignal.any([exit.signal, ...(options.signal ? [options.signal] : [])]);
-    await runSls(work, { ...options, signal });
+    const kept = join(root, '.local/packages', `bundles-${hashOf(root, [])}`);
+    await runSls(work, { ...options, signal, isBundled: takeBundles(kept, work) });
+    keepBundles(work, kept);
     mkdirSync(join(work, 'done'));
     renameSync(join(work, '.serverless'), join(work, 'done/.serverless'));
     renameSync(join(work, 'done'), folder);
@@ -121,7 +125,13 @@ const AFTER_ERROR_MS = 500;
 
 function runSls(
   work: string,
-  { stage, params, onStep, signal }: PackageOptions & { stage: string; params: string[] },
+  {
+    stage,
+    params,
+    onStep,
+    signal,
+    isBundled,
+  }: PackageOptions & { stage: string; params: string[]; isBundled: boolean },
 ): Promise<void> {
   const sls = join(work, 'node_modules/serverless/bin/serverless.js');
   const args = ['package', '--stage', stage, ...params.map((param) => `--param=${param}`)];
@@ -132,7 +142,11 @@ function runSls(
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: Ctrl-C on the terminal comes to this process, which ends the child.
       detached: process.platform !== 'win32',
-      env: { ...process.env, NODE_COMPILE_CACHE: join(work, '../../compiled') },
+      env: {
+        ...process.env,
+        NODE_COMPILE_CACHE: join(work, '../../compiled'),
+        ...(isBundled && { TRIBUTARY_IS_BUNDLED: 'true' }),
+      },
     });
     const kill = () => {
       if (child.pid === undefined || child.exitCode !== null) return;
@@ -143,7 +157,9 @@ function runSls(
     for (const stream of [child.stderr, child.stdout]) {
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line.trim());
-        if (line.startsWith('Packaging ')) onStep?.('bundling the functions');
+        if (line.startsWith('Packaging ')) {
+          onStep?.(isBundled ? 'writing the template' : 'bundling the functions');
+        }
         // After a failed build serverless-esbuild leaves esbuild running, and sls would never end.
         if (line === 'Error:') setTimeout(kill, AFTER_ERROR_MS).unref();
       });

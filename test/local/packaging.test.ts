@@ -34,7 +34,7 @@ beforeEach(() => {
     `service: tiny
 plugins: [serverless-esbuild]
 provider: { name: aws, runtime: nodejs24.x, environment: { LEVEL: '\${param:level, "1"}' } }
-custom: { esbuild: { bundle: true, format: esm, platform: node, minify: true } }
+custom: { esbuild: { bundle: true, format: esm, platform: node, minify: true, skipBuild: '\${env:TRIBUTARY_IS_BUNDLED, false}' } }
 package: { individually: true, patterns: [functions/package.json] }
 functions:
   add: { handler: functions/add.handler }
@@ -72,7 +72,10 @@ describe('Packaging', () => {
     const { handler } = await import(`data:text/javascript;base64,${code}`);
     expect(handler()).toBe(-42);
     expect(readdirSync(root).sort()).not.toContain('.serverless');
-    expect(readdirSync(store)).toEqual([folder.split('/').at(-1)]);
+    expect(readdirSync(store).sort()).toEqual([
+      expect.stringMatching(/^bundles-/),
+      folder.split('/').at(-1),
+    ]);
   });
 
   it('takes the same package for the same content, and makes another for other content', async () => {
@@ -86,6 +89,21 @@ describe('Packaging', () => {
     expect(changed.steps).not.toEqual([]);
     write('functions/n.ts', 'export const n: number = 42;\n');
     expect(await packaged()).toEqual({ folder: first.folder, steps: [] });
+  });
+
+  it('bundles once for all settings of the same sources', async () => {
+    const first = await packaged();
+    const other = await packaged({ params: ['level=2'] });
+    expect(other.steps).toEqual(['reading serverless.yml', 'writing the template']);
+    for (const name of ['add.zip', 'subtract.zip']) {
+      const bytes = (folder: string) => readFileSync(join(folder, '.serverless', name));
+      expect(bytes(other.folder).equals(bytes(first.folder))).toBe(true);
+    }
+    const template = '.serverless/cloudformation-template-update-stack.json';
+    expect(readFileSync(join(other.folder, template), 'utf8')).toMatch(/"LEVEL": "?2"?/);
+    write('functions/n.ts', 'export const n: number = 43;\n');
+    const changed = await packaged({ params: ['level=2'] });
+    expect(changed.steps).toEqual(['reading serverless.yml', 'bundling the functions']);
   });
 
   it('packages once for all who ask at the same moment', async () => {
@@ -148,6 +166,7 @@ describe('Packaging', () => {
     writeFileSync(`${made}.lock`, JSON.stringify(ownIdentity()));
     expect(await packaged()).toEqual({ folder, steps: [] });
     expect(readdirSync(store).sort()).toEqual([
+      expect.stringMatching(/^bundles-/),
       'dev-0123456789abcdef.lock',
       'dev-0123456789abcdef.unfinished-AbCdEf',
       folder.split('/').at(-1),
