@@ -9,7 +9,7 @@ export interface Pacer {
 const IDLE_MS = 1_000;
 
 /** Requests are spaced as they leave; on the way they may come closer together. */
-const MARGIN = 1.04;
+const MARGIN = 1.02;
 
 /**
  * Keeps requests at least `intervalMs` apart, start to start, however many callers there are. The first
@@ -22,13 +22,22 @@ export function createPacer(
 ): Pacer {
   const spacing = intervalMs * MARGIN;
   let nextAt = clock() + spacing;
+  let last: Promise<void> = Promise.resolve();
+
+  async function turnAfter(before: Promise<void>): Promise<void> {
+    await before;
+    const now = clock();
+    if (now - nextAt > IDLE_MS) nextAt = now + spacing;
+    const at = Math.max(now, nextAt);
+    if (at > now) await pause(at - now);
+    // A timer that fired late moves the next turn: two requests must not leave closer together for it.
+    nextAt = Math.max(at, clock()) + spacing;
+  }
+
   return {
-    async turn() {
-      const now = clock();
-      if (now - nextAt > IDLE_MS) nextAt = now + spacing;
-      const at = Math.max(now, nextAt);
-      nextAt = at + spacing;
-      if (at > now) await pause(at - now);
+    turn() {
+      last = turnAfter(last);
+      return last;
     },
   };
 }

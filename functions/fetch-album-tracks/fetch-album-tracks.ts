@@ -56,7 +56,7 @@ interface Dependencies {
 }
 
 /** A call is short, so that little is lost with it and anyone who watches sees progress. */
-const CALL_MS = 10_000;
+const CALL_MS = 15_000;
 /** Enough for the last request's retries and for what has to be written. */
 const MARGIN_MS = 60_000;
 /** A run that lasts longer is not what its settings meant; the machine itself ends after six hours. */
@@ -68,7 +68,7 @@ const PROBE_AFTER_SECONDS = 10;
 const LEASE = 10;
 
 /**
- * Stores the tracks of a group of albums in raw, several at a time, for about ten seconds, and says how to
+ * Stores the tracks of a group of albums in raw, several at a time, for 15 seconds, and says how to
  * go on. One album that cannot be fetched costs itself; a service that fails for several albums in a
  * row is tried once more after a pause and then left alone.
  */

@@ -49,6 +49,21 @@ describe('A pacer', () => {
     expect(mostWithin(1_000, starts)).toBeLessThanOrEqual(10);
   });
 
+  it('keeps the interval to a turn that was late, on a machine that is busy', async () => {
+    let n = 0;
+    // Each fifth timer fires 90 ms late, and callers wait all the time.
+    const time = fakeTime(() => (n++ % 5 === 0 ? 90 : 0));
+    const pacer = createPacer(100, time.clock, time.pause);
+    const starts: number[] = [];
+    const call = async () => {
+      await pacer.turn();
+      starts.push(time.clock());
+    };
+    await Promise.all(Array.from({ length: 50 }, call));
+    const gaps = starts.slice(1).map((at, i) => at - (starts[i] as number));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(100);
+  });
+
   it('keeps the interval although timers fire early, as those of Node do by a millisecond', async () => {
     const time = fakeTime(() => -1.3);
     const pacer = createPacer(100, time.clock, time.pause);

@@ -201,12 +201,12 @@ describe('FetchAlbumTracks', () => {
     expect(await fetch(1)).toMatchObject({ done: expect.any(Number) });
   });
 
-  it('returns after about ten seconds, and goes on in the next call', async () => {
+  it('returns after 15 seconds, and goes on in the next call', async () => {
     let now = Date.parse(run.startedAt);
     const { fetch } = await given(
       ids(10),
       (id) => {
-        now += 3_000;
+        now += 4_500;
         return whole(id);
       },
       { concurrency: 1, now: () => now },
