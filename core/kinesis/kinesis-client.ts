@@ -1,5 +1,6 @@
 import { KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { keepRequestBuffers } from './put-records-body.ts';
 
 /** Time-outs in milliseconds for calls that a person waits for. */
 export const requestHandler = () =>
@@ -11,4 +12,6 @@ export const requestHandler = () =>
 
 /** No retries here: the writer and the reader own them. HTTP/1.1, where the SDK would choose HTTP/2. */
 export const createKinesis = (config: KinesisClientConfig): KinesisClient =>
-  new KinesisClient({ ...config, maxAttempts: 1, requestHandler: requestHandler() });
+  keepRequestBuffers(
+    new KinesisClient({ ...config, maxAttempts: 1, requestHandler: requestHandler() }),
+  );

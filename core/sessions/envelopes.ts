@@ -49,16 +49,9 @@ const BEGINNING = Buffer.from('{"segment":"');
  * bucket's key: base64 might push it over what Kinesis takes.
  */
 export function packEnvelopes(events: readonly Enriched[], buckets: number): PackedEnvelope[] {
-  const bucketOf = createBucketOf(buckets);
-  const groups = new Map<string, { segment: string; indices: number[] }>();
-  for (const [i, { segment, partitionKey }] of events.entries()) {
-    const key = bucketKey(segment, bucketOf(partitionKey), buckets);
-    const group = groups.get(key);
-    if (group) group.indices.push(i);
-    else groups.set(key, { segment, indices: [i] });
-  }
+  const groups = groupByBucket(events, buckets);
   const sizeOf = (i: number) => lineLength((events[i] as Enriched).data) + 1;
-  const packed = [...groups].flatMap(([key, { segment, indices }]) =>
+  const packed = groups.flatMap(({ key, segment, indices }) =>
     cut(indices, sizeOf, { minBytes: 0, maxBytes: MAX_EVENTS_BYTES }).map((part) => {
       const data = part.map((i) => (events[i] as Enriched).data);
       const isLarge = data.length === 1 && (data[0] as Buffer).length > MAX_EVENTS_BYTES;
@@ -71,6 +64,34 @@ export function packEnvelopes(events: readonly Enriched[], buckets: number): Pac
     }),
   );
   return packed.sort((a, b) => (a.events[0] as number) - (b.events[0] as number));
+}
+
+interface Group {
+  /** The partition key of the bucket. */
+  readonly key: string;
+  readonly segment: string;
+  readonly indices: number[];
+}
+
+/** Looks groups up by number: a key for each event takes longer than its hash. */
+function groupByBucket(events: readonly Enriched[], buckets: number): Group[] {
+  const bucketOf = createBucketOf(buckets);
+  const bySegment = new Map<string, Map<number, Group>>();
+  const groups: Group[] = [];
+  for (const [i, { segment, partitionKey }] of events.entries()) {
+    const byBucket = bySegment.get(segment) ?? new Map<number, Group>();
+    if (byBucket.size === 0) bySegment.set(segment, byBucket);
+    const bucket = bucketOf(partitionKey);
+    const group = byBucket.get(bucket);
+    if (group !== undefined) {
+      group.indices.push(i);
+      continue;
+    }
+    const opened = { key: bucketKey(segment, bucket, buckets), segment, indices: [i] };
+    byBucket.set(bucket, opened);
+    groups.push(opened);
+  }
+  return groups;
 }
 
 function seal(segment: string, bucket: string, events: readonly Buffer[]): Buffer {

@@ -39,8 +39,8 @@ export function splitLines(data: Uint8Array): Buffer[] {
  * would be empty lines in the files. In front of the last brace there are none (`line-break`).
  */
 export function lineLength(data: Uint8Array): number {
-  if ((data.at(-1) ?? 0) > 0x20) return data.length;
   let length = data.length;
+  if (length === 0 || (data[length - 1] as number) > 0x20) return length;
   for (let at = data.length - 1; at >= 0 && (data[at] as number) <= 0x20; at--) {
     if (data[at] === LINE_FEED || data[at] === CARRIAGE_RETURN) length = at;
   }

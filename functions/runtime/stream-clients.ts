@@ -1,6 +1,7 @@
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { keepRequestBuffers } from '../../core/kinesis/put-records-body.ts';
 import { bucketsFor } from '../../core/sessions/buckets.ts';
 import { createSegmentOf, SEGMENTS } from '../../core/sessions/segments.ts';
 import { numberOf, required } from './env.ts';
@@ -25,7 +26,8 @@ const aws = () => ({
   }),
 });
 
-const connectStream = (name: string) => writeToStream(new KinesisClient(aws()), name);
+const connectStream = (name: string) =>
+  writeToStream(keepRequestBuffers(new KinesisClient(aws())), name);
 
 export const connectEnrichment = () => ({
   writeEnriched: connectStream(required('ENRICHED_STREAM')),
