@@ -9,14 +9,25 @@ import { uuidOf } from './uuid.ts';
 // machine are listed and ignored.
 const ignored = z.unknown().optional();
 
-const streamSchema = z.strictObject({
-  Name: z.string(),
-  ShardCount: z.coerce.number().int().min(1),
-  RetentionPeriodHours: z.coerce.number().int().min(24).default(24),
-  StreamModeDetails: z.strictObject({ StreamMode: z.literal('PROVISIONED') }).optional(),
-  StreamEncryption: ignored,
-  Tags: ignored,
-});
+/** What AWS gives a new on-demand stream; here it keeps them, whatever comes in. */
+const ON_DEMAND_SHARDS = 4;
+
+const streamSchema = z
+  .strictObject({
+    Name: z.string(),
+    ShardCount: z.coerce.number().int().min(1).optional(),
+    RetentionPeriodHours: z.coerce.number().int().min(24).default(24),
+    StreamModeDetails: z
+      .strictObject({ StreamMode: z.enum(['PROVISIONED', 'ON_DEMAND']) })
+      .default({ StreamMode: 'PROVISIONED' }),
+    StreamEncryption: ignored,
+    Tags: ignored,
+  })
+  .refine(
+    ({ ShardCount, StreamModeDetails: { StreamMode } }) =>
+      (StreamMode === 'PROVISIONED') === (ShardCount !== undefined),
+    { path: ['ShardCount'], error: 'a provisioned stream has one, an on-demand stream none' },
+  );
 
 const mappingSchema = z.strictObject({
   EventSourceArn: z.string(),
@@ -96,7 +107,11 @@ const deliverySchema = z.strictObject({
 
 export function readStream(logicalId: string, properties: unknown): StreamSettings {
   const p = parse(streamSchema, logicalId, properties);
-  return { name: p.Name, shards: p.ShardCount, retentionHours: p.RetentionPeriodHours };
+  return {
+    name: p.Name,
+    shards: p.ShardCount ?? ON_DEMAND_SHARDS,
+    retentionHours: p.RetentionPeriodHours,
+  };
 }
 
 export function readMapping(logicalId: string, properties: unknown): MappingSettings {

@@ -96,7 +96,16 @@ describe('settings out of the template', () => {
       readDelivery('D', { ...delivery, DeliveryStreamType: 'KinesisStreamAsSource' }),
     ).toThrow(/does not go with its source/);
     expect(() =>
-      readStream('S', { Name: 's', StreamModeDetails: { StreamMode: 'ON_DEMAND' } }),
+      readStream('S', { Name: 's', StreamModeDetails: { StreamMode: 'EXPRESS' } }),
     ).toThrow(/Unsupported property S/);
+  });
+
+  it('are read for an on-demand stream, which has the four shards that AWS begins with', () => {
+    const onDemand = { Name: 's', StreamModeDetails: { StreamMode: 'ON_DEMAND' } };
+    expect(readStream('S', onDemand)).toEqual({ name: 's', shards: 4, retentionHours: 24 });
+    expect(() => readStream('S', { ...onDemand, ShardCount: 4 })).toThrow(
+      /S.ShardCount.*an on-demand stream none/,
+    );
+    expect(() => readStream('S', { Name: 's' })).toThrow(/S.ShardCount/);
   });
 });
