@@ -13,45 +13,48 @@ export interface StreamTrimmer {
 }
 
 /**
- * Kinesis keeps records for a day; in memory that is too long. A shard keeps its newest records, up to
- * so many bytes, and all that a reader of the stage has yet to take.
+ * Kinesis keeps records for a day; in memory that is too long. A stream keeps its newest records, up to
+ * so many bytes, and all that a reader of the stage has yet to take. Its shards have equal shares, those
+ * that a split or a merge has closed included: what a stream takes does not grow with resharding.
  */
-export const KEPT_BYTES_PER_SHARD = 16 * 1024 * 1024;
+export const KEPT_BYTES_PER_STREAM = 32 * 1024 * 1024;
 /** What a record takes besides its data. */
 const OVERHEAD_BYTES = 500;
 
+interface StoredShard {
+  records: StoredRecord[];
+  bytes: number;
+}
+
 export function createStreamTrimmer(
   deleteKeys: (streamName: string, keys: string[]) => void,
-  keptBytes = KEPT_BYTES_PER_SHARD,
+  keptBytes = KEPT_BYTES_PER_STREAM,
 ): StreamTrimmer {
-  const shards = new Map<string, { records: StoredRecord[]; bytes: number }>();
+  /** By stream and shard. */
+  const streams = new Map<string, Map<string, StoredShard>>();
   const readers = new Map<string, ReadPosition[]>();
 
-  function trim(streamName: string, shardId: string): void {
-    const shard = shards.get(`${streamName}/${shardId}`);
+  function trim(streamName: string, shardId: string, shard: StoredShard, share: number): void {
     // A little at a time is dear: a list is cut when a quarter of it can go.
-    if (!shard || shard.bytes < keptBytes * 1.25) return;
+    if (shard.bytes < share * 1.25) return;
     const positions = (readers.get(streamName) ?? []).map((position) => position(shardId));
     const isTaken = (record: StoredRecord) =>
       positions.every(
         (last) => last !== undefined && compareSequenceNumbers(record.sequenceNumber, last) <= 0,
       );
     let count = 0;
-    let left = shard.bytes;
     for (const record of shard.records) {
-      if (left <= keptBytes || !isTaken(record)) break;
-      left -= record.bytes + OVERHEAD_BYTES;
+      if (shard.bytes <= share || !isTaken(record)) break;
+      shard.bytes -= record.bytes + OVERHEAD_BYTES;
       count += 1;
     }
-    const trimmed = shard.records.splice(0, count);
-    shard.bytes = left;
+    if (count === 0) return;
     const prefix = shardIxToHex(Number(shardId.split('-')[1]));
-    if (count > 0) {
-      deleteKeys(
-        streamName,
-        trimmed.map(({ sequenceNumber }) => `${prefix}/${sequenceNumber}`),
-      );
-    }
+    const trimmed = shard.records.splice(0, count);
+    deleteKeys(
+      streamName,
+      trimmed.map(({ sequenceNumber }) => `${prefix}/${sequenceNumber}`),
+    );
   }
 
   return {
@@ -59,15 +62,16 @@ export function createStreamTrimmer(
       readers.set(streamName, [...(readers.get(streamName) ?? []), position]);
     },
     onStored(streamName, records) {
+      const shards = streams.get(streamName) ?? new Map<string, StoredShard>();
+      streams.set(streamName, shards);
       for (const record of records) {
-        const key = `${streamName}/${record.shardId}`;
-        const shard = shards.get(key) ?? { records: [], bytes: 0 };
-        shards.set(key, shard);
+        const shard = shards.get(record.shardId) ?? { records: [], bytes: 0 };
+        shards.set(record.shardId, shard);
         shard.records.push(record);
         shard.bytes += record.bytes + OVERHEAD_BYTES;
       }
-      for (const shardId of new Set(records.map((record) => record.shardId))) {
-        trim(streamName, shardId);
+      for (const [shardId, shard] of shards) {
+        trim(streamName, shardId, shard, keptBytes / shards.size);
       }
     },
   };

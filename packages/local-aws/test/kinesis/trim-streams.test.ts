@@ -68,21 +68,35 @@ describe('A shard in memory', () => {
     expect(deleted).toHaveLength(12);
   });
 
+  it('has a share of what its stream keeps, and the shards that were closed have theirs', () => {
+    const { trimmer, deleted } = given('9999');
+    const shardOf = (shard: number) =>
+      all.map((each) => ({ ...each, shardId: `shardId-00000000000${shard}` }));
+    for (const shard of [0, 1, 2, 3]) trimmer.onStored('s', shardOf(shard));
+    const left = 80 - deleted.length;
+    // The limit is ten records.
+    expect(left).toBeGreaterThanOrEqual(8);
+    expect(left).toBeLessThanOrEqual(12);
+    for (const shard of [0, 1, 2, 3]) {
+      expect(deleted.filter((key) => key.startsWith(`0000000${shard}`)).length).toBeLessThan(20);
+    }
+  });
+
   it('is read from its oldest record that is left', async () => {
     const kinesis = await startKinesis([{ name: 's', shards: 1, retentionHours: 24 }]);
     try {
-      // 40 MB through a shard that keeps 16 MB; there is no reader that holds anything back.
+      // 60 MB through a stream that keeps 32 MB; there is no reader that holds anything back.
       const megabyte = Buffer.alloc(900_000, 'x').toString('base64');
-      for (let i = 0; i < 45; i += 1) await kinesis.handle(headers, putBody(megabyte));
-      expect(kinesis.storedIn('s')).toBe(45);
+      for (let i = 0; i < 70; i += 1) await kinesis.handle(headers, putBody(megabyte));
+      expect(kinesis.storedIn('s')).toBe(70);
       const { ShardIterator } = await kinesis.call('GetShardIterator', {
         StreamName: 's',
         ShardId: 'shardId-000000000000',
         ShardIteratorType: 'TRIM_HORIZON',
       });
       const { Records } = await kinesis.call('GetRecords', { ShardIterator });
-      expect(Records.length).toBeGreaterThan(15);
-      expect(Records.length).toBeLessThan(26);
+      expect(Records.length).toBeGreaterThan(30);
+      expect(Records.length).toBeLessThan(46);
     } finally {
       await kinesis.close();
     }
