@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { consume } from 'local-aws/kinesis/consumer.ts';
 import { FunctionError } from 'local-aws/lambda/function-error.ts';
@@ -11,7 +13,15 @@ import { Ledger, type Outcome } from './ledger.ts';
 export interface CampaignOptions {
   events: number;
   seed: number;
-  onProgress?: (sent: number, memoryMb: number) => void;
+  onProgress?: (sent: number, memory: Memory) => void;
+}
+
+/** In MB. */
+export interface Memory {
+  /** Resident memory of the process, which has all of the stage but its functions. */
+  resident: number;
+  /** What is left after a garbage collection: heap, and buffers outside of it. */
+  live: number;
 }
 
 export interface CampaignReport extends Outcome {
@@ -21,9 +31,8 @@ export interface CampaignReport extends Outcome {
   /** Two by the split, one by the merge. */
   newShards: number;
   seconds: number;
-  /** Resident memory of the stage's process, in MB: at most, and on average by quarter. */
-  mostMemoryMb: number;
-  memoryMb: number[];
+  /** At every fiftieth of the events, in their order. */
+  memory: Memory[];
 }
 
 const SESSIONS = 3_000;
@@ -32,6 +41,18 @@ const CHUNK = 1_000;
 const BEHIND = 10_000;
 /** One in so many invocations of a function dies after half of its batch. */
 const DEATH_EVERY = 25;
+/** Of the memory. */
+const SAMPLES = 50;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function measureMemory(): Memory {
+  const { rss } = process.memoryUsage();
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return { resident: rss / 1024 ** 2, live: (heapUsed + external) / 1024 ** 2 };
+}
 
 /**
  * Events by the million, and all that may go wrong on their way: a quarter of all entries fails,
@@ -62,7 +83,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   });
   const readers = watch(stage, ledger);
   const started = performance.now();
-  const memory: number[][] = [[], [], [], []];
+  const memory: Memory[] = [];
   const setDown = async (value: boolean) => {
     isDown = value;
   };
@@ -81,9 +102,10 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       sent += chunk.length;
       while (acts[0] && acts[0].at <= sent) await acts.shift()?.act();
       while (sent - taken(stage) > BEHIND) await sleep(50);
-      const memoryMb = process.memoryUsage().rss / 1024 ** 2;
-      memory[Math.min(3, Math.floor((4 * sent) / events))]?.push(memoryMb);
-      onProgress?.(sent, memoryMb);
+      if (sent < ((memory.length + 1) * events) / SAMPLES) continue;
+      const sample = measureMemory();
+      memory.push(sample);
+      onProgress?.(sent, sample);
     }
     await drain();
     await Promise.all(readers.map((reader) => reader.settle()));
@@ -93,8 +115,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       discarded: objectsIn(stage, 'tributary-local-failed-batches').length,
       newShards: (await shardsOf(stage)).length - shardsBefore,
       seconds: (performance.now() - started) / 1_000,
-      mostMemoryMb: Math.max(...memory.flat()),
-      memoryMb: memory.map((each) => each.reduce((sum, mb) => sum + mb, 0) / each.length),
+      memory,
     };
   } finally {
     await Promise.all(readers.map((reader) => reader.close()));

@@ -35,9 +35,10 @@ export async function givenPipeline(
     stage,
     /** Sends as a producer does: what fails is sent again, each key in its order. */
     async send(records: readonly KeyedRecord[]) {
-      const { unplaced, failure } = await write(records, () => Number.POSITIVE_INFINITY);
-      if (unplaced.length > 0)
-        throw new Error(`${unplaced.length} were not sent`, { cause: failure });
+      const { unplaced, errors, failure } = await write(records, () => Number.POSITIVE_INFINITY);
+      if (unplaced.length === 0) return;
+      const why = `${failure ?? 'nothing made a call fail'}, ${JSON.stringify(errors)}`;
+      throw new Error(`${unplaced.length} were not sent: ${why}`, { cause: failure });
     },
     drain: () => streamingOf(stage).drain(),
     async end() {
