@@ -114,24 +114,19 @@ export const alarmOfUnplaced = (functionKey: string, stream?: string): Resources
     EvaluationPeriods: 3,
   });
 
-/** Metric math takes ten metrics: with more segments each router has its alarms, and this is left out. */
-const MOST_SEGMENTS = 9;
 const UNROUTED_PERCENT = 1;
 
-/** Enriched minus routed: a segment was removed, or its filter cannot read what enrichment writes. */
-export function alarmOfUnrouted(routers: Inventory['routers']): Resources {
-  if (routers.length > MOST_SEGMENTS) return {};
-  const routed = routers.map(({ stream }, i) => ({
-    id: `routed${i}`,
-    metric: own('EventsRouted', { stream }),
-  }));
-  const sum = routed.map(({ id }) => `FILL(${id}, 0)`).join(' + ');
-  const Expression = `IF(enriched >= ${RATE_FROM_EVENTS}, 100 * (enriched - (${sum})) / enriched, 0)`;
+/**
+ * Enriched minus routed: a segment was removed, or its filter cannot read what enrichment writes. What
+ * all routers wrote is a metric of its own, because metric math takes ten metrics at most.
+ */
+export function alarmOfUnrouted(): Resources {
+  const Expression = `IF(enriched >= ${RATE_FROM_EVENTS}, 100 * (enriched - FILL(routed, 0)) / enriched, 0)`;
   return alarm('sessions', 'unrouted', 'Enriched events reach no segment', {
     Metrics: [
       { Id: 'percent', Label: 'Not routed, %', Expression, ReturnData: true },
       queried('enriched', own('EventsEnriched'), HOUR),
-      ...routed.map(({ id, metric }) => queried(id, metric, HOUR)),
+      queried('routed', own('EventsRouted'), HOUR),
     ],
     // Single events are on their way when an hour ends.
     ComparisonOperator: 'GreaterThanThreshold',

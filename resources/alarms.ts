@@ -59,7 +59,7 @@ export function createAlarms(
           alarmOfSource('SessionsStream'),
           alarmOfRejected(),
           alarmOfUnplaced('enrichSessions'),
-          alarmOfUnrouted(routers),
+          alarmOfUnrouted(),
         ]
       : []),
     ...routers.flatMap(({ key, stream }) => [

@@ -110,10 +110,11 @@ export function countEnriched(counts: EnrichedCounts): void {
   }
 }
 
-/** The events that went to the stream of a segment, or could not. */
+/** The events that went to the stream of a segment, or could not; the sum over all streams is a metric, too. */
 export function countRouted({ routed, unplaced, unreadable }: RoutedCounts, stream: string): void {
   publish(
     { EventsRouted: routed, EventsUnplaced: unplaced, EnvelopesUnreadable: unreadable },
     { stream },
   );
+  publish({ EventsRouted: routed });
 }

@@ -134,13 +134,15 @@ describe('Events', () => {
       records: 1,
       errors: {},
     };
-    const [line] = printed(() => countRouted(routed, 'sessions-usa'));
+    const [line, sum] = printed(() => countRouted(routed, 'sessions-usa'));
     expect(line).toMatchObject({
       stream: 'sessions-usa',
       EventsRouted: 2,
       EventsUnplaced: 1,
       EnvelopesUnreadable: 1,
     });
+    expect(sum).toMatchObject({ stage: 'test', EventsRouted: 2 });
+    expect(sum).not.toHaveProperty('stream');
   });
 });
 
