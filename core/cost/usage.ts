@@ -89,7 +89,7 @@ export function eventLines(template: Template, perDay: number, prices: Prices): 
     arithmetic: `${plain(calls)} calls × 0.7 KB × $${prices.logsGb} a GB`,
     usd: logs * prices.logsGb,
   });
-  const metrics = 4 + 3 * (mappings.length - 1);
+  const metrics = 5 + 3 * (mappings.length - 1);
   lines.push({
     what: 'Metrics of the events',
     arithmetic: `${metrics} × $${COMMON.metric.toFixed(2)}`,
