@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
-import { explainEvent, isEventId } from './lib/explain-event.ts';
-import { explainItem } from './lib/explain-item.ts';
-import type { Finding } from './lib/finding.ts';
-import { openLakeObjects } from './lib/lake-objects.ts';
+import { explain } from '../core/explain/explain.ts';
+import type { Finding } from '../core/explain/finding.ts';
+import type { Sources } from '../core/explain/sources.ts';
+import { segmentBucketOf } from '../core/names.ts';
+import { connectKinesis } from './lib/aws-clients.ts';
+import { lakeBucket, openLakeObjects } from './lib/lake-objects.ts';
 import { print } from './lib/output.ts';
-import { type EngineOptions, engineOptions } from './lib/run-query.ts';
+import { type EngineOptions, engineOptions, queryRows } from './lib/run-query.ts';
+import { namesOf } from './lib/stage-names.ts';
 
 interface Options extends EngineOptions {
   bucket?: string;
@@ -19,7 +22,7 @@ export function addExplain(program: Command): void {
   const command = program
     .command('explain')
     .description('Shows where a row is from: raw object, page, request and run, or shard and bytes')
-    .argument('<id>', 'of an album, a track, an artist or an event')
+    .argument('<id>', 'of an album, a track, an artist, a run or an event')
     .option('--raw', 'print the whole item or event as it was received')
     .option('--bucket <name>', 'the lake, if it is not the one of the stage');
   engineOptions(command)
@@ -32,21 +35,38 @@ Examples:
   tributary explain 4aawyAB9vmqN3uQ7FjRGTy
   tributary explain --stage dev 0-49590338271490256608559692538361571095921575989136588898`,
     )
-    .action((id: string, _, each: Command) => explain(id, each.optsWithGlobals<Options>()));
+    .action((id: string, _, each: Command) => explainAndPrint(id, each.optsWithGlobals<Options>()));
 }
 
-async function explain(id: string, options: Options): Promise<void> {
-  const findings = await explainId(id, options);
-  if (findings.length === 0) throw new InvalidInput(`No album, track, artist or event ${id}`);
+async function explainAndPrint(id: string, options: Options): Promise<void> {
+  const sources = await sourcesOf(options);
+  const findings = await explain(id, sources).finally(() => sources.stream?.kinesis.destroy());
+  if (findings.length === 0) throw new InvalidInput(`No album, track, artist, run or event ${id}`);
   await print(`${findings.map((finding) => textOf(finding, options.raw)).join('\n\n')}\n`);
 }
 
-/** The way back from an id, for any front end; empty where nothing has it. */
-export async function explainId(id: string, options: Options): Promise<Finding[]> {
-  if (isEventId(id)) return explainEvent(id, options);
-  // It becomes part of SQL.
-  if (!/^[A-Za-z0-9_-]{1,80}$/.test(id)) throw new InvalidInput(`${id} is no id`);
-  return explainItem(id, await openLakeObjects(options), options);
+async function sourcesOf(options: Options): Promise<Sources> {
+  return {
+    lake: await openLakeObjects(options),
+    query: (sql) => queryRows(sql, options),
+    async segment(name) {
+      const account = (await lakeBucket(options)).split('-').at(-1) ?? '';
+      const bucket = segmentBucketOf(options.stage, name, account);
+      return openLakeObjects({ ...options, bucket });
+    },
+    stream: await sourceStream(options),
+  };
+}
+
+/** The local stage has streams only while it serves. */
+async function sourceStream(options: Options): Promise<Sources['stream']> {
+  try {
+    const kinesis = connectKinesis(options);
+    return { name: (await namesOf(options)).sessionsStream, kinesis };
+  } catch (error) {
+    if (error instanceof InvalidInput) return undefined;
+    throw error;
+  }
 }
 
 function textOf({ what, facts, raw }: Finding, isWhole = false): string {

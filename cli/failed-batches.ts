@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
 import { createSender } from '../core/kinesis/sender.ts';
+import type { StoredObjects } from '../core/lake/stored-objects.ts';
 import { LOCAL_STAGE } from '../core/names.ts';
 import { eventsOf, ndjsonOf } from '../core/sessions/events-of.ts';
 import type { GlobalOptions } from '../core/terminal/options.ts';
 import { connectKinesis } from './lib/aws-clients.ts';
 import { findMachine } from './lib/executions.ts';
 import { type FailedBatch, parseFailedBatch } from './lib/failed-batch.ts';
-import { type LakeObjects, openLakeObjects } from './lib/lake-objects.ts';
+import { openLakeObjects } from './lib/lake-objects.ts';
 import { count, print } from './lib/output.ts';
 import { type FormatOptions, formatOptions, printResult } from './lib/query-result.ts';
 import { createSendSummary } from './lib/send-summary.ts';
@@ -65,7 +66,7 @@ async function bucketOf({ bucket, ...options }: Options): Promise<string> {
   return `${name}-${account}`;
 }
 
-async function read(objects: LakeObjects, key: string): Promise<FailedBatch> {
+async function read(objects: StoredObjects, key: string): Promise<FailedBatch> {
   const bytes = await objects.get(key);
   if (bytes === undefined) throw new InvalidInput(`${objects.locationOf(key)} has been deleted`);
   return parseFailedBatch(key, bytes);

@@ -29,6 +29,11 @@ export function lakeBucketOf(stage: string, account: string): string {
   return `tributary-${stage}-lake${stage === LOCAL_STAGE ? '' : `-${account}`}`;
 }
 
+/** The bucket of a segment's events (resources/segment.yml). */
+export function segmentBucketOf(stage: string, segment: string, account: string): string {
+  return `tributary-${stage}-sessions-${segment}${stage === LOCAL_STAGE ? '' : `-${account}`}`;
+}
+
 /** What a stream of the product carries: all that was sent, all that was enriched, or one segment. */
 export type Scope = { kind: 'sent' } | { kind: 'enriched' } | { kind: 'segment'; segment: string };
 

@@ -40,7 +40,7 @@ import {
 import { InvalidInput } from '../core/errors.ts';
 import type { Endpoints } from './claim-folder.ts';
 import { connectFunctions, environmentValue } from './function-environment.ts';
-import { withEmptyTables } from './query-lake.ts';
+import { withEmptyTables } from './left-lake.ts';
 
 export interface StageOptions {
   service: Service;
@@ -109,6 +109,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const catalogFile = join(folder, 'catalog.json');
   const catalog = openCatalog(catalogFile);
   declareTables(catalog, service);
+  const queried = withEmptyTables(catalog);
 
   const roles = new Map(service.roles);
   const iam = createIam(roles);
@@ -120,7 +121,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const streaming =
     streamingOptions && (await startStreaming(service.streaming, { ...streamingOptions, measure }));
   const awsFaults = createAwsFaultInjector(options.aws);
-  const queries = createQueryExecutions(catalog, lakeFolder);
+  const queries = createQueryExecutions(queried, lakeFolder);
   const services: Parameters<typeof startGateway>[0] = {
     ...monitoring.services,
     AmazonAthena: createAthenaApi(queries, service.athena),
@@ -191,7 +192,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       return machines.run(machine, runId, input, pace);
     },
     tables: () => Object.keys(catalog.read()),
-    sql: (query) => runSql(query, withEmptyTables(catalog.read()), lakeFolder, catalog.views()),
+    sql: (query) => runSql(query, queried.read(), lakeFolder, queried.views()),
     emptyLake() {
       for (const bucket of service.buckets) {
         for (const name of readdirSync(join(lakeFolder, bucket))) {

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { runSql } from 'local-aws/athena/sql.ts';
 import { openCatalog } from 'local-aws/glue/catalog.ts';
-import { queryLake } from '../../local/query-lake.ts';
+import { openLeftLake } from '../../local/left-lake.ts';
 import { startMiniStack } from '../lib/ministack.ts';
 import { CheckFailed } from '../lib/run-check.ts';
 import { type DuckResult, differenceOf, sorted } from './compare-rows.ts';
@@ -85,10 +86,8 @@ async function compare(trino: Trino, sql: string): Promise<number> {
 }
 
 async function askDuck(sql: string): Promise<DuckResult> {
-  const { columns, rows } = await queryLake(sql, stageFolder);
-  const all: unknown[][] = [];
-  for await (const group of rows) all.push(...group);
-  return { columns: columns.map(({ name }) => name), rows: all };
+  const { catalog, lakeFolder } = openLeftLake(stageFolder);
+  return runSql(sql, catalog.read(), lakeFolder, catalog.views());
 }
 
 /** The clock stands still: two engines are never asked at the same time. */

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { InvalidInput } from '../../core/errors.ts';
 import { keys } from '../../core/lake/keys.ts';
+import type { StoredObjects } from '../../core/lake/stored-objects.ts';
 import { renderTable } from '../../core/terminal/table.ts';
 import { hint } from './hint.ts';
-import { type LakeObjects, openLakeObjects } from './lake-objects.ts';
+import { openLakeObjects } from './lake-objects.ts';
 import { count } from './output.ts';
 import { type EngineOptions, queryRows } from './run-query.ts';
 
@@ -81,7 +82,7 @@ WHERE substr(run_id, 1, ${id.length}) = '${id}' ORDER BY started_at DESC LIMIT 5
   return { run_id, status, ingest_date, started, seconds, error, cause } as RunRow;
 }
 
-async function readManifest(lake: LakeObjects, key: string): Promise<Manifest | undefined> {
+async function readManifest(lake: StoredObjects, key: string): Promise<Manifest | undefined> {
   const bytes = await lake.get(key);
   if (bytes === undefined) return undefined;
   try {
@@ -135,7 +136,7 @@ function detailsOf(manifest: Manifest, width?: number): string[] {
 }
 
 function objectsOf(
-  lake: LakeObjects,
+  lake: StoredObjects,
   run: { runId: string; startedAt: string },
   manifest: Manifest | undefined,
 ): string {

@@ -1,6 +1,6 @@
+import { QueryFailed } from '../../core/athena/query-failed.ts';
 import { unreachable } from '../../core/contact.ts';
 import { TributaryError } from '../../core/errors.ts';
-import { QueryFailed } from './query-failed.ts';
 
 /** What to do about errors that AWS and its SDK name, by the beginning of the name. */
 const ADVICE: [RegExp, string][] = [

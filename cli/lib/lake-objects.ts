@@ -3,28 +3,19 @@ import { join, relative, sep } from 'node:path';
 import { DescribeStreamSummaryCommand } from '@aws-sdk/client-kinesis';
 import { InvalidInput } from '../../core/errors.ts';
 import { createLake } from '../../core/lake/lake.ts';
+import type { StoredObjects } from '../../core/lake/stored-objects.ts';
 import { LOCAL_STAGE, lakeBucketOf } from '../../core/names.ts';
 import type { StageOptions } from '../../core/terminal/options.ts';
 import { connectKinesis, connectS3 } from './aws-clients.ts';
 import { localFolder } from './local-endpoint.ts';
 import { namesOf, readOutputs } from './stage-names.ts';
 
-/** Objects of the lake for reading: of the bucket, or of what `npm start` left in a folder. */
-export interface LakeObjects {
-  /** Undefined where there is no such object. */
-  get(key: string): Promise<Buffer | undefined>;
-  /** All keys under a prefix, in order. */
-  list(prefix: string): Promise<string[]>;
-  /** Where a person finds the object. */
-  locationOf(key: string): string;
-}
-
 export interface LakeOptions extends StageOptions {
   /** The lake, if it is not the one of the stage. */
   readonly bucket?: string;
 }
 
-export async function openLakeObjects(options: LakeOptions): Promise<LakeObjects> {
+export async function openLakeObjects(options: LakeOptions): Promise<StoredObjects> {
   if (options.stage === LOCAL_STAGE) return inFolder(options);
   const bucket = await lakeBucket(options);
   const lake = createLake(connectS3(options), bucket);
@@ -57,7 +48,7 @@ export async function lakeBucket(options: LakeOptions, stream?: string): Promise
   return lakeBucketOf(stage, account);
 }
 
-function inFolder({ folder, bucket = lakeBucketOf(LOCAL_STAGE, '') }: LakeOptions): LakeObjects {
+function inFolder({ folder, bucket = lakeBucketOf(LOCAL_STAGE, '') }: LakeOptions): StoredObjects {
   const root = join(localFolder(folder), 'lake', bucket);
   return {
     locationOf: (key) => relative(process.cwd(), join(root, key)),

@@ -1,14 +1,13 @@
 import { type Command, Option } from 'commander';
+import type { QueryColumn } from '../../core/athena/query-result.ts';
 import { csvLine } from '../../core/csv.ts';
 import { renderTable, renderVertical } from '../../core/terminal/table.ts';
 import { count, print } from './output.ts';
 import { sizeOf } from './size.ts';
 
-/** The result of a query, of whichever engine. */
-export interface QueryResult {
-  /** Types in the words of the engine. */
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
-  /** In groups, as they arrive; a value is text, a number, a boolean or null, nested ones are objects. */
+/** What is printed as the result of a query is. */
+export interface Printable {
+  readonly columns: readonly QueryColumn[];
   readonly rows: AsyncIterable<readonly (readonly unknown[])[]>;
   /** Where it is billed. */
   readonly scannedBytes?: number;
@@ -33,7 +32,7 @@ export const formatOptions = (command: Command): Command =>
     .option('--vertical', 'print each row as a block, a line for each column');
 
 /** Prints the rows, and then their number; with ndjson and csv, the number goes to standard error. */
-export async function printResult(result: QueryResult, options: FormatOptions): Promise<void> {
+export async function printResult(result: Printable, options: FormatOptions): Promise<void> {
   const { format } = options;
   const rows = await (format === 'table'
     ? printTable(result, options)
@@ -46,12 +45,12 @@ export async function printResult(result: QueryResult, options: FormatOptions): 
 }
 
 async function printTable(
-  { columns, rows }: QueryResult,
+  { columns, rows }: Printable,
   { wide, vertical }: FormatOptions,
 ): Promise<number> {
   const all: unknown[][] = [];
   for await (const group of rows) {
-    for (const row of group) all.push(row.map((value) => (value === null ? null : textOf(value))));
+    for (const row of group) all.push(row.map((value) => (value === null ? null : String(value))));
   }
   const names = columns.map(({ name }) => name);
   const width = wide ? undefined : process.stdout.columns;
@@ -61,10 +60,7 @@ async function printTable(
   return all.length;
 }
 
-async function printLines(
-  { columns, rows }: QueryResult,
-  format: 'ndjson' | 'csv',
-): Promise<number> {
+async function printLines({ columns, rows }: Printable, format: 'ndjson' | 'csv'): Promise<number> {
   if (format === 'csv') await print(csvLine(columns.map(({ name }) => name)));
   const lineOf = format === 'csv' ? csvLine : (row: readonly unknown[]) => jsonLine(columns, row);
   let printed = 0;
@@ -75,14 +71,11 @@ async function printLines(
   return printed;
 }
 
-const textOf = (value: unknown): string =>
-  typeof value === 'object' ? JSON.stringify(value) : String(value);
-
 const NUMBER_TYPE = /^(u?(tiny|small|big|huge)?int|integer|uinteger|float|real|double|decimal)/i;
 const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
 
 /** Numbers keep their digits: a bigint may have more than a double can hold. */
-function jsonLine(columns: QueryResult['columns'], row: readonly unknown[]): string {
+function jsonLine(columns: Printable['columns'], row: readonly unknown[]): string {
   const fields = columns.map(({ name, type }, i) => {
     const value = row[i] ?? null;
     const isBare =

@@ -1,16 +1,13 @@
+import type { AthenaClient } from '@aws-sdk/client-athena';
 import type { Command } from 'commander';
-import { InvalidInput } from '../../core/errors.ts';
+import type { QueryResult } from '../../core/athena/query-result.ts';
+import { readOnly } from '../../core/athena/read-only.ts';
 import { LOCAL_STAGE } from '../../core/names.ts';
 import type { GlobalOptions } from '../../core/terminal/options.ts';
 import { createStatusLine } from '../../core/terminal/status-line.ts';
+import { connect } from './aws-clients.ts';
 import { listenForInterrupt } from './output.ts';
-import { QueryFailed } from './query-failed.ts';
-import {
-  type FormatOptions,
-  formatOptions,
-  printResult,
-  type QueryResult,
-} from './query-result.ts';
+import { type FormatOptions, formatOptions, printResult } from './query-result.ts';
 import { sizeOf } from './size.ts';
 import { namesOf } from './stage-names.ts';
 
@@ -35,45 +32,20 @@ export async function runAndPrint(sql: string, options: QueryOptions): Promise<v
   if (result) await printResult(result, options);
 }
 
-/**
- * Queries the lake of the stage: in Athena, or for the stage local in DuckDB, because its lake can be
- * queried when nothing serves. Undefined when Ctrl-C stopped the query. Throws QueryFailed.
- */
-export function runQuery(sql: string, options: EngineOptions): Promise<QueryResult | undefined> {
-  return options.stage === LOCAL_STAGE ? runLocally(sql, options) : runInAccount(sql, options);
-}
-
-/** The rows of a short query, all at once. */
-export async function queryRows(sql: string, options: EngineOptions): Promise<unknown[][]> {
-  const all: unknown[][] = [];
-  const result = await runQuery(sql, options);
-  for await (const group of result?.rows ?? []) all.push(...group.map((row) => [...row]));
-  return all;
-}
-
-/** Engines are loaded when they are needed: the other commands start without them. */
-async function runLocally(sql: string, { folder }: EngineOptions): Promise<QueryResult> {
-  const { queryLake } = await import('../../local/query-lake.ts');
-  try {
-    return await queryLake(sql, folder);
-  } catch (error) {
-    const { message } = error as Error;
-    throw new QueryFailed(message, { cause: error });
-  }
-}
-
-async function runInAccount(sql: string, options: EngineOptions): Promise<QueryResult | undefined> {
-  if (!isReadOnly(sql)) {
-    throw new InvalidInput('Only a SELECT can be run: the tables belong to the pipeline');
-  }
-  const { queryAthena, connectAthena } = await import('./query-athena.ts');
+/** Queries the lake of the stage in Athena. Undefined when Ctrl-C stopped the query. Throws QueryFailed. */
+export async function runQuery(
+  sql: string,
+  options: EngineOptions,
+): Promise<QueryResult | undefined> {
   const names = await namesOf(options);
   const { workgroup = names.workgroupName, database = names.databaseName } = options;
+  const query = { sql: readOnly(sql), workgroup, database };
+  const athena = await openAthena(options, workgroup);
+  const { queryAthena } = await import('../../core/athena/run-query.ts');
   const { signal, release } = listenForInterrupt();
   const line = createStatusLine();
   const start = performance.now();
-  const query = { sql: withoutSemicolon(sql), workgroup, database };
-  const result = await queryAthena(connectAthena(options), query, {
+  const result = await queryAthena(athena, query, {
     signal,
     onProgress(state, scannedBytes) {
       const seconds = ((performance.now() - start) / 1_000).toFixed(1);
@@ -87,10 +59,22 @@ async function runInAccount(sql: string, options: EngineOptions): Promise<QueryR
   return result;
 }
 
-const COMMENTS = /^(\s+|--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/)+/;
-const READ_ONLY = /^(\(|(select|with|values|table|show|describe|desc|explain(?!\s+analyze))\b)/i;
+/** The rows of a short query, all at once. */
+export async function queryRows(sql: string, options: EngineOptions): Promise<unknown[][]> {
+  const all: unknown[][] = [];
+  const result = await runQuery(sql, options);
+  for await (const group of result?.rows ?? []) all.push(...group);
+  return all;
+}
 
-/** With the user's permissions, Athena would also drop a table. */
-export const isReadOnly = (sql: string): boolean => READ_ONLY.test(sql.replace(COMMENTS, ''));
-
-const withoutSemicolon = (sql: string): string => sql.replace(/[;\s]+$/, '');
+/** Loaded when it is needed: the other commands start without it. */
+async function openAthena(options: EngineOptions, workgroup: string): Promise<AthenaClient> {
+  const { env } = process;
+  const isElsewhere = env.AWS_ENDPOINT_URL ?? env.AWS_ENDPOINT_URL_ATHENA;
+  if (options.stage === LOCAL_STAGE && !isElsewhere) {
+    const { leftAthena } = await import('../../local/left-athena.ts');
+    return leftAthena(options.folder, workgroup);
+  }
+  const { AthenaClient } = await import('@aws-sdk/client-athena');
+  return connect(AthenaClient, 'ATHENA', options);
+}

@@ -1,3 +1,4 @@
+import type { QueryColumn, Rows } from '../../core/athena/query-result.ts';
 import type { Manifest } from '../../core/lake/manifest.ts';
 import type { Graph } from './definition.ts';
 import type { Span } from './locate.ts';
@@ -155,13 +156,6 @@ export interface KeptQuery {
   sql: string;
 }
 
-export interface QueryColumn {
-  name: string;
-  type: string;
-}
-
-export type Rows = (string | null)[][];
-
 export interface QueryView {
   id: string;
   state: string;
@@ -170,21 +164,10 @@ export interface QueryView {
   scannedBytes: number;
   dollars: number;
   milliseconds: number;
-  columns?: QueryColumn[];
+  columns?: readonly QueryColumn[];
   rows?: Rows;
   /** There are more rows than these; a download has all of them. */
   isCut?: boolean;
-}
-
-/** One thing on the way from an id to where it came from. */
-export interface Trace {
-  what: 'run' | 'request' | 'page' | 'object' | 'event';
-  title: string;
-  facts: [string, string][];
-  /** A run to open. */
-  runId?: string;
-  /** Raw bytes about the id, as text. */
-  raw?: string;
 }
 
 /** What a report is made of. */

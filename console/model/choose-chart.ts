@@ -1,4 +1,4 @@
-import type { QueryColumn, Rows } from './api.ts';
+import type { QueryColumn, Rows } from '../../core/athena/query-result.ts';
 
 export type Kind = 'time' | 'number' | 'category';
 
@@ -28,7 +28,7 @@ const looksLikeTime = (rows: Rows, i: number): boolean =>
  * The chart that the columns' types ask for: time and numbers make lines, a category and numbers bars,
  * two numbers dots. Undefined where there is nothing to draw.
  */
-export function chooseChart(columns: QueryColumn[], rows: Rows): ChartChoice | undefined {
+export function chooseChart(columns: readonly QueryColumn[], rows: Rows): ChartChoice | undefined {
   if (rows.length < 2) return undefined;
   const kinds = columns.map((column, i) =>
     kindOf(column) === 'category' && looksLikeTime(rows, i) ? 'time' : kindOf(column),

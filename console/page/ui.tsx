@@ -58,8 +58,8 @@ export const Fault = ({ error }: { error: string | undefined }) =>
   ) : null;
 
 /** An id: it leads to where it came from. */
-export const Id = ({ id, album }: { id: string; album?: string | undefined }) => (
-  <a class="id" title={id} href={linkTo('explain', id, album && album !== id ? { album } : {})}>
+export const Id = ({ id }: { id: string }) => (
+  <a class="id" title={id} href={linkTo('explain', id)}>
     {id.length > 32 ? `${id.slice(0, 8)}…${id.slice(-8)}` : id}
   </a>
 );

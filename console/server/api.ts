@@ -4,7 +4,7 @@ import type { StageView } from '../model/api.ts';
 import type { Clients } from './clients.ts';
 import { download } from './download.ts';
 import { HttpError } from './errors.ts';
-import { explain } from './explain.ts';
+import { explainId } from './explain.ts';
 import { type Api, Written } from './http.ts';
 import { keptQueries } from './kept-queries.ts';
 import { tablesOf } from './lake.ts';
@@ -132,11 +132,8 @@ export function createApi(
       new Written((response) =>
         download(clients.athena, required(params, 'id'), required(params, 'format'), response),
       ),
-    'GET explain': ({ params }) =>
-      explain(clients, stage, history, {
-        id: required(params, 'id'),
-        albumId: params.get('album') ?? undefined,
-      }),
+    'GET explain': ({ params, signal }) =>
+      explainId(clients, stage, required(params, 'id'), signal),
   };
 }
 

@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { AthenaClient } from '@aws-sdk/client-athena';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import type { QueryColumn, Rows } from '../../core/athena/query-result.ts';
 import { csvLine } from '../../core/csv.ts';
-import type { QueryColumn, Rows } from '../model/api.ts';
+
 import { HttpError } from './errors.ts';
-import { resultPages } from './query.ts';
+import { resultOf } from './query.ts';
 
 /** Rows of a Parquet file are put together in memory. */
 const MOST_PARQUET_ROWS = 1_000_000;
@@ -21,13 +22,10 @@ export async function download(
     'content-disposition': `attachment; filename="query-${id.slice(0, 8)}.${format}"`,
   });
   if (format === 'csv') {
-    let isFirst = true;
-    for await (const { columns, rows } of resultPages(athena, id)) {
-      if (isFirst) {
-        response.writeHead(200, head('text/csv; charset=utf-8'));
-        response.write(csvLine(columns.map(({ name }) => name)));
-      }
-      isFirst = false;
+    const { columns, rows: pages } = await resultOf(athena, id);
+    response.writeHead(200, head('text/csv; charset=utf-8'));
+    response.write(csvLine(columns.map(({ name }) => name)));
+    for await (const rows of pages) {
       if (!response.write(rows.map(csvLine).join(''))) {
         await new Promise((resolve) => {
           response.once('drain', resolve);
@@ -39,11 +37,10 @@ export async function download(
     return void response.end();
   }
   if (format !== 'parquet') throw new HttpError(400, 'A download is csv or parquet');
+  const { columns, rows } = await resultOf(athena, id);
   const all: Rows = [];
-  let columns: QueryColumn[] = [];
-  for await (const page of resultPages(athena, id)) {
-    columns = page.columns;
-    for (const row of page.rows) all.push(row);
+  for await (const page of rows) {
+    all.push(...page);
     if (all.length > MOST_PARQUET_ROWS)
       throw new HttpError(413, 'More than a million rows: take CSV');
   }
@@ -52,7 +49,7 @@ export async function download(
 }
 
 /** Types in Athena's words; what Parquet has no plain type for stays text. */
-function parquetOf(columns: QueryColumn[], rows: Rows): ArrayBuffer {
+function parquetOf(columns: readonly QueryColumn[], rows: Rows): ArrayBuffer {
   return parquetWriteBuffer({
     columnData: columns.map(({ name, type }, i) => {
       const of = <T>(read: (text: string) => T) =>

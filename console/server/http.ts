@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createAccess, securityHeaders } from './access.ts';
-import { HttpError, messageOf } from './errors.ts';
+import { HttpError, messageOf, statusOf } from './errors.ts';
 
 /** A request to `/api/…`, its parameters read; `signal` aborts as the browser hangs up. */
 export interface ApiRequest {
@@ -63,7 +63,7 @@ export async function serve(folder: string, api: Api, port = 0): Promise<Console
       if (url.pathname.startsWith('/api/')) await callApi(method, url, request, response);
       else sendFile(folder, url.pathname, nonce, request, response);
     } catch (error) {
-      const status = error instanceof HttpError ? error.status : 502;
+      const status = statusOf(error);
       if (response.headersSent) return void response.destroy();
       sendJson(response, { error: messageOf(error) }, status);
     }

@@ -1,15 +1,14 @@
 import {
   type AthenaClient,
   GetQueryExecutionCommand,
-  GetQueryResultsCommand,
-  type Row,
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import type { QueryColumn, QueryView, Rows } from '../model/api.ts';
+import { type QueryResult, type Rows, readResult } from '../../core/athena/query-result.ts';
+import { selectOnly } from '../../core/athena/read-only.ts';
+import type { QueryView } from '../model/api.ts';
 import { HttpError } from './errors.ts';
 import { PRICES } from './run-cost.ts';
-import { selectOnly } from './select-only.ts';
 import type { Stage } from './stage.ts';
 
 const SHOWN_ROWS = 1_000;
@@ -53,40 +52,23 @@ export async function queryView(athena: AthenaClient, id: string): Promise<Query
     return { ...view, reason: StateChangeReason ?? 'The query was cancelled' };
   }
   if (State !== 'SUCCEEDED') return view;
+  const result = await resultOf(athena, id);
   const rows: Rows = [];
-  for await (const page of resultPages(athena, id)) {
-    view.columns = page.columns;
-    rows.push(...page.rows);
+  for await (const page of result.rows) {
+    rows.push(...page);
     if (rows.length > SHOWN_ROWS) break;
   }
-  return { ...view, rows: rows.slice(0, SHOWN_ROWS), isCut: rows.length > SHOWN_ROWS };
+  return {
+    ...view,
+    columns: result.columns,
+    rows: rows.slice(0, SHOWN_ROWS),
+    isCut: rows.length > SHOWN_ROWS,
+  };
 }
 
-/** All rows of a query that is done, page by page; each page names the columns. */
-export async function* resultPages(
-  athena: AthenaClient,
-  id: string,
-): AsyncGenerator<{ columns: QueryColumn[]; rows: Rows }> {
-  let NextToken: string | undefined;
-  let columns: QueryColumn[] = [];
-  do {
-    const page = await athena.send(
-      new GetQueryResultsCommand({ QueryExecutionId: idOf(id), MaxResults: 1_000, NextToken }),
-    );
-    const isFirst = NextToken === undefined;
-    if (isFirst) {
-      const info = page.ResultSet?.ResultSetMetadata?.ColumnInfo ?? [];
-      columns = info.map(({ Name = '', Type = '' }) => ({ name: Name, type: Type }));
-    }
-    const rows = (page.ResultSet?.Rows ?? []).map(({ Data = [] }: Row) =>
-      columns.map((_, i) => Data[i]?.VarCharValue ?? null),
-    );
-    // The first row of a SELECT is its column names.
-    const isHeader = isFirst && rows[0]?.every((value, i) => value === columns[i]?.name);
-    yield { columns, rows: isHeader ? rows.slice(1) : rows };
-    NextToken = page.NextToken;
-  } while (NextToken !== undefined);
-}
+/** All rows of a query that is done. */
+export const resultOf = (athena: AthenaClient, id: string): Promise<QueryResult> =>
+  readResult(athena, idOf(id));
 
 function idOf(id: string): string {
   if (/^[\w-]{1,128}$/.test(id)) return id;

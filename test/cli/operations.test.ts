@@ -84,7 +84,7 @@ describe('running a stage from the command line', () => {
     expect(ofArtist.stdout).toMatch(new RegExp(`^artist ${artist}\n`));
     expect(ofArtist.stdout).toContain(`album_id=${album}/`);
     await expect(run('explain', 'nothing')).resolves.toMatchObject(
-      failed('No album, track, artist or event nothing'),
+      failed('No album, track, artist, run or event nothing'),
     );
     await expect(run('explain', "x' OR 1=1")).resolves.toMatchObject(failed("x' OR 1=1 is no id"));
   }, 60_000);

@@ -38,7 +38,7 @@ export async function startSeededAccount({
   const aws = await startFakeAws({
     ...stepFunctions(seeded, histories),
     ...observability(seeded, now, text),
-    ...athenaAndGlue(text),
+    ...athenaAndGlue(seeded, text),
     ...kinesis(now, text),
   });
   for (const run of seeded) {
@@ -218,7 +218,8 @@ function observability(seeded: SeededRun[], now: number, text: string) {
   };
 }
 
-function athenaAndGlue(text: string) {
+function athenaAndGlue(seeded: SeededRun[], text: string) {
+  const asked: string[] = [];
   const columns = [
     { Name: 'id', Type: 'string' },
     { Name: 'name', Type: 'string' },
@@ -256,38 +257,67 @@ function athenaAndGlue(text: string) {
         },
       ],
     }),
-    StartQueryExecution: () => ({ QueryExecutionId: 'query-1' }),
-    GetQueryExecution: () => ({
+    StartQueryExecution({ QueryString }: { QueryString: string }) {
+      asked.push(QueryString);
+      return { QueryExecutionId: `query-${asked.length}` };
+    },
+    GetQueryExecution: ({ QueryExecutionId }: { QueryExecutionId: string }) => ({
       QueryExecution: {
-        QueryExecutionId: 'query-1',
+        QueryExecutionId,
         Status: { State: 'SUCCEEDED' },
         Statistics: { DataScannedInBytes: 2_345_678, EngineExecutionTimeInMillis: 840 },
       },
     }),
-    GetQueryResults: () => ({
-      ResultSet: {
-        ResultSetMetadata: {
-          ColumnInfo: [
-            { Name: 'id', Type: 'varchar' },
-            { Name: 'name', Type: 'varchar' },
-            { Name: 'total_tracks', Type: 'integer' },
-            { Name: 'released', Type: 'date' },
-          ],
+    GetQueryResults({ QueryExecutionId }: { QueryExecutionId: string }) {
+      const sql = asked[Number(QueryExecutionId.slice('query-'.length)) - 1] ?? '';
+      const { types, rows } = resultOf(sql, seeded, text);
+      const [names = []] = rows;
+      return {
+        ResultSet: {
+          ResultSetMetadata: {
+            ColumnInfo: names.map((Name, i) => ({ Name, Type: types[i] ?? 'varchar' })),
+          },
+          Rows: rows.map((row) => ({
+            Data: row.map((value) => (value === null ? {} : { VarCharValue: value })),
+          })),
         },
-        Rows: [
-          ['id', 'name', 'total_tracks', 'released'],
-          ...Array.from({ length: 12 }, (_, i) => [
-            albumIdOf(i),
-            i === 2 ? text : `Album no. ${i}`,
-            String(3 + ((i * 7) % 11)),
-            i === 5 ? null : '2026-11-20',
-          ]),
-        ].map((row) => ({
-          Data: row.map((value) => (value === null ? {} : { VarCharValue: value })),
-        })),
-      },
-    }),
+      };
+    },
     StopQueryExecution: () => ({}),
+  };
+}
+
+/** What Athena would find: the names of the columns first. */
+function resultOf(
+  sql: string,
+  seeded: SeededRun[],
+  text: string,
+): { types: string[]; rows: (string | null)[][] } {
+  const dayOf = ({ startedAt }: SeededRun) =>
+    new Date(startedAt * 1_000).toISOString().slice(0, 10);
+  const last = seeded.at(-1) as SeededRun;
+  if (sql.includes('track_artists')) {
+    const head = ['kind', 'name', 'album_id', 'run_id', '_col4', 'source'];
+    const row = ['track', text, albumIdOf(0), last.name, dayOf(last), 'new-releases'];
+    return { types: [], rows: sql.includes("'Track0001'") ? [head, row] : [head] };
+  }
+  if (sql.includes('FROM runs')) {
+    const run = seeded.find(({ name }) => sql.includes(`'${name}'`));
+    const row = run && ['PARTIAL', `${dayOf(run)} 06:00:00`, 'new-releases', dayOf(run)];
+    return { types: [], rows: [['status', '_col1', 'source', '_col3'], ...(row ? [row] : [])] };
+  }
+  if (sql.includes('event_id')) return { types: [], rows: [['event_id']] };
+  return {
+    types: ['varchar', 'varchar', 'integer', 'date'],
+    rows: [
+      ['id', 'name', 'total_tracks', 'released'],
+      ...Array.from({ length: 12 }, (_, i) => [
+        albumIdOf(i),
+        i === 2 ? text : `Album no. ${i}`,
+        String(3 + ((i * 7) % 11)),
+        i === 5 ? null : '2026-11-20',
+      ]),
+    ],
   };
 }
 

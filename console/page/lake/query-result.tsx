@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { QueryColumn, QueryView, Rows } from '../../model/api.ts';
+import type { QueryColumn, Rows } from '../../../core/athena/query-result.ts';
+import type { QueryView } from '../../model/api.ts';
 import { kindOf } from '../../model/choose-chart.ts';
 import { bytes, count, dollars, duration, plural } from '../../model/format.ts';
 import { Card, Id, Note, Scroll } from '../ui.tsx';
@@ -50,9 +51,8 @@ export function QueryResult({ query, onStop }: { query: QueryView; onStop: () =>
 /** Columns whose values lead somewhere. */
 const isId = ({ name }: QueryColumn): boolean => /^(id|.*_id)$/.test(name) && name !== 'session_id';
 
-function ResultTable({ columns, rows }: { columns: QueryColumn[]; rows: Rows }) {
+function ResultTable({ columns, rows }: { columns: readonly QueryColumn[]; rows: Rows }) {
   const [shown, setShown] = useState(SHOWN);
-  const album = columns.findIndex(({ name }) => name === 'album_id');
   return (
     <>
       <Scroll label="Rows">
@@ -81,7 +81,7 @@ function ResultTable({ columns, rows }: { columns: QueryColumn[]; rows: Rows }) 
                       {value === null ? (
                         <span class="null">null</span>
                       ) : isId(column) ? (
-                        <Id id={value} album={row[album] ?? undefined} />
+                        <Id id={value} />
                       ) : (
                         value
                       )}

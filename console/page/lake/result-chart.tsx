@@ -1,5 +1,5 @@
 import { scaleBand, scaleLinear, scaleUtc } from 'd3-scale';
-import type { QueryColumn, Rows } from '../../model/api.ts';
+import type { QueryColumn, Rows } from '../../../core/athena/query-result.ts';
 import { type ChartChoice, chooseChart } from '../../model/choose-chart.ts';
 import { Axis } from '../charts/axis.tsx';
 import { useWidth } from '../use.ts';
@@ -9,7 +9,7 @@ const BAR = 24;
 const LEFT = 64;
 
 /** A chart of a result, chosen by the types of its columns; none where there is nothing to draw. */
-export function ResultChart({ columns, rows }: { columns: QueryColumn[]; rows: Rows }) {
+export function ResultChart({ columns, rows }: { columns: readonly QueryColumn[]; rows: Rows }) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const choice = chooseChart(columns, rows);
   const names = choice?.y.map((i) => columns[i]?.name).join(', ');
@@ -95,7 +95,7 @@ function Plane({
   width,
 }: {
   choice: ChartChoice;
-  columns: QueryColumn[];
+  columns: readonly QueryColumn[];
   rows: Rows;
   width: number;
 }) {

@@ -130,13 +130,28 @@ async function respond(
       response.writeHead(raw.status, raw.headers);
       return void response.end(raw.body);
     }
-    const handle = service?.[action];
-    if (!handle) throw new AwsError('UnknownOperationException', `${target} is not served locally`);
-    send(200, await handle(JSON.parse(body.toString() || '{}')));
+    send(200, await callAction(service, action, body.toString()));
   } catch (error) {
-    const denied = error instanceof AccessDenied;
-    const known = denied || error instanceof AwsError;
-    const name = denied ? 'AccessDeniedException' : known ? error.name : 'InternalFailure';
-    send(known ? 400 : 500, { __type: name, message: (error as Error).message });
+    const { status, ...rest } = describeError(error);
+    send(status, rest);
   }
+}
+
+/** Calls an action with the body of its request. */
+export async function callAction(
+  service: JsonService | undefined,
+  action: string,
+  body: string,
+): Promise<unknown> {
+  const handle = service?.[action];
+  if (!handle) throw new AwsError('UnknownOperationException', `${action} is not served locally`);
+  return handle(JSON.parse(body || '{}'));
+}
+
+/** An error as AWS' JSON protocol has it. */
+export function describeError(error: unknown): { status: number; __type: string; message: string } {
+  const denied = error instanceof AccessDenied;
+  const known = denied || error instanceof AwsError;
+  const name = denied ? 'AccessDeniedException' : known ? error.name : 'InternalFailure';
+  return { status: known ? 400 : 500, __type: name, message: (error as Error).message };
 }

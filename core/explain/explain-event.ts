@@ -1,14 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import { GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-kinesis';
 import pMap from 'p-map';
-import { LOCAL_STAGE } from '../../core/names.ts';
-import { unpackRejected } from '../../core/sessions/rejected-lines.ts';
-import { readEnriched } from '../../core/simulation/arrived-event.ts';
-import { connectKinesis } from './aws-clients.ts';
+import { unpackRejected } from '../sessions/rejected-lines.ts';
+import { readEnriched } from '../simulation/arrived-event.ts';
 import type { Finding } from './finding.ts';
-import { lakeBucket, openLakeObjects } from './lake-objects.ts';
-import { type EngineOptions, queryRows } from './run-query.ts';
-import { namesOf } from './stage-names.ts';
+import type { Sources } from './sources.ts';
 
 /** `<shard>-<sequence number>`, with `#<n>` for an event of an aggregated record. */
 const EVENT_ID = /^(\d+)-(\d+)(#\d+)?$/;
@@ -16,28 +12,25 @@ const EVENT_ID = /^(\d+)-(\d+)(#\d+)?$/;
 export const isEventId = (id: string): boolean => EVENT_ID.test(id);
 
 /** From an event to its shard, its position and its original bytes, and to where it was delivered. */
-export async function explainEvent(id: string, options: EngineOptions): Promise<Finding[]> {
+export async function explainEvent(id: string, sources: Sources): Promise<Finding[]> {
   const [, shard = '', sequenceNumber = ''] = EVENT_ID.exec(id) ?? [];
-  const { sessionsStream } = await namesOf(options);
+  const { stream } = sources;
   const findings = [
-    ...(await deliveredEvent(id, options)),
-    ...(await rejectedEvent(id, options)),
-    ...(await replays(id, options)),
+    ...(await deliveredEvent(id, sources)),
+    ...(await rejectedEvent(id, sources)),
+    ...(await replays(id, sources)),
   ];
-  const position = { stream: sessionsStream, shardId: shardIdOf(shard), sequenceNumber };
-  const record = await recordInStream(position, options);
+  const shardId = `shardId-${shard.padStart(12, '0')}`;
+  const record = stream && (await recordInStream(stream, shardId, sequenceNumber));
   if (findings.length === 0 && record === undefined) return [];
   return [
     {
       what: `event ${id}`,
       facts: [
-        // The local stage forgets an overridden name when it ends.
-        ...(record || options.stage !== LOCAL_STAGE
-          ? [['stream', sessionsStream] as [string, string]]
-          : []),
-        ['shard', position.shardId],
+        ...(stream ? [['stream', stream.name] as const] : []),
+        ['shard', shardId],
         ['position', sequenceNumber],
-        ...(record?.facts ?? [['record', 'no longer in the stream'] as [string, string]]),
+        ...(record?.facts ?? [['record', 'no longer in the stream'] as const]),
       ],
       ...(record && { raw: record.raw }),
     },
@@ -45,18 +38,15 @@ export async function explainEvent(id: string, options: EngineOptions): Promise<
   ];
 }
 
-const shardIdOf = (number: string): string => `shardId-${number.padStart(12, '0')}`;
-
-async function deliveredEvent(id: string, options: EngineOptions): Promise<Finding[]> {
-  const rows = await queryRows(
+async function deliveredEvent(id: string, sources: Sources): Promise<Finding[]> {
+  const rows = await sources.query(
     `SELECT segment, session_id, processing_timestamp, CAST(ingest_date AS varchar)
 FROM sessions WHERE event_id = '${id}' LIMIT 1`,
-    options,
   );
   const [row] = rows;
   if (row === undefined) return [];
   const [segment, session, processed, day] = row.map(String) as [string, string, string, string];
-  const found = await findDelivered(id, segment, day, options);
+  const found = await findDelivered(id, segment, day, sources);
   return [
     {
       what: `delivered to the segment ${segment}`,
@@ -75,12 +65,9 @@ async function findDelivered(
   id: string,
   segment: string,
   day: string,
-  options: EngineOptions,
+  sources: Sources,
 ): Promise<{ location: string; line: Buffer } | undefined> {
-  const name = `tributary-${options.stage}-sessions-${segment}`;
-  const isLocal = options.stage === LOCAL_STAGE;
-  const account = isLocal ? '' : `-${(await lakeBucket(options)).split('-').at(-1)}`;
-  const objects = await openLakeObjects({ ...options, bucket: `${name}${account}` });
+  const objects = await sources.segment(segment);
   const needle = `"event_id":"${id}"`;
   let found: { location: string; line: Buffer } | undefined;
   await pMap(
@@ -100,12 +87,11 @@ async function findDelivered(
   return found;
 }
 
-async function rejectedEvent(id: string, options: EngineOptions): Promise<Finding[]> {
+async function rejectedEvent(id: string, sources: Sources): Promise<Finding[]> {
   const columns = ['reason', 'field', 'rejected_at', 'stream', 'shard_id', 'sequence_number'];
   const rest = ['partition_key', 'arrived_at', 'part', 'parts', 'original'];
-  const rows = await queryRows(
+  const rows = await sources.query(
     `SELECT ${[...columns, ...rest].join(', ')} FROM rejected_sessions WHERE event_id = '${id}'`,
-    options,
   );
   const [row] = rows;
   if (row === undefined) return [];
@@ -131,11 +117,10 @@ async function rejectedEvent(id: string, options: EngineOptions): Promise<Findin
   ];
 }
 
-async function replays(id: string, options: EngineOptions): Promise<Finding[]> {
-  const rows = await queryRows(
+async function replays(id: string, sources: Sources): Promise<Finding[]> {
+  const rows = await sources.query(
     `SELECT event_id, replayed_as, replayed_at FROM replayed_sessions
 WHERE event_id = '${id}' OR replayed_as = '${id}' ORDER BY replayed_at`,
-    options,
   );
   return rows.map(([from, to, at]) => ({
     what: from === id ? `replayed as ${to}` : `a replay of ${from}`,
@@ -143,23 +128,22 @@ WHERE event_id = '${id}' OR replayed_as = '${id}' ORDER BY replayed_at`,
   }));
 }
 
-/** The record at a position of the source stream; undefined where it has expired or nothing serves. */
+/** The record at a position of the stream; undefined where it has expired or nothing serves. */
 async function recordInStream(
-  { stream, shardId, sequenceNumber }: { stream: string; shardId: string; sequenceNumber: string },
-  options: EngineOptions,
+  { name, kinesis }: NonNullable<Sources['stream']>,
+  shardId: string,
+  sequenceNumber: string,
 ): Promise<{ facts: [string, string][]; raw: string } | undefined> {
   try {
-    const kinesis = connectKinesis(options);
     const { ShardIterator } = await kinesis.send(
       new GetShardIteratorCommand({
-        StreamName: stream,
+        StreamName: name,
         ShardId: shardId,
         ShardIteratorType: 'AT_SEQUENCE_NUMBER',
         StartingSequenceNumber: sequenceNumber,
       }),
     );
     const { Records = [] } = await kinesis.send(new GetRecordsCommand({ ShardIterator, Limit: 1 }));
-    kinesis.destroy();
     const [record] = Records;
     if (record?.SequenceNumber !== sequenceNumber) return undefined;
     const { PartitionKey = '', ApproximateArrivalTimestamp, Data = [] } = record;

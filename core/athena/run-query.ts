@@ -1,20 +1,16 @@
 import {
-  AthenaClient,
+  type AthenaClient,
   GetQueryExecutionCommand,
-  GetQueryResultsCommand,
   InvalidRequestException,
   type QueryExecution,
-  type Row,
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import { createContact } from '../../core/contact.ts';
-import { InvalidInput } from '../../core/errors.ts';
-import { pause } from '../../core/kinesis/retry-reads.ts';
-import type { StageOptions } from '../../core/terminal/options.ts';
-import { connect } from './aws-clients.ts';
+import { createContact } from '../contact.ts';
+import { InvalidInput } from '../errors.ts';
+import { pause } from '../kinesis/retry-reads.ts';
 import { QueryFailed } from './query-failed.ts';
-import type { QueryResult } from './query-result.ts';
+import { type QueryResult, readResult } from './query-result.ts';
 
 export interface AthenaQuery {
   sql: string;
@@ -28,11 +24,8 @@ export interface Watch {
   onProgress?(state: string, scannedBytes: number): void;
 }
 
-export const connectAthena = (options: StageOptions): AthenaClient =>
-  connect(AthenaClient, 'ATHENA', options);
-
-/** Most queries of the lake take a second or two; longer ones are polled less often. */
-const POLL = { firstMs: 200, factor: 1.5, lastMs: 2_000 };
+/** On this machine a query takes a blink, in Athena a second or two; longer ones are polled less often. */
+const POLL = { firstMs: 25, factor: 1.5, lastMs: 2_000 };
 
 /**
  * Runs a query in Athena and waits for its end. Undefined when the signal stopped it. Throws QueryFailed
@@ -52,7 +45,7 @@ export async function queryAthena(
     const state = execution?.Status?.State ?? 'UNKNOWN';
     const scannedBytes = execution?.Statistics?.DataScannedInBytes ?? 0;
     if (state === 'SUCCEEDED') {
-      return { ...(await readResults(athena, QueryExecutionId, signal)), scannedBytes };
+      return { ...(await readResult(athena, QueryExecutionId, signal)), scannedBytes };
     }
     if (state === 'FAILED' || state === 'CANCELLED')
       throw new QueryFailed(withCaret(reasonOf(state, execution), query.sql));
@@ -78,10 +71,13 @@ async function start(
     return QueryExecutionId as string;
   } catch (cause) {
     if (!(cause instanceof InvalidRequestException)) throw cause;
-    const message = /workgroup.*not found/i.test(cause.message)
-      ? `There is no workgroup ${workgroup}: is --stage right, and is it deployed in this region?`
-      : `Athena: ${cause.message}`;
-    throw new InvalidInput(message, { cause });
+    if (!/workgroup.*not found/i.test(cause.message)) {
+      throw new QueryFailed(withCaret(cause.message, sql), { cause });
+    }
+    throw new InvalidInput(
+      `There is no workgroup ${workgroup}: is --stage right, and is it deployed in this region?`,
+      { cause },
+    );
   }
 }
 
@@ -89,8 +85,8 @@ function reasonOf(state: 'FAILED' | 'CANCELLED', execution: QueryExecution | und
   const { StateChangeReason, AthenaError } = execution?.Status ?? {};
   const reason = StateChangeReason ?? AthenaError?.ErrorMessage;
   // Athena cancels on its own, too: a query that would scan more than the workgroup allows.
-  if (state === 'CANCELLED') return `Athena: the query was cancelled: ${reason ?? 'no reason'}`;
-  return `Athena: ${reason ?? 'the query failed without a reason'}`;
+  if (state === 'CANCELLED') return `The query was cancelled: ${reason ?? 'no reason'}`;
+  return reason ?? 'The query failed without a reason';
 }
 
 /** Adds the line that Athena names in `line 2:8`, with a caret below the place. */
@@ -101,31 +97,4 @@ export function withCaret(message: string, sql: string): string {
   const label = `LINE ${line}: `;
   const before = text.slice(0, Number(column) - 1).replace(/[^\t]/g, ' ');
   return `${message.trimEnd()}\n\n${label}${text}\n${' '.repeat(label.length)}${before}^`;
-}
-
-async function readResults(
-  athena: AthenaClient,
-  QueryExecutionId: string,
-  signal: AbortSignal,
-): Promise<Pick<QueryResult, 'columns' | 'rows'>> {
-  const first = await athena.send(new GetQueryResultsCommand({ QueryExecutionId }));
-  const columns = (first.ResultSet?.ResultSetMetadata?.ColumnInfo ?? []).map(
-    ({ Name = '', Type = '' }) => ({ name: Name, type: Type }),
-  );
-  const valuesOf = ({ Data = [] }: Row) => columns.map((_, i) => Data[i]?.VarCharValue ?? null);
-  // The first row of a SELECT is its column names, that of a SHOW is data.
-  const isHeader = (values: (string | null)[]) =>
-    values.length > 0 && values.every((value, i) => value === columns[i]?.name);
-
-  async function* rows() {
-    let page = first;
-    const [head, ...rest] = (page.ResultSet?.Rows ?? []).map(valuesOf);
-    yield head === undefined || isHeader(head) ? rest : [head, ...rest];
-    while (page.NextToken && !signal.aborted) {
-      const { NextToken } = page;
-      page = await athena.send(new GetQueryResultsCommand({ QueryExecutionId, NextToken }));
-      yield (page.ResultSet?.Rows ?? []).map(valuesOf);
-    }
-  }
-  return { columns, rows: rows() };
 }

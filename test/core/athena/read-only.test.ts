@@ -1,4 +1,5 @@
-import { selectOnly } from '../../../console/server/select-only.ts';
+import { readOnly, selectOnly } from '../../../core/athena/read-only.ts';
+import { InvalidInput } from '../../../core/errors.ts';
 
 it.each([
   'SELECT 1',
@@ -25,6 +26,21 @@ it.each([
   '/* */ DELETE FROM runs',
   'EXPLAIN ANALYZE DELETE FROM runs',
   'PREPARE p FROM SELECT 1',
-])('refuses anything else: %s', (sql) => {
-  expect(() => selectOnly(sql)).toThrow();
+])('rejects anything else: %s', (sql) => {
+  expect(() => selectOnly(sql)).toThrow(InvalidInput);
 });
+
+it.each(['SHOW TABLES', 'SHOW CREATE TABLE runs;', '-- why\nDESCRIBE runs', 'EXPLAIN SELECT 1'])(
+  'lets what describes tables through where that is asked for: %s',
+  (sql) => {
+    expect(readOnly(sql)).toBe(sql.replace(/;$/, ''));
+    expect(() => selectOnly(sql)).toThrow(InvalidInput);
+  },
+);
+
+it.each(['selection', 'EXPLAIN ANALYZE INSERT INTO runs SELECT 1', 'SHOW TABLES; DROP TABLE runs'])(
+  'rejects what only looks like it: %s',
+  (sql) => {
+    expect(() => readOnly(sql)).toThrow(InvalidInput);
+  },
+);

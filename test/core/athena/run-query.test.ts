@@ -6,8 +6,8 @@ import {
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { mockClient } from 'aws-sdk-client-mock';
-import { queryAthena, withCaret } from '../../../cli/lib/query-athena.ts';
-import type { QueryResult } from '../../../cli/lib/query-result.ts';
+import type { QueryResult } from '../../../core/athena/query-result.ts';
+import { queryAthena, withCaret } from '../../../core/athena/run-query.ts';
 
 const athena = mockClient(AthenaClient);
 const query = { sql: 'SELECT a, b FROM t', workgroup: 'w', database: 'd' };
@@ -105,15 +105,15 @@ describe('a query in Athena', () => {
   });
 
   it.each([
-    ['FAILED', { StateChangeReason: 'SYNTAX_ERROR: no' }, 'Athena: SYNTAX_ERROR: no'],
-    ['FAILED', { AthenaError: { ErrorMessage: 'internal' } }, 'Athena: internal'],
-    ['FAILED', {}, 'Athena: the query failed without a reason'],
+    ['FAILED', { StateChangeReason: 'SYNTAX_ERROR: no' }, 'SYNTAX_ERROR: no'],
+    ['FAILED', { AthenaError: { ErrorMessage: 'internal' } }, 'internal'],
+    ['FAILED', {}, 'The query failed without a reason'],
     [
       'CANCELLED',
       { StateChangeReason: 'Bytes scanned limit was exceeded' },
-      'Athena: the query was cancelled: Bytes scanned limit was exceeded',
+      'The query was cancelled: Bytes scanned limit was exceeded',
     ],
-    ['CANCELLED', {}, 'Athena: the query was cancelled: no reason'],
+    ['CANCELLED', {}, 'The query was cancelled: no reason'],
   ])('that ends as %s says why: %j', async (state, more, message) => {
     athena
       .on(GetQueryExecutionCommand)

@@ -1,7 +1,8 @@
-import { keys } from '../../core/lake/keys.ts';
+import { keys } from '../lake/keys.ts';
+import type { StoredObjects } from '../lake/stored-objects.ts';
+import { explainRun } from './explain-run.ts';
 import type { Finding } from './finding.ts';
-import type { LakeObjects } from './lake-objects.ts';
-import { type EngineOptions, queryRows } from './run-query.ts';
+import type { Sources } from './sources.ts';
 
 /** A row of the id in a table, with the album whose raw data holds it. */
 interface Row {
@@ -17,12 +18,9 @@ interface Row {
 const MOST_ALBUMS = 3;
 
 /** From an album, track or artist back to its rows, raw objects, pages, requests and run. */
-export async function explainItem(
-  id: string,
-  lake: LakeObjects,
-  options: EngineOptions,
-): Promise<Finding[]> {
-  const rows = await findRows(id, options);
+export async function explainItem(id: string, sources: Sources): Promise<Finding[]> {
+  const { lake } = sources;
+  const rows = await findRows(id, sources);
   const [row] = rows;
   if (row === undefined) return [];
   const albums = [...new Set(rows.map(({ albumId }) => albumId ?? ''))].filter(Boolean);
@@ -35,11 +33,11 @@ export async function explainItem(
   if (albums.length > MOST_ALBUMS) {
     findings.push({ what: `${albums.length - MOST_ALBUMS} more albums`, facts: [] });
   }
-  findings.push(await runOf(row, lake, options));
+  findings.push(...(await explainRun(row.runId, sources)));
   return findings;
 }
 
-async function findRows(id: string, options: EngineOptions): Promise<Row[]> {
+async function findRows(id: string, { query }: Sources): Promise<Row[]> {
   const of = (kind: string, table: string, album: string, where: string) =>
     `SELECT '${kind}' AS kind, t.name, ${album} AS album_id, t.run_id, t.ingest_date, t.source, t.ingested_at
 FROM ${table} t ${where}`;
@@ -57,10 +55,9 @@ FROM ${table} t ${where}`;
 ) l ON l.artist_id = t.id AND l.run_id = t.run_id WHERE t.id = '${id}'`,
     ),
   ].join('\nUNION ALL\n');
-  const rows = await queryRows(
+  const rows = await query(
     `SELECT kind, name, album_id, run_id, CAST(ingest_date AS varchar), source FROM (\n${sql}\n)
 ORDER BY ingested_at DESC, run_id DESC, album_id LIMIT 100`,
-    options,
   );
   return rows.map(([kind, name, albumId, runId, day, source]) => ({
     ...{ kind: String(kind), name: name as string | null, albumId: albumId as string | null },
@@ -70,7 +67,7 @@ ORDER BY ingested_at DESC, run_id DESC, album_id LIMIT 100`,
 
 const runKey = ({ runId, day }: Row) => ({ runId, startedAt: day });
 
-function rowOf(id: string, row: Row, rows: readonly Row[], lake: LakeObjects): Finding {
+function rowOf(id: string, row: Row, rows: readonly Row[], lake: StoredObjects): Finding {
   const runs = new Set(rows.map(({ runId }) => runId)).size;
   return {
     what: `${row.kind} ${id}`,
@@ -82,7 +79,7 @@ function rowOf(id: string, row: Row, rows: readonly Row[], lake: LakeObjects): F
   };
 }
 
-async function rawAlbum(lake: LakeObjects, albumId: string, id: string): Promise<Finding[]> {
+async function rawAlbum(lake: StoredObjects, albumId: string, id: string): Promise<Finding[]> {
   const key = keys.albumTracks(albumId);
   const bytes = await lake.get(key);
   const what = `raw tracks of album ${albumId}`;
@@ -126,7 +123,7 @@ function pageFacts(
   ];
 }
 
-async function listingPage(lake: LakeObjects, row: Row, albumId: string): Promise<Finding[]> {
+async function listingPage(lake: StoredObjects, row: Row, albumId: string): Promise<Finding[]> {
   const prefix = keys.listingPage(runKey(row), 0).replace(/page-\d+\.json$/, '');
   for (const key of await lake.list(prefix)) {
     const bytes = await lake.get(key);
@@ -147,23 +144,6 @@ async function listingPage(lake: LakeObjects, row: Row, albumId: string): Promis
     ];
   }
   return [];
-}
-
-async function runOf(row: Row, lake: LakeObjects, options: EngineOptions): Promise<Finding> {
-  const [run] = await queryRows(
-    `SELECT status, substr(CAST(started_at AS varchar), 1, 19) FROM runs
-WHERE run_id = '${row.runId}' AND ingest_date = '${row.day}'`,
-    options,
-  );
-  return {
-    what: `run ${row.runId}`,
-    facts: [
-      ['status', String(run?.[0] ?? 'no row in runs')],
-      ['started', run ? `${run[1]} UTC` : ''],
-      ['source', row.source ?? ''],
-      ['manifest', lake.locationOf(keys.manifest(runKey(row)))],
-    ],
-  };
 }
 
 function parse(bytes: Buffer): unknown {

@@ -4,4 +4,6 @@ export interface Finding {
   readonly facts: readonly (readonly [name: string, value: string])[];
   /** The item or event, as it was received. */
   readonly raw?: string;
+  /** The run that this step is about, or a part of. */
+  readonly runId?: string;
 }
