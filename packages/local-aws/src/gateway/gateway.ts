@@ -115,7 +115,7 @@ async function respond(
     response.end(JSON.stringify(body ?? {}));
   };
   try {
-    const [name = '', action = ''] = target.split('.');
+    const [name = ''] = target.split('.');
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
@@ -130,21 +130,22 @@ async function respond(
       response.writeHead(raw.status, raw.headers);
       return void response.end(raw.body);
     }
-    send(200, await callAction(service, action, body.toString()));
+    send(200, await callAction(service, target, body.toString()));
   } catch (error) {
     const { status, ...rest } = describeError(error);
     send(status, rest);
   }
 }
 
-/** Calls an action with the body of its request. */
+/** Calls the action that a target such as `AmazonSSM.GetParameters` names, with the body of its request. */
 export async function callAction(
   service: JsonService | undefined,
-  action: string,
+  target: string,
   body: string,
 ): Promise<unknown> {
+  const [, action = ''] = target.split('.');
   const handle = service?.[action];
-  if (!handle) throw new AwsError('UnknownOperationException', `${action} is not served locally`);
+  if (!handle) throw new AwsError('UnknownOperationException', `${target} is not served locally`);
   return handle(JSON.parse(body || '{}'));
 }
 

@@ -17,9 +17,9 @@ export function createRequestHandler(service: JsonService) {
   });
   return {
     async handle({ headers, body }: SdkRequest) {
-      const [, action = ''] = (headers['x-amz-target'] ?? '').split('.');
+      const target = headers['x-amz-target'] ?? '';
       try {
-        return responseOf(200, await callAction(service, action, textOf(body)));
+        return responseOf(200, await callAction(service, target, textOf(body)));
       } catch (error) {
         const { status, ...rest } = describeError(error);
         return responseOf(status, rest);
