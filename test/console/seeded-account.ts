@@ -296,12 +296,12 @@ function resultOf(
   const dayOf = ({ startedAt }: SeededRun) =>
     new Date(startedAt * 1_000).toISOString().slice(0, 10);
   const last = seeded.at(-1) as SeededRun;
-  if (sql.includes('track_artists')) {
+  if (sql.includes('AS album_id, t.run_id')) {
     const head = ['kind', 'name', 'album_id', 'run_id', '_col4', 'source'];
     const row = ['track', text, albumIdOf(0), last.name, dayOf(last), 'new-releases'];
     return { types: [], rows: sql.includes("'Track0001'") ? [head, row] : [head] };
   }
-  if (sql.includes('FROM runs')) {
+  if (sql.includes('FROM runs WHERE run_id')) {
     const run = seeded.find(({ name }) => sql.includes(`'${name}'`));
     const row = run && ['PARTIAL', `${dayOf(run)} 06:00:00`, 'new-releases', dayOf(run)];
     return { types: [], rows: [['status', '_col1', 'source', '_col3'], ...(row ? [row] : [])] };
