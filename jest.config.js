@@ -13,5 +13,6 @@ export default {
   ],
   // Jest's default leaves a core idle: on two, it would run one suite after another.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/jest.slowest-first.js',
   testTimeout: 60_000,
 };

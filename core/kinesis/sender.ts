@@ -48,6 +48,7 @@ export function createSender<T extends KeyedRecord>(
   kinesis: KinesisClient,
   streamName: string,
   onWritten: (written: Written<T>) => void,
+  patienceMs = PATIENCE_MS,
 ): Sender<T> {
   const contact = createContact();
   const pace = new Pace();
@@ -64,7 +65,7 @@ export function createSender<T extends KeyedRecord>(
       limits: PUT_RECORDS,
       acknowledges: 'each',
       pace,
-      deadline: () => PATIENCE_MS - (performance.now() - lastStored),
+      deadline: () => patienceMs - (performance.now() - lastStored),
       marginMs: 0,
       async send(batch, abortSignal) {
         const command = new PutRecordsCommand({

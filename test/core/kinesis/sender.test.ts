@@ -15,9 +15,14 @@ const records = (length: number, size = 10): KeyedRecord[] =>
   }));
 
 /** A sender, and what it reported: the counts of its chunks. */
-function givenSender(stream = 'events') {
+function givenSender(stream = 'events', patienceMs?: number) {
   const written: Written<KeyedRecord>[] = [];
-  const sender = createSender<KeyedRecord>(aws.client, stream, (each) => written.push(each));
+  const sender = createSender<KeyedRecord>(
+    aws.client,
+    stream,
+    (each) => written.push(each),
+    patienceMs,
+  );
   const counts = () =>
     written.reduce(
       (sum, each) => ({
@@ -79,7 +84,7 @@ describe('a sender', () => {
 
   it('goes on behind a record that stays throttled, and ends when nothing is stored any more', async () => {
     aws.faults.failsEntry = () => true;
-    const { sender, counts } = givenSender();
+    const { sender, counts } = givenSender('events', 500);
     await sender.add(records(1));
     await expect(sender.end()).resolves.toBeUndefined();
     expect(counts()).toEqual({ reported: 1, lost: 1 });
