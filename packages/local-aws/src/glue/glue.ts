@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parquetMetadata, parquetSchema } from 'hyparquet';
 import { AwsError } from '../gateway/aws-error.ts';
 import type { JsonService } from '../gateway/gateway.ts';
 import { ALLOW_ALL, type Iam } from '../iam/iam.ts';
@@ -8,6 +7,7 @@ import { keysUnder } from '../s3/s3.ts';
 import type { Crawler, RecrawlPolicy, SchemaChangePolicy } from '../service/service.ts';
 import { arn } from '../service/template.ts';
 import type { Catalog, CatalogTable } from './catalog.ts';
+import { countsOf, withColumns } from './parquet-files.ts';
 
 interface Crawl {
   state: 'READY' | 'RUNNING';
@@ -170,75 +170,24 @@ function crawlFolder(
 
   const name = prefix.split('/').filter(Boolean).at(-1) as string;
   const existing = catalog.read()[name];
+  const paths = files.map((key) => join(bucketPath, key));
   const folders = files.map((key) => key.slice(prefix.length, key.lastIndexOf('/') + 1));
   const now = Date.now();
   const partitions = [...new Set([...(existing?.partitions ?? []), ...folders])].sort();
   const table: CatalogTable = {
     location: target,
     columns:
-      existing && !takesColumns
-        ? existing.columns
-        : withColumns(
-            existing?.columns ?? [],
-            files.map((key) => join(bucketPath, key)),
-          ),
+      existing && !takesColumns ? existing.columns : withColumns(existing?.columns ?? [], paths),
     partitionKeys: partitionKeysOf(folders[0] ?? ''),
     partitions,
-    parameters: { CrawlerSchemaSerializerVersion: '1.0', ...countsOf(files, bucketPath) },
+    parameters: { CrawlerSchemaSerializerVersion: '1.0', ...countsOf(paths) },
     createdAt: existing?.createdAt ?? now,
     updatedAt: now,
   };
   catalog.write(name, table);
 }
 
-/** The columns, and behind them those that the files have besides. */
-function withColumns(columns: CatalogTable['columns'], files: string[]): CatalogTable['columns'] {
-  const all = new Map(columns.map((column) => [column.name, column]));
-  for (const file of files) {
-    for (const column of columnsOf(readFileSync(file))) {
-      if (!all.has(column.name)) all.set(column.name, column);
-    }
-  }
-  return [...all.values()];
-}
-
-/** What a crawler notes about the objects that it has seen. */
-function countsOf(keys: string[], bucketPath: string): Record<string, string> {
-  const files = keys.map((key) => readFileSync(join(bucketPath, key)));
-  const rows = files.map((file) => Number(metadataOf(file).num_rows));
-  const sum = (all: number[]) => String(all.reduce((a, b) => a + b, 0));
-  return {
-    recordCount: sum(rows),
-    objectCount: String(files.length),
-    sizeKey: sum(files.map(({ length }) => length)),
-  };
-}
-
 const partitionKeysOf = (folder: string): string[] =>
   folder
     .split('/')
     .flatMap((part) => (part.includes('=') ? [part.slice(0, part.indexOf('='))] : []));
-
-/** Column names with Glue's types, out of a Parquet file's footer. */
-function columnsOf(file: Buffer): CatalogTable['columns'] {
-  const { children } = parquetSchema(metadataOf(file));
-  return children.map(({ element: { name, type, converted_type: converted } }) => ({
-    name,
-    type: glueTypes[converted ?? ''] ?? glueTypes[type ?? ''] ?? 'string',
-  }));
-}
-
-function metadataOf(file: Buffer) {
-  const bytes = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength);
-  return parquetMetadata(bytes as ArrayBuffer);
-}
-
-const glueTypes: Record<string, string> = {
-  UTF8: 'string',
-  DATE: 'date',
-  TIMESTAMP_MILLIS: 'timestamp',
-  BOOLEAN: 'boolean',
-  INT32: 'int',
-  INT64: 'bigint',
-  DOUBLE: 'double',
-};
