@@ -30,15 +30,15 @@ export function startEnvironment(
   const id = randomUUID();
   const child = fork(
     new URL('./lambda-environment.ts', import.meta.url),
-    [
-      pathToFileURL(join(folder, 'code', fn.name, fn.module)).href,
-      fn.exportName,
-      join(folder, 'compiled'),
-    ],
+    [pathToFileURL(join(folder, 'code', fn.name, fn.module)).href, fn.exportName],
     {
       execArgv: [`--max-old-space-size=${fn.memoryMb}`],
       env: {
         ...fn.environment,
+        // Environments share the compiled code, so that a cold start costs little here; taken away again
+        // before the function starts.
+        NODE_COMPILE_CACHE: join(folder, 'compiled'),
+        NODE_COMPILE_CACHE_PORTABLE: '1',
         // Signs the function's calls with its role's name: so the gateway knows the caller.
         AWS_ACCESS_KEY_ID: fn.role,
         AWS_SECRET_ACCESS_KEY: 'local',

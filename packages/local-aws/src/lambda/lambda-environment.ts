@@ -1,7 +1,7 @@
 // An execution environment of Lambda: one process, one module instance, one event at a time.
-import { enableCompileCache, flushCompileCache } from 'node:module';
+import { flushCompileCache } from 'node:module';
 
-const [modulePath = '', exportName = '', cacheFolder = ''] = process.argv.slice(2);
+const [modulePath = '', exportName = ''] = process.argv.slice(2);
 
 /** What the local stage sends: an event, and until when it may take. */
 export interface Invocation {
@@ -19,9 +19,10 @@ export type InvocationResult = (
   usedMb: number;
 };
 
-// Environments of a function share the compiled code, so that a cold start costs little here. Most are
-// killed, which leaves no time to write it at the end.
-enableCompileCache(cacheFolder);
+// For this process alone, see execution-environment.ts.
+delete process.env.NODE_COMPILE_CACHE;
+delete process.env.NODE_COMPILE_CACHE_PORTABLE;
+// Most environments are killed, which leaves no time to write the compiled code at the end.
 let isWritten = false;
 
 const usedMb = () => Math.ceil(process.memoryUsage.rss() / 1024 / 1024);
