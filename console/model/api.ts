@@ -14,8 +14,6 @@ export interface StageView {
   graph: Graph;
   segments: string[];
   streams: { name: string; label: string }[];
-  /** Requests that one run may make, where the stage says it. */
-  requestBudget?: number;
 }
 
 export interface RunListed {
@@ -42,6 +40,8 @@ export interface Plan {
   skipped: string[];
   /** Listed, and not to be fetched by this run. */
   notPlanned: { albumId: string; reason: string }[];
+  /** Plans of earlier versions do not say it. */
+  requestsPerRun?: number;
 }
 
 /** What a run used so far. */

@@ -32,7 +32,7 @@ function Report({ name, stage, graph, run, papers, cost, states, at }: ReportInp
             : whyOf({ status, reasons, ...(manifest && { counts: manifest.counts }) })}
         </p>
       </div>
-      <RunFigures run={run} stage={{}} cost={cost} usage={papers.usage} now={at} />
+      <RunFigures run={run} papers={papers} cost={cost} now={at} />
       <div class="columns">
         <Card title="States">
           <GraphView graph={graph} run={run} />

@@ -25,3 +25,14 @@ export function useWidth<E extends HTMLElement>(first = 600) {
   }, []);
   return { ref, width };
 }
+
+/** The time in milliseconds, as long as it is on. */
+export function useNow(isOn: boolean, ms = 1_000): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    if (!isOn) return;
+    const timer = setInterval(() => setNow(Date.now()), ms);
+    return () => clearInterval(timer);
+  }, [isOn, ms]);
+  return now;
+}

@@ -22,7 +22,6 @@ import { tail } from './tail.ts';
 
 export interface ApiOptions {
   canWrite: boolean;
-  requestBudget?: number;
 }
 
 /** Metrics are of whole minutes; in an account each request for one is paid for. */
@@ -41,11 +40,7 @@ const replaySchema = z.object({
 });
 
 /** What the page may ask; everything of it goes to AWS's own APIs. */
-export function createApi(
-  clients: Clients,
-  stage: Stage,
-  { canWrite, requestBudget }: ApiOptions,
-): Api {
+export function createApi(clients: Clients, stage: Stage, { canWrite }: ApiOptions): Api {
   const runs = new Runs(clients, stage);
   const history = new RunHistory(clients, stage, runs);
   const { streams } = stage;
@@ -61,7 +56,6 @@ export function createApi(
       { name: streams.enriched, label: 'sessions-enriched' },
       ...streams.segments.map(({ name, stream }) => ({ name: stream, label: `sessions-${name}` })),
     ],
-    ...(requestBudget !== undefined && { requestBudget }),
   };
   const mayWrite = () => {
     if (!canWrite) throw new HttpError(403, 'Read-only: start the console with --allow-writes');

@@ -12,7 +12,6 @@ export interface ConsoleOptions {
   client: (service: ServiceName) => ClientConfig;
   /** Lets the page start and stop runs and replay events. */
   canWrite: boolean;
-  requestBudget?: number;
   port?: number;
 }
 

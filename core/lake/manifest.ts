@@ -42,6 +42,8 @@ export const planSchema = z.object({
   mayBeStored: z.boolean(),
   /** Requests of the run until now, tokens included. */
   requests: z.int(),
+  /** What the run may use in all. */
+  requestsPerRun: z.int(),
 });
 export type Plan = z.infer<typeof planSchema>;
 

@@ -119,6 +119,7 @@ export async function planAlbums(
     refreshBefore: refreshBefore.toISOString(),
     mayBeStored: earlier.mayBeStored,
     requests: used,
+    requestsPerRun: settings.requestsPerRun,
   };
   await lake.putJson(keys.plan(run), plan);
   return {

@@ -54,6 +54,7 @@ describeInBrowser('the console of the local stage', () => {
     await page.locator('.run-title').getByText('COMPLETE').waitFor({ timeout: 60_000 });
     await page.getByText('30 albums loaded, 0 skipped, none missing').first().waitFor();
     expect(await page.getByRole('button', { name: /: loaded$/ }).count()).toBe(30);
+    await page.getByRole('meter', { name: 'Requests used of the budget' }).waitFor();
     await page.getByRole('button', { name: /^FetchToken/ }).click();
     await page.getByText(/[1-9]\d* log lines?/).waitFor();
   }, 120_000);

@@ -420,6 +420,7 @@ function seedPapers(
     planned: ids.map((albumId) => ({ albumId, totalTracks: 12 })),
     skipped: skippedIds,
     notPlanned: [],
+    requestsPerRun: 1_000,
   });
   put(`${folder}/usage.json`, {
     requests: albums + 4,

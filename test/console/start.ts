@@ -25,7 +25,6 @@ export async function serveSeeded(
   const server = await startConsole({
     stage: 'dev',
     canWrite,
-    requestBudget: 1_000,
     client: () => ({
       endpoint: aws.url,
       region: 'us-east-1',

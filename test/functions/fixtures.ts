@@ -117,6 +117,7 @@ export const plan = ({
   refreshBefore: day(-14).toISOString(),
   mayBeStored: false,
   requests: 2,
+  requestsPerRun: 1_000,
   ...more,
 });
 

@@ -1,4 +1,4 @@
-import type { CostLine, StageView, Usage } from '../../model/api.ts';
+import type { CostLine, Papers } from '../../model/api.ts';
 import { clock, count, dollars, duration } from '../../model/format.ts';
 import type { RunView } from '../../model/run-view.ts';
 import { Figure } from '../ui.tsx';
@@ -6,20 +6,19 @@ import { Figure } from '../ui.tsx';
 /** What the run came to, in figures. */
 export function RunFigures({
   run,
-  stage,
+  papers = {},
   cost,
-  usage,
   now,
 }: {
   run: RunView;
-  stage: Pick<StageView, 'requestBudget'>;
+  papers: Papers | undefined;
   cost: CostLine[] | undefined;
-  usage: Usage | undefined;
   now: number;
 }) {
   const { counts } = run;
   const seconds = ((run.stoppedAt ?? now) - run.startedAt) / 1_000;
-  const budget = stage.requestBudget;
+  const { usage, plan } = papers;
+  const budget = plan?.requestsPerRun;
   const requests = Math.max(run.requests, usage?.requests ?? 0);
   const waited = (usage?.waitedMs ?? 0) / 1_000;
   const total = cost?.reduce((sum, line) => sum + line.dollars, 0);
