@@ -14,6 +14,8 @@ export interface EnrichContext {
   readonly eventId: string;
   readonly processingTimestamp: string;
   readonly segmentOf: (country: string) => string;
+  /** Memory for the enriched event. */
+  readonly allocate?: (size: number) => Buffer;
 }
 
 /** A record for the enriched stream; its partition key is the session id. */
@@ -44,7 +46,7 @@ export function enrichRecord(data: Uint8Array, context: EnrichContext): Enriched
   if (size > MAX_ENRICHED_BYTES) return { reason: 'too-large', detail: `${size} bytes` };
 
   const { lastBrace } = event;
-  const enriched = Buffer.allocUnsafe(size);
+  const enriched = context.allocate?.(size) ?? Buffer.allocUnsafe(size);
   enriched.set(data);
   enriched.write(added, lastBrace, 'latin1');
   // The brace and nearly always nothing else: a loop is quicker than a view and a copy.

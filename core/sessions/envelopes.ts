@@ -8,7 +8,7 @@ import { cut, lineLength, writeLines } from './lines.ts';
 /**
  * An envelope is one record of the enriched stream that holds many events of one segment and one
  * bucket of sessions, as JSON, so that the filters of the routers read its `segment`:
- * `{"segment":"usa","bucket":"usa-3-of-16","count":31,"encoding":"zstd","events":"<base64>"}`.
+ * `{"segment":"usa","bucket":"usa-3-of-16","count":31,"bytes":24076,"encoding":"zstd","events":"<base64>"}`.
  * Opened, it is the events' bytes as lines, in the order in which they were enriched.
  */
 export interface OpenedEnvelope {
@@ -46,19 +46,19 @@ const BEGINNING = Buffer.from('{"segment":"');
 /**
  * Packs events into envelopes, in the order of their first events; within a bucket, and so within a
  * session, the input's order holds. An event larger than an envelope goes as it is, under its
- * bucket's key: base64 might push it over what Kinesis takes.
+ * bucket's key: base64 might push it over what Kinesis takes. All of it is copied.
  */
 export function packEnvelopes(events: readonly Enriched[], buckets: number): PackedEnvelope[] {
   const groups = groupByBucket(events, buckets);
-  const sizeOf = (i: number) => lineLength((events[i] as Enriched).data) + 1;
+  const lengthOf = (i: number) => lineLength((events[i] as Enriched).data) + 1;
   const packed = groups.flatMap(({ key, segment, indices }) =>
-    cut(indices, sizeOf, { minBytes: 0, maxBytes: MAX_EVENTS_BYTES }).map((part) => {
+    cut(indices, lengthOf, { minBytes: 0, maxBytes: MAX_EVENTS_BYTES }).map((part) => {
       const data = part.map((i) => (events[i] as Enriched).data);
       const isLarge = data.length === 1 && (data[0] as Buffer).length > MAX_EVENTS_BYTES;
       return {
         partitionKey: key,
         explicitHashKey: hashKeyOf(key) as string,
-        data: isLarge ? (data[0] as Buffer) : seal(segment, key, data),
+        data: isLarge ? Buffer.from(data[0] as Buffer) : seal(segment, key, data),
         events: part,
       };
     }),
@@ -98,7 +98,7 @@ function seal(segment: string, bucket: string, events: readonly Buffer[]): Buffe
   const lines = SCRATCH.subarray(0, writeLines(events, SCRATCH));
   const compressed = zstdCompressSync(lines, COMPRESSION).toString('base64');
   return Buffer.from(
-    `{"segment":"${segment}","bucket":"${bucket}","count":${events.length},"encoding":"zstd","events":"${compressed}"}`,
+    `{"segment":"${segment}","bucket":"${bucket}","count":${events.length},"bytes":${lines.length},"encoding":"zstd","events":"${compressed}"}`,
     'latin1',
   );
 }
@@ -111,13 +111,14 @@ export function openEnvelope(data: Uint8Array): OpenedEnvelope | undefined {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
   if (!bytes.subarray(0, BEGINNING.length).equals(BEGINNING)) return undefined;
   try {
-    const { segment, bucket, count, encoding, events } = JSON.parse(bytes.toString());
+    const { segment, bucket, count, bytes: size, encoding, events } = JSON.parse(bytes.toString());
     const isWhole = typeof bucket === 'string' && typeof events === 'string';
     if (!isWhole || !Number.isSafeInteger(count) || encoding !== 'zstd') {
       throw new Error('it has not the fields of one');
     }
     const opened = zstdDecompressSync(Buffer.from(events, 'base64'), {
-      chunkSize: MAX_EVENTS_BYTES + 1_024,
+      // The result in one piece, and no larger than it is.
+      chunkSize: sizeOf(size) + 64,
       maxOutputLength: 2 * MAX_EVENTS_BYTES,
     });
     return { segment, bucket, count, events: opened };
@@ -127,6 +128,12 @@ export function openEnvelope(data: Uint8Array): OpenedEnvelope | undefined {
     });
   }
 }
+
+/** What an envelope says that it opens to, if that may be. */
+const sizeOf = (bytes: unknown): number =>
+  Number.isSafeInteger(bytes) && (bytes as number) >= 0
+    ? Math.min(bytes as number, 2 * MAX_EVENTS_BYTES)
+    : MAX_EVENTS_BYTES;
 
 /** An envelope as it is sent again, to the place of its bucket; undefined for anything else. */
 export function envelopeRecord(data: Buffer): KeyedRecord | undefined {

@@ -1,6 +1,7 @@
 import type { KinesisStreamBatchResponse } from 'aws-lambda';
 import type { KeyedRecord } from '../../core/kinesis/records.ts';
 import { packEnvelopes } from '../../core/sessions/envelopes.ts';
+import { Arena } from '../runtime/arena.ts';
 import type { EnrichedCounts } from '../runtime/metrics.ts';
 import type { PlacedRecords } from '../runtime/placed-records.ts';
 import { acknowledge, type StreamRecord } from '../runtime/stream-event.ts';
@@ -13,6 +14,8 @@ export interface EnrichSessions {
   segmentOf: (country: string) => string;
   /** Of sessions, see core/sessions/buckets.ts. */
   buckets: number;
+  /** Holds the events until they are packed, see parseStreamEvent. */
+  arena?: Arena;
   /** Outlives the invocation. */
   placed: PlacedRecords;
   log: (counts: EnrichedCounts) => void;
@@ -30,6 +33,7 @@ export async function enrichSessions(
     writeRejected,
     segmentOf,
     buckets,
+    arena = new Arena(),
     placed,
     log,
     clock = Date.now,
@@ -40,6 +44,7 @@ export async function enrichSessions(
     segmentOf,
     processingTimestamp: new Date(clock()).toISOString(),
     isPlaced: (eventId) => placed.has(eventId),
+    arena,
   });
   const envelopes = packEnvelopes(batch.enriched, buckets);
   const [toStream, toRejected] = await Promise.all([

@@ -3,6 +3,7 @@ import { type Enriched, enrichRecord } from '../../core/sessions/enrich-record.t
 import { eventIdOf } from '../../core/sessions/event-id.ts';
 import type { Rejected } from '../../core/sessions/reasons.ts';
 import { rejectedLines } from '../../core/sessions/rejected-lines.ts';
+import type { Arena } from '../runtime/arena.ts';
 import { positionOf, type StreamRecord } from '../runtime/stream-event.ts';
 
 /** An event of a batch: its record, by index, and its id. */
@@ -27,6 +28,7 @@ export interface ReadOptions {
   readonly segmentOf: (country: string) => string;
   readonly processingTimestamp: string;
   readonly isPlaced: (eventId: string) => boolean;
+  readonly arena: Arena;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface ReadOptions {
  */
 export function readBatch(
   records: readonly StreamRecord[],
-  { segmentOf, processingTimestamp, isPlaced }: ReadOptions,
+  { segmentOf, processingTimestamp, isPlaced, arena }: ReadOptions,
 ): ReadBatch {
   const batch: ReadBatch = {
     enriched: [],
@@ -46,6 +48,8 @@ export function readBatch(
     reasons: {},
     skipped: [],
   };
+
+  const allocate = (size: number) => arena.take(size);
 
   function reject(origin: Origin, source: StreamRecord, rejected: Rejected, part?: number): void {
     batch.reasons[rejected.reason] = (batch.reasons[rejected.reason] ?? 0) + 1;
@@ -63,7 +67,8 @@ export function readBatch(
       batch.skipped.push(origin);
       return;
     }
-    const result = enrichRecord(source.data, { eventId, processingTimestamp, segmentOf });
+    const context = { eventId, processingTimestamp, segmentOf, allocate };
+    const result = enrichRecord(source.data, context);
     if ('reason' in result) reject(origin, source, result, part);
     else {
       batch.enriched.push(result);

@@ -4,6 +4,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { keepRequestBuffers } from '../../core/kinesis/put-records-body.ts';
 import { bucketsFor } from '../../core/sessions/buckets.ts';
 import { createSegmentOf, SEGMENTS } from '../../core/sessions/segments.ts';
+import { Arena } from './arena.ts';
 import { numberOf, required } from './env.ts';
 import { countEnriched, countRouted, type EnrichedCounts, type RoutedCounts } from './metrics.ts';
 import { logCounts } from './middleware.ts';
@@ -34,6 +35,7 @@ export const connectEnrichment = () => ({
   writeRejected: writeToDelivery(new FirehoseClient(aws()), required('REJECTED_DELIVERY_STREAM')),
   segmentOf: createSegmentOf(SEGMENTS),
   buckets: bucketsFor(numberOf('STREAM_SHARDS', 2, 1)),
+  arena: new Arena(),
   placed: new PlacedRecords(),
   log: (counts: EnrichedCounts) => {
     logCounts(counts);
@@ -45,6 +47,7 @@ export const connectRouting = () => {
   const stream = required('SEGMENT_STREAM');
   return {
     writeSegment: connectStream(stream),
+    arena: new Arena(),
     placed: new PlacedRecords(),
     log: (counts: RoutedCounts) => {
       logCounts(counts);

@@ -1,12 +1,7 @@
 import type { KinesisStreamBatchResponse } from 'aws-lambda';
 import { InvalidInput } from '../../core/errors.ts';
 import type { SourcePosition } from '../../core/sessions/rejected-lines.ts';
-
-/**
- * Events are cut from pieces of memory of this size: Node's own 8 KB are thousands of pieces a batch,
- * and freeing them was a tenth of a handler's time. From 128 KB on, the system hands out each one anew.
- */
-Buffer.poolSize = 64 * 1024;
+import { Arena } from './arena.ts';
 
 /** A record as Lambda hands it over, its data decoded. */
 export interface StreamRecord {
@@ -31,8 +26,12 @@ interface LambdaRecord {
   };
 }
 
-/** The records of a Kinesis event, in their order; throws InvalidInput for any other event. */
-export function parseStreamEvent(event: unknown): StreamRecord[] {
+/**
+ * The records of a Kinesis event, in their order; throws InvalidInput for any other event. Their data
+ * is in the arena, which is reset before.
+ */
+export function parseStreamEvent(event: unknown, arena = new Arena()): StreamRecord[] {
+  arena.reset();
   const records = (event as { Records?: unknown } | null)?.Records;
   if (!Array.isArray(records)) throw new InvalidInput('The event has no list of Records');
   return records.map((record: LambdaRecord | null, i) => {
@@ -51,9 +50,15 @@ export function parseStreamEvent(event: unknown): StreamRecord[] {
       sequenceNumber: kinesis.sequenceNumber,
       partitionKey: kinesis.partitionKey ?? '',
       arrivedAt: kinesis.approximateArrivalTimestamp ?? 0,
-      data: Buffer.from(kinesis.data, 'base64'),
+      data: decode(kinesis.data, arena),
     };
   });
+}
+
+function decode(base64: string, arena: Arena): Buffer {
+  const data = arena.take(Buffer.byteLength(base64, 'base64'));
+  const size = data.write(base64, 'base64');
+  return size === data.length ? data : data.subarray(0, size);
 }
 
 export function positionOf(record: StreamRecord): SourcePosition {

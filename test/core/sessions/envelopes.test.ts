@@ -18,7 +18,8 @@ describe('An envelope', () => {
     const [envelope, ...more] = packEnvelopes([event('a', odd), event('a', '{"n":2}\n')], 4);
     expect(more).toEqual([]);
     const { bucket, events, ...rest } = JSON.parse(String(envelope?.data));
-    expect(rest).toEqual({ segment: 'usa', count: 2, encoding: 'zstd' });
+    const bytes = Buffer.byteLength(odd) + 9;
+    expect(rest).toEqual({ segment: 'usa', count: 2, bytes, encoding: 'zstd' });
     expect(bucket).toBe(envelope?.partitionKey);
     expect(openEnvelope(envelope?.data as Buffer)).toMatchObject({
       segment: 'usa',
@@ -27,6 +28,16 @@ describe('An envelope', () => {
     });
     expect(opened(envelope?.data as Buffer)).toEqual([odd, '{"n":2}']);
   });
+
+  it.each([undefined, 0, 1, -1, 1e9, 'many'])(
+    'opens whatever size it states, such as %p',
+    (bytes) => {
+      const [envelope] = packEnvelopes([event('a', `{"n":"${'x'.repeat(5_000)}"}`)], 4);
+      const stated = { ...JSON.parse(String(envelope?.data)), bytes };
+      const [text] = opened(envelope?.data as Buffer);
+      expect(opened(Buffer.from(JSON.stringify(stated)))).toEqual([text]);
+    },
+  );
 
   it('holds events of one segment and one bucket, each once, a session in its order', () => {
     const random = createRandom(5);
