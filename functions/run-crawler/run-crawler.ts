@@ -91,8 +91,9 @@ async function startCrawl(
   const { Crawler: before } = await glue.send(new GetCrawlerCommand({ Name }));
   if (before?.State !== 'READY') throw new CrawlerBusy(`The crawler ${Name} is ${before?.State}`);
   const policies = always ? EVERYTHING : NEW_FOLDERS;
-  // The crawl before may have been one of the other kind.
-  if (before.RecrawlPolicy?.RecrawlBehavior !== policies.RecrawlPolicy.RecrawlBehavior) {
+  // The crawl before may have been one of the other kind; a crawler that names none is the template's.
+  const { RecrawlBehavior } = before.RecrawlPolicy ?? NEW_FOLDERS.RecrawlPolicy;
+  if (RecrawlBehavior !== policies.RecrawlPolicy.RecrawlBehavior) {
     await glue.send(new UpdateCrawlerCommand({ Name, ...policies }));
   }
   // What is committed after this may be missed by the crawl.
