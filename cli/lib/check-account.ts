@@ -96,7 +96,7 @@ async function secrets(client: SSMClient, stage: string): Promise<Finding[]> {
 async function concurrency(client: LambdaClient): Promise<Finding[]> {
   const { AccountLimit } = await client.send(new GetAccountSettingsCommand({}));
   const { ConcurrentExecutions = 0, UnreservedConcurrentExecutions = 0 } = AccountLimit ?? {};
-  // trackConcurrency, and three mappings of two shards; docs/operations.md has the sum.
+  // prod uses seven: docs/operations.md has the sum.
   const isFew = UnreservedConcurrentExecutions < 10;
   return [
     {
