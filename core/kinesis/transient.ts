@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { TributaryError } from '../errors.ts';
 
 // Kinesis and Firehose respond with 400, and yet the same call may succeed.
@@ -23,7 +24,8 @@ const TRANSIENT_NAMES = new Set([
  * stream, invalid request, a mistake in the code) is permanent.
  */
 export function isTransient(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  // Not `instanceof`: under Jest, the errors of Node's own sockets are of another realm.
+  if (!isNativeError(error)) return false;
   if (error instanceof TributaryError) return error.transient;
   if (TRANSIENT_NAMES.has(error.name)) return true;
   const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: unknown };

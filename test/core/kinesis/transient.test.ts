@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { AccessTokenRejected, ContractBroken } from '../../../core/errors.ts';
 import { isTransient } from '../../../core/kinesis/transient.ts';
 
@@ -25,6 +28,16 @@ describe('A failed call may be repeated', () => {
     systemError('ERR_HTTP2_STREAM_CANCEL'),
     new ContractBroken('499 results for 500 records'),
   ])('after %s', (error) => {
+    expect(isTransient(error)).toBe(true);
+  });
+
+  it('after a connection that broke, whose error is of another realm under Jest', async () => {
+    const server = createServer((request) => request.socket.destroy()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const [error] = await once(get({ host: '127.0.0.1', port }), 'error');
+    server.close();
+    expect(error.code).toBe('ECONNRESET');
     expect(isTransient(error)).toBe(true);
   });
 
