@@ -18,7 +18,7 @@ export function addRuns(program: Command): void {
     .option('--limit <count>', 'how many', countingNumber, 10)
     .option('--days <count>', 'how far back to look', countingNumber, 30)
     .option('--bucket <name>', 'the lake, if it is not the one of the stage');
-  queryOptions(command)
+  queryOptions(command, 'all columns; one below the other where the terminal is too narrow')
     .addHelpText(
       'after',
       `
@@ -39,7 +39,8 @@ Examples:
 async function runs(id: string | undefined, options: Options): Promise<void> {
   if (id !== undefined) return print(await describeRun(id, options, process.stdout.columns));
   const isCompact = options.format === 'table' && !options.wide && !options.vertical;
-  await runAndPrint(isCompact ? compactRunsSql(options) : runsSql(options), options);
+  const { wide: _, ...fitted } = options;
+  await runAndPrint(isCompact ? compactRunsSql(options) : runsSql(options), fitted);
 }
 
 type Range = Pick<Options, 'limit' | 'days'>;
@@ -70,9 +71,10 @@ ${fromRuns(range)}`;
 export const compactRunsSql = (range: Range): string => `SELECT
   run_id,
   status || coalesce(' ' || error, '') AS status,
-  ${STARTED},
+  substr(CAST(started_at AS varchar), 1, 16) AS started,
   loaded,
-  missing
+  missing,
+  unlisted
 ${fromRuns(range)}`;
 
 /** A partition is a day, and only those are read. */

@@ -5,7 +5,7 @@ import { type Options, optionsToRepeat } from './options.ts';
 import { createProgress } from './progress.ts';
 import { isBalanced, type Ledger, simulateSessions } from './simulate-sessions.ts';
 import type { Stage } from './stage.ts';
-import { manifestOf, printSample, rowsOfTables, whereToLook } from './summary.ts';
+import { manifestOf, printSample, whereToLook } from './summary.ts';
 import { judge, renderVerdict } from './verdict.ts';
 
 /** Runs both halves and ends with the verdict; false when one failed. */
@@ -50,7 +50,6 @@ export async function runOnce(
     requests: real
       ? { byEndpoint: { Spotify: manifest?.counts.requests ?? 0 }, faulted: {} }
       : stage.spotify.requests,
-    ...(execution.status === 'SUCCEEDED' && { rows: await rowsOfTables(stage) }),
     ...(ledger && { ledger }),
   });
   const width = Math.min(process.stdout.columns ?? 100, 120);

@@ -24,14 +24,6 @@ export async function printSample(stage: Stage): Promise<void> {
   if (more > 0) console.log(`and ${more} more rows`);
 }
 
-export async function rowsOfTables(stage: Stage): Promise<Record<string, number>> {
-  const counts = stage
-    .tables()
-    .map((table) => `SELECT '${table}' AS name, count(*) AS n FROM ${table}`);
-  const { rows } = await stage.sql(counts.join(' UNION ALL '));
-  return Object.fromEntries(rows.map(([name, n]) => [name, Number(n)]));
-}
-
 /** The manifest that an execution wrote; undefined when it failed before that. */
 export function manifestOf(stage: Stage, { output }: Execution): Manifest | undefined {
   const key = (output as { batch?: { manifestKey?: string } } | undefined)?.batch?.manifestKey;

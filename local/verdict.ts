@@ -14,8 +14,6 @@ export interface Outcome {
   /** Missing when the execution failed before it wrote one. */
   manifest?: Manifest;
   requests: { byEndpoint: Record<string, number>; faulted: Record<string, number> };
-  /** Rows by table. */
-  rows?: Record<string, number>;
   ledger?: Ledger;
 }
 
@@ -38,7 +36,6 @@ export function judge(outcome: Outcome): Verdict {
   const lines: Verdict['lines'] = [];
   if (manifest) lines.push(...countsOf(manifest));
   lines.push(['requests', requestsOf(outcome)]);
-  if (outcome.rows) lines.push(['rows', named(outcome.rows, true)]);
   if (ledger) lines.push(...eventsOf(ledger));
   if (failure?.error === 'QuotaExhausted') {
     return {
@@ -84,12 +81,12 @@ function countsOf(manifest: Manifest): Verdict['lines'] {
   const lines: Verdict['lines'] = [
     [
       'albums',
-      `${counts.loaded} loaded, ${counts.skipped} skipped, ${counts.missing} missing; ${counts.listed} listed of ${counts.expected} expected from ${source ?? 'nowhere'}`,
+      `${counts.loaded} loaded, ${counts.skipped} skipped, ${counts.missing} missing; ${counts.listed} listed of ${counts.expected} expected`,
     ],
   ];
   const reasons = reasonsOf(manifest);
   if (reasons) lines.push(['missing', reasons]);
-  lines.push(['tracks', `${counts.tracks} loaded`]);
+  lines.push(['tracks', `${counts.tracks} loaded${source ? `, from ${source}` : ''}`]);
   return lines;
 }
 

@@ -21,14 +21,17 @@ export interface FormatOptions {
   readonly vertical?: true;
 }
 
-export const formatOptions = (command: Command): Command =>
+export const formatOptions = (
+  command: Command,
+  wide = 'do not fit the table to the terminal',
+): Command =>
   command
     .addOption(
       new Option('--format <format>', 'how to print the result')
         .choices(['table', 'ndjson', 'csv'])
         .default('table'),
     )
-    .option('--wide', 'do not fit the table to the terminal')
+    .option('--wide', wide)
     .option('--vertical', 'print each row as a block, a line for each column');
 
 /** Prints the rows, and then their number; with ndjson and csv, the number goes to standard error. */

@@ -24,7 +24,8 @@ export const engineOptions = (command: Command): Command =>
     .option('--workgroup <name>', 'of Athena, if it is not the one of the stage')
     .option('--database <name>', 'of the Glue catalogue, if it is not the one of the stage');
 
-export const queryOptions = (command: Command): Command => engineOptions(formatOptions(command));
+export const queryOptions = (command: Command, wide?: string): Command =>
+  engineOptions(formatOptions(command, wide));
 
 /** Queries the lake of the stage and prints the result. */
 export async function runAndPrint(sql: string, options: QueryOptions): Promise<void> {

@@ -38,12 +38,12 @@ describe('tributary runs', () => {
     const { status, stdout, stderr } = await runs();
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const started = (daysAgo: number) =>
-      new Date(NOW - daysAgo * DAY_MS).toISOString().slice(0, 19).replace('T', ' ');
+      new Date(NOW - daysAgo * DAY_MS).toISOString().slice(0, 16).replace('T', ' ');
     expect(stdout.split('\n')).toEqual([
-      'run_id  status                     started              loaded  missing',
+      'run_id  status                     started           loaded  missing  unlisted',
       expect.stringMatching(/^─+$/),
       `run-1   FAILED InvalidCredentials  ${started(1)}`,
-      `run-2   PARTIAL                    ${started(2)}      97        2`,
+      `run-2   PARTIAL                    ${started(2)}      97        2         3`,
       expect.stringMatching(/^2 rows, [\d.]+ kB scanned$/),
       '',
     ]);

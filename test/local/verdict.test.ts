@@ -38,7 +38,6 @@ const outcome: Outcome = {
   seconds: 6,
   manifest,
   requests: { byEndpoint: { token: 1, 'new-releases': 2, search: 0 }, faulted: { token: 0 } },
-  rows: { albums: 100, tracks: 1487, sessions_usa: 385, sessions_international: 596 },
   ledger,
 };
 
@@ -46,12 +45,9 @@ describe('The verdict', () => {
   it('of a complete run says so, with counts, in lines of 80 columns', () => {
     expect(renderVerdict(judge(outcome), { width: 80 }).split('\n')).toEqual([
       'COMPLETE  everything that was expected is in the lake',
-      '  albums    100 loaded, 0 skipped, 0 missing; 100 listed of 100 expected from',
-      '            new-releases',
-      '  tracks    1487 loaded',
+      '  albums    100 loaded, 0 skipped, 0 missing; 100 listed of 100 expected',
+      '  tracks    1487 loaded, from new-releases',
       '  requests  3 (token 1, new-releases 2)',
-      '  rows      albums 100, tracks 1487, sessions_usa 385, sessions_international',
-      '            596',
       '  events    1000 sent: usa 385, international 596, rejected 19; 21 sent twice by',
       '            the producer; all accounted for',
     ]);
