@@ -88,7 +88,9 @@ describe('npm start', () => {
     const { lakeBucket } = JSON.parse(readFileSync(endpoints(), 'utf8'));
     const lake = join(folder, 'lake');
     expect(filesOf(join(lake, 'tributary-local-lake')).join()).not.toMatch(/run_id=sample/);
-    expect(filesOf(join(lake, lakeBucket)).join()).toMatch(/run_id=sample/);
+    const samples = filesOf(join(lake, lakeBucket)).join();
+    expect(samples).toMatch(/run_id=sample/);
+    expect(samples).toMatch(/album_tracks\/album_id=/);
     const second = start(['--fresh']);
     expect(await second.ended).toBe(1);
     expect(second.text()).toMatch(/^error: The local stage already serves \(process \d+\): .*\n$/);
