@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { InvalidInput } from '../../core/errors.ts';
 import { createAccess, securityHeaders } from './access.ts';
 import { HttpError, messageOf, statusOf } from './errors.ts';
 
@@ -41,7 +42,7 @@ const LARGEST_BODY = 256 * 1024;
 export async function serve(folder: string, api: Api, port = 0): Promise<ConsoleServer> {
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(portError(error, port)));
     server.listen(port, '127.0.0.1', resolve);
   });
   const access = createAccess((server.address() as AddressInfo).port);
@@ -175,3 +176,10 @@ const indexHtml = (nonce: string): string => `<!doctype html>
 <body><div id="app"></div><noscript>This page needs JavaScript.</noscript></body>
 </html>
 `;
+
+const portError = (cause: NodeJS.ErrnoException, port: number): Error =>
+  cause.code === 'EADDRINUSE'
+    ? new InvalidInput(`Port ${port} is in use: choose another --port, or 0 for any that is free`, {
+        cause,
+      })
+    : cause;

@@ -90,7 +90,9 @@ describe('npm start', () => {
     expect(filesOf(join(lake, 'tributary-local-lake')).join()).not.toMatch(/run_id=sample/);
     const samples = filesOf(join(lake, lakeBucket)).join();
     expect(samples).toMatch(/run_id=sample/);
-    expect(samples).toMatch(/album_tracks\/album_id=/);
+    const manifest = samples.split(',').find((file) => file.endsWith('/manifest.json')) ?? '';
+    const { status, counts } = JSON.parse(readFileSync(manifest, 'utf8'));
+    expect({ status, loaded: counts.loaded }).toEqual({ status: 'PARTIAL', loaded: 50 });
     const second = start(['--fresh']);
     expect(await second.ended).toBe(1);
     expect(second.text()).toMatch(/^error: The local stage already serves \(process \d+\): .*\n$/);

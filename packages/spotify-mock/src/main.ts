@@ -50,7 +50,11 @@ try {
   // What a person can repair is said in one line; anything else is a bug and keeps its stack.
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (!(error instanceof InvalidInput) && !UNUSABLE_PORT.includes(code)) throw error;
-  command.error(message);
+  const { port } = command.opts<{ port: number }>();
+  const isUsed = code === 'EADDRINUSE';
+  command.error(
+    `error: ${isUsed ? `port ${port} is in use: choose another --port, or 0 for any that is free` : message}`,
+  );
 }
 
 function wholeNumber(text: string): number {
