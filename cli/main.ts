@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
 import { type GlobalOptions, globalOptions } from '../core/terminal/options.ts';
+import { BASH_FALLBACK } from './lib/bash-completion.ts';
 import { errorLine } from './lib/error-line.ts';
-import { endWhenOutputCloses } from './lib/output.ts';
+import { endWhenOutputCloses, print } from './lib/output.ts';
 
 type Add = (program: Command) => unknown;
 
@@ -52,7 +53,8 @@ The stage local needs none of them while \`npm start -- --keep\` runs; query, ru
 need the lake that it left.
 
 \`tributary <command> --help\` says more about a command.
-Completion: source <(tributary complete bash), or zsh; tributary complete fish | source.`,
+Completion, after \`npm link\`: source <(tributary complete bash), or zsh; in fish:
+tributary complete fish | source`,
 );
 
 // A command loads what it needs itself, in half of the time; help and completion need all of them.
@@ -70,6 +72,7 @@ program.helpCommand('help [command]', 'Shows the help of a command');
 
 endWhenOutputCloses();
 try {
+  if (process.argv.slice(2).join(' ') === 'complete bash') await print(BASH_FALLBACK);
   await program.parseAsync();
 } catch (error) {
   if (program.opts<GlobalOptions>().stack) console.error(error);

@@ -31,8 +31,18 @@ describe('tributary', () => {
         stdout: expect.stringContaining('tributary complete --'),
       });
       if (shell !== 'bash') continue;
-      const check = spawnSync('bash', ['-n'], { input: stdout, encoding: 'utf8' });
-      expect({ status: check.status, stderr: check.stderr }).toEqual({ status: 0, stderr: '' });
+      // A shell without bash-completion; the program is a function, as nothing is on its PATH.
+      const session = `tributary() { "${process.execPath}" "${join(root, 'bin/tributary.js')}" "$@"; }
+compopt() { :; }
+${stdout}
+COMP_WORDS=(tributary query --li) COMP_CWORD=2; __tributary_complete; echo "$COMPREPLY"`;
+      const check = spawnSync('bash', ['--norc'], { input: session, encoding: 'utf8' });
+      const { status: ended, stderr } = check;
+      expect({ ended, stderr, found: check.stdout }).toEqual({
+        ended: 0,
+        stderr: '',
+        found: '--list\n',
+      });
     }
   });
 
