@@ -57,7 +57,8 @@ export const command = new Command('npm start --')
 Kinds of faults for --faults:
 ${columns(FAULT_KINDS)}
 
-Examples of plans, catalogues and events are in examples/, their JSON Schemas in examples/schemas/:
+Plans, catalogues and events are in examples/, their JSON Schemas in
+examples/schemas/:
   npm start -- --faults examples/fault-plan.json
   npm start -- --catalog examples/catalog.json --fresh`,
   );
@@ -77,7 +78,7 @@ export function optionsToRepeat(): string[] {
   });
 }
 
-function columns(words: readonly string[], perLine = 5): string {
+function columns(words: readonly string[], perLine = 4): string {
   const width = Math.max(...words.map((word) => word.length)) + 1;
   const lines = Array.from({ length: Math.ceil(words.length / perLine) }, (_, i) =>
     words.slice(i * perLine, (i + 1) * perLine),

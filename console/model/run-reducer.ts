@@ -25,6 +25,7 @@ export class RunReducer {
     startedAt: 0,
     states: {},
     albums: {},
+    runningItems: [],
     counts: {},
     requests: 0,
     transitions: 0,
@@ -60,6 +61,7 @@ export class RunReducer {
     const { view } = this;
     view.status = ENDS[type] as string;
     view.stoppedAt = at;
+    view.runningItems = [];
     delete view.wait;
     if (error !== undefined) view.error = error;
     if (cause !== undefined) view.cause = cause;
@@ -91,6 +93,7 @@ export class RunReducer {
     const state = this.#state(name, at);
     state.visits++;
     state.running++;
+    if (type === 'TaskStateEntered' && item !== undefined) this.view.runningItems.push(item);
     state.enteredAt = at;
     state.lit = 'running';
     this.view.transitions++;
@@ -113,8 +116,11 @@ export class RunReducer {
     return typeof value === 'number' ? value : undefined;
   }
 
-  #exit({ name = '', at, output }: HistoryEvent, item: number | undefined): void {
+  #exit({ name = '', at, output, type }: HistoryEvent, item: number | undefined): void {
     const state = this.#state(name, at);
+    if (type === 'TaskStateExited') {
+      this.view.runningItems = this.view.runningItems.filter((each) => each !== item);
+    }
     const visit = this.#visits.get(item);
     state.running = Math.max(0, state.running - 1);
     state.took += at - (visit?.enteredAt ?? at);

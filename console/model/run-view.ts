@@ -25,6 +25,8 @@ export interface RunView {
   states: Record<string, StateView>;
   /** By album id, as the calls of the Map report them. */
   albums: Record<string, AlbumView>;
+  /** Items of the Map that a call works on. */
+  runningItems: number[];
   /** The Wait state that holds the run up, and until when. */
   wait?: { state: string; from: number; until: number };
   /** Counts that the states handed on so far. */

@@ -1,4 +1,5 @@
 import { renderToString } from 'preact-render-to-string';
+import { albumTiles } from '../model/album-tiles.ts';
 import type { ReportInput } from '../model/api.ts';
 import { dateTime, plural } from '../model/format.ts';
 import { whyOf } from '../model/verdict.ts';
@@ -6,7 +7,7 @@ import { ManifestView } from './history/manifest-card.tsx';
 import { GraphView } from './run/graph-view.tsx';
 import { RunFigures } from './run/run-figures.tsx';
 import { Visit } from './run/state-card.tsx';
-import { albumTiles, Tiles } from './run/tiles.tsx';
+import { Tiles } from './run/tiles.tsx';
 import { Card, Status } from './ui.tsx';
 
 /** A run as the body of a page without script: it can be attached to a ticket. */

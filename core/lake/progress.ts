@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseAs } from '../parse.ts';
+import { albumsOfGroup } from './groups.ts';
 import { idSchema } from './items.ts';
 import { keys, type Run } from './keys.ts';
 import type { Lake } from './lake.ts';
@@ -15,22 +16,6 @@ const queuedSchema = z.object({
   stored: z.optional(z.int()),
 });
 export type QueuedAlbum = z.infer<typeof queuedSchema>;
-
-/** Albums of a group, unless there are very many: a day's are one or two. */
-const GROUP_SIZE = 100;
-/** Step Functions writes several events for each item of a Map, of 25,000 in all. */
-const MOST_GROUPS = 40;
-
-const sizeOf = (planned: number): number => Math.max(GROUP_SIZE, Math.ceil(planned / MOST_GROUPS));
-
-export const groupsOf = (planned: number): { group: number }[] =>
-  Array.from({ length: Math.ceil(planned / sizeOf(planned)) }, (_, group) => ({ group }));
-
-/** The planned albums of a group, and how many there are in the groups before it. */
-export function albumsOfGroup({ planned }: Plan, group: number) {
-  const before = group * sizeOf(planned.length);
-  return { albums: planned.slice(before, before + sizeOf(planned.length)), before };
-}
 
 /** How far the albums of a run are; written at the end of each call of FetchAlbumTracks. */
 export const progressSchema = z.object({

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Limits } from '../../core/allowance.ts';
 import { AccessTokenExpired } from '../../core/errors.ts';
+import { albumsOfGroup } from '../../core/lake/groups.ts';
 import { keys } from '../../core/lake/keys.ts';
 import type { Lake } from '../../core/lake/lake.ts';
 import { planSchema, runSchema } from '../../core/lake/manifest.ts';
 import {
-  albumsOfGroup,
   openGroup,
   type Progress,
   type QueuedAlbum,

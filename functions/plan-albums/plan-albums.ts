@@ -1,12 +1,12 @@
 import pMap from 'p-map';
 import * as z from 'zod';
 import { readEarlierRuns, S3_CONCURRENCY } from '../../core/lake/earlier-runs.ts';
+import { groupsOf } from '../../core/lake/groups.ts';
 import { type PageOfItems, usableItems } from '../../core/lake/items.ts';
 import { keys } from '../../core/lake/keys.ts';
 import type { Lake } from '../../core/lake/lake.ts';
 import { type Plan, runSchema, stopSchema } from '../../core/lake/manifest.ts';
 import { countOddText } from '../../core/lake/odd-text.ts';
-import { groupsOf } from '../../core/lake/progress.ts';
 import { creditsWithoutId } from '../../core/lake/rows.ts';
 import { createFieldCollector } from '../../core/lake/schema-watch.ts';
 import type { RawFormat } from '../../core/lake/source.ts';

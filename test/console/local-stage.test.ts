@@ -1,3 +1,4 @@
+import { DuckDBInstance } from '@duckdb/node-api';
 import type { Browser, Page } from 'playwright-core';
 import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import type { ConsoleServer } from '../../console/server/http.ts';
@@ -108,5 +109,45 @@ describeInBrowser('the console of the local stage', () => {
       const heading = page.getByRole('heading', { name: title });
       await heading.first().waitFor({ timeout: 30_000 });
     }
+  }, 120_000);
+
+  it('says why a run with faults is PARTIAL, what was rejected and who is behind', async () => {
+    stage.spotify.setFaults({
+      seed: 1,
+      faults: [{ kind: 'null-item', endpoint: 'listing', at: 0, times: 1, index: 3 }],
+    });
+    await stage.runBatch('with-a-fault');
+    await page.goto(`${new URL(server.address).origin}/#/run`);
+    await page.reload();
+    const glance = page.locator('.overview');
+    await glance.getByText('PARTIAL').waitFor({ timeout: 30_000 });
+    await glance.getByText('1 album expected and on no page').waitFor();
+    await glance.getByText(/^\S+ \d+, \d other reasons/).waitFor();
+    await glance.getByText(/international [\d.]+ \w+ behind/).waitFor();
+  }, 120_000);
+
+  it('downloads a result as a Parquet file that DuckDB reads', async () => {
+    await page.goto(`${new URL(server.address).origin}/#/lake`);
+    await page.getByRole('textbox', { name: 'SQL' }).click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('SELECT id, total_tracks, release_date_day FROM albums ORDER BY id');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('heading', { name: '30 rows' }).waitFor({ timeout: 30_000 });
+    const [parquet] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Parquet' }).click(),
+    ]);
+    const file = await parquet.path();
+    const database = await DuckDBInstance.create(':memory:');
+    const connection = await database.connect();
+    const reader = await connection.runAndReadAll(
+      `SELECT id, total_tracks, CAST(release_date_day AS VARCHAR) FROM read_parquet('${file}')`,
+    );
+    const { rows } = await stage.sql(
+      'SELECT id, total_tracks, CAST(release_date_day AS VARCHAR) FROM albums ORDER BY id',
+    );
+    expect(reader.getRowsJson()).toEqual(rows);
+    connection.closeSync();
+    database.closeSync();
   }, 120_000);
 });

@@ -1,6 +1,8 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
+import { useId } from 'preact/hooks';
 import { useWidth } from '../use.ts';
 import { Axis, everyNth } from './axis.tsx';
+import { Textures, textureOf } from './textures.tsx';
 
 export interface Bar {
   key: string;
@@ -14,7 +16,7 @@ export interface Bar {
 
 interface Props {
   label: string;
-  /** Each has a class of style.css: a colour, and a pattern where the colour alone would not do. */
+  /** Each has a class of style.css for its colour, and a texture by its place. */
   parts: { name: string; className: string }[];
   bars: Bar[];
   height?: number;
@@ -28,6 +30,7 @@ const BOTTOM = 22;
 /** Bars that are stacked out of parts; each is a button where `onSelect` is given. */
 export function StackedBars({ label, parts, bars, height = 200, onSelect, selected }: Props) {
   const { ref, width } = useWidth<HTMLDivElement>();
+  const id = useId();
   const most = Math.max(1, ...bars.map(({ values }) => values.reduce((sum, n) => sum + n, 0)));
   const x = scaleBand(
     bars.map(({ key }) => key),
@@ -42,10 +45,11 @@ export function StackedBars({ label, parts, bars, height = 200, onSelect, select
     <div ref={ref} class="chart">
       {parts.length > 1 && (
         <ul class="legend">
-          {parts.map(({ name, className }) => (
+          {parts.map(({ name, className }, i) => (
             <li key={name}>
-              <svg width="14" height="14" aria-hidden="true">
-                <rect width="14" height="14" rx="3" class={className} />
+              <svg width="16" height="16" aria-hidden="true">
+                <rect width="16" height="16" rx="3" class={className} />
+                <rect width="16" height="16" rx="3" fill={textureOf(id, i) ?? 'none'} />
               </svg>
               {name}
             </li>
@@ -53,6 +57,7 @@ export function StackedBars({ label, parts, bars, height = 200, onSelect, select
         </ul>
       )}
       <svg width={width} height={height} role="group" aria-label={label}>
+        <Textures id={id} />
         <Axis scale={y} left={LEFT} width={width} />
         {bars.map((bar) => {
           const left = (x(bar.key) ?? 0) + (x.bandwidth() - thick) / 2;
@@ -81,18 +86,20 @@ export function StackedBars({ label, parts, bars, height = 200, onSelect, select
               {bar.values.map((value, i) => {
                 const from = y(sum);
                 sum += value;
+                if (value <= 0) return undefined;
                 const part = parts[i];
+                const texture = textureOf(id, i);
+                const place = {
+                  x: left,
+                  y: y(sum),
+                  width: thick,
+                  height: Math.max(1.5, from - y(sum)),
+                };
                 return (
-                  value > 0 && (
-                    <rect
-                      key={part?.name}
-                      x={left}
-                      y={y(sum)}
-                      width={thick}
-                      height={Math.max(1.5, from - y(sum))}
-                      class={part?.className}
-                    />
-                  )
+                  <g key={part?.name}>
+                    <rect {...place} class={part?.className} />
+                    {texture && <rect {...place} fill={texture} />}
+                  </g>
                 );
               })}
               {shown.has(bar) && (

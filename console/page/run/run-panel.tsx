@@ -1,3 +1,4 @@
+import { albumTiles, missingByReason } from '../../model/album-tiles.ts';
 import type { CostLine, Papers, RunListed, StageView } from '../../model/api.ts';
 import { plural } from '../../model/format.ts';
 import type { RunView } from '../../model/run-view.ts';
@@ -11,7 +12,7 @@ import { NoRun } from './no-run.tsx';
 import { RunFigures } from './run-figures.tsx';
 import { RunHead } from './run-head.tsx';
 import { StateCard } from './state-card.tsx';
-import { albumTiles, missingByReason, Tiles } from './tiles.tsx';
+import { Tiles } from './tiles.tsx';
 
 interface Props {
   stage: StageView;
@@ -44,7 +45,7 @@ export function RunPanel({ stage, route, runs }: Props) {
     ) : (
       <NoRun stage={stage} error={runs.error} />
     );
-  const tiles = albumTiles(run ?? { albums: {} }, papers.value);
+  const tiles = albumTiles(run ?? { albums: {}, runningItems: [] }, papers.value);
   const missing = missingByReason(tiles);
   // An album is looked at in the first state of the Map.
   const first = stage.graph.nodes.find(({ map }) => map !== undefined)?.name ?? '';

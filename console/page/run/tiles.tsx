@@ -1,41 +1,15 @@
 import { useState } from 'preact/hooks';
-import type { Papers } from '../../model/api.ts';
+import type { AlbumTile, TileState } from '../../model/album-tiles.ts';
 import { count } from '../../model/format.ts';
-import type { RunView } from '../../model/run-view.ts';
 
-type TileState = 'waiting' | 'loaded' | 'skipped' | 'missing';
-
-export interface AlbumTile {
-  albumId: string;
-  is: TileState;
-  reason?: string;
-}
-
-const SIGNS: Record<TileState, string> = { waiting: '', loaded: '✓', skipped: '–', missing: '✕' };
-const ORDER: TileState[] = ['loaded', 'skipped', 'missing', 'waiting'];
-
-/** Every album of a run: those of its plan as far as its calls report them, in the end as its manifest has them. */
-export function albumTiles(
-  { albums }: Pick<RunView, 'albums'>,
-  { plan, manifest }: Papers = {},
-): AlbumTile[] {
-  const missing = new Map(manifest?.missing.map(({ albumId, reason }) => [albumId, reason]));
-  const loaded = new Set(manifest?.loaded.map(({ albumId }) => albumId));
-  const planned = plan?.planned.map(({ albumId }) => albumId) ?? Object.keys(albums);
-  const tileOf = (albumId: string): AlbumTile => {
-    const album = albums[albumId];
-    const reason = missing.get(albumId) ?? (album && 'reason' in album ? album.reason : undefined);
-    if (loaded.has(albumId) || (album && reason === undefined)) return { albumId, is: 'loaded' };
-    return reason === undefined ? { albumId, is: 'waiting' } : { albumId, is: 'missing', reason };
-  };
-  return [
-    ...planned.map(tileOf),
-    ...(plan?.skipped ?? []).map((albumId): AlbumTile => ({ albumId, is: 'skipped' })),
-    ...(plan?.notPlanned ?? []).map(
-      ({ albumId, reason }): AlbumTile => ({ albumId, is: 'missing', reason }),
-    ),
-  ];
-}
+const SIGNS: Record<TileState, string> = {
+  waiting: '',
+  running: '◐',
+  loaded: '✓',
+  skipped: '–',
+  missing: '✕',
+};
+const ORDER: TileState[] = ['loaded', 'skipped', 'missing', 'running', 'waiting'];
 
 interface Props {
   tiles: AlbumTile[];
@@ -100,13 +74,4 @@ export function Tiles({ tiles, selected, onSelect }: Props) {
       </div>
     </>
   );
-}
-
-/** Reason by reason, the albums that are missing. */
-export function missingByReason(tiles: AlbumTile[]): [string, string[]][] {
-  const reasons = new Map<string, string[]>();
-  for (const { is, reason = 'unknown', albumId } of tiles) {
-    if (is === 'missing') reasons.set(reason, [...(reasons.get(reason) ?? []), albumId]);
-  }
-  return [...reasons].sort(([, a], [, b]) => b.length - a.length);
 }

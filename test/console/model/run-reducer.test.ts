@@ -1,3 +1,4 @@
+import { albumTiles } from '../../../console/model/album-tiles.ts';
 import type { HistoryEvent } from '../../../console/model/history-event.ts';
 import { RunReducer } from '../../../console/model/run-reducer.ts';
 import { HistoryWriter, historyOf, type SeededRun, type WireEvent } from '../seed-history.ts';
@@ -84,4 +85,26 @@ it('reduces a history of 10,000 events within the time of a frame or two', () =>
   expect(events.length).toBeGreaterThan(10_000);
   expect(Object.keys(view.albums)).toHaveLength(1_450);
   expect(ms).toBeLessThan(500);
+});
+
+it('knows which items of the Map a call works on, and which albums these are', () => {
+  const { events } = reduce({});
+  const reducer = new RunReducer();
+  const seen: number[][] = [];
+  for (const event of events) {
+    reducer.apply(event);
+    seen.push(reducer.view.runningItems);
+  }
+  expect(seen.some((items) => items.includes(0))).toBe(true);
+  expect(reducer.view.runningItems).toEqual([]);
+  const planned = Array.from({ length: 150 }, (_, i) => ({ albumId: `album-${i}` }));
+  const papers = { plan: { planned, skipped: [], notPlanned: [] } };
+  const albums = { 'album-0': { tracks: 9 } };
+  const states = albumTiles({ albums, runningItems: [0] }, papers).map(({ is }) => is);
+  expect([states[0], states[1], states[99], states[100]]).toEqual([
+    'loaded',
+    'running',
+    'running',
+    'waiting',
+  ]);
 });

@@ -1,6 +1,7 @@
 import { NOTHING_USED } from '../../../core/allowance.ts';
+import { groupsOf } from '../../../core/lake/groups.ts';
 import { keys } from '../../../core/lake/keys.ts';
-import { groupsOf, type QueuedAlbum } from '../../../core/lake/progress.ts';
+import type { QueuedAlbum } from '../../../core/lake/progress.ts';
 import { createSpotifySource } from '../../../core/spotify/source.ts';
 import {
   fetchAlbumTracks,
