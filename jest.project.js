@@ -6,5 +6,6 @@ export default {
   testMatch: ['**/*.test.ts'],
   // Native ES modules, as in Lambda: middy and others ship nothing else.
   extensionsToTreatAsEsm: ['.ts'],
+  setupFiles: [fileURLToPath(new URL('./jest.native-errors.js', import.meta.url))],
   transform: { '^.+\\.ts$': fileURLToPath(new URL('./jest.strip-types.js', import.meta.url)) },
 };

@@ -1,4 +1,3 @@
-import { isNativeError } from 'node:util/types';
 import { TributaryError } from '../errors.ts';
 
 // Kinesis and Firehose respond with 400, and yet the same call may succeed.
@@ -24,8 +23,7 @@ const TRANSIENT_NAMES = new Set([
  * stream, invalid request, a mistake in the code) is permanent.
  */
 export function isTransient(error: unknown): boolean {
-  // Not `instanceof`: under Jest, the errors of Node's own sockets are of another realm.
-  if (!isNativeError(error)) return false;
+  if (!(error instanceof Error)) return false;
   if (error instanceof TributaryError) return error.transient;
   if (TRANSIENT_NAMES.has(error.name)) return true;
   const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: unknown };

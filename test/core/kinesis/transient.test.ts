@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer, get } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { AccessTokenRejected, ContractBroken } from '../../../core/errors.ts';
 import { isTransient } from '../../../core/kinesis/transient.ts';
 
@@ -31,13 +33,21 @@ describe('A failed call may be repeated', () => {
     expect(isTransient(error)).toBe(true);
   });
 
-  it('after a connection that broke, whose error is of another realm under Jest', async () => {
+  it('after a connection that broke, as the SDK has it', async () => {
     const server = createServer((request) => request.socket.destroy()).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const [error] = await once(get({ host: '127.0.0.1', port }), 'error');
+    const kinesis = new KinesisClient({
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      maxAttempts: 1,
+      requestHandler: new NodeHttpHandler(),
+    });
+    const error = await kinesis.send(new ListStreamsCommand({})).catch((cause) => cause);
     server.close();
-    expect(error.code).toBe('ECONNRESET');
+    kinesis.destroy();
+    expect(error).toMatchObject({ code: 'ECONNRESET' });
     expect(isTransient(error)).toBe(true);
   });
 
