@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InvalidInput } from '../../core/errors.ts';
+import { isAlive } from '../../local/process-identity.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -35,8 +36,7 @@ function read(folder: string): LocalEndpoints | undefined {
   try {
     const file = join(localFolder(folder), 'endpoints.json');
     const endpoints: LocalEndpoints = JSON.parse(readFileSync(file, 'utf8'));
-    process.kill(endpoints.pid, 0); // signal 0 only checks whether the process exists
-    return endpoints;
+    return isAlive(endpoints) ? endpoints : undefined;
   } catch {
     return undefined;
   }

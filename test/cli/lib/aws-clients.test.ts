@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { clientConfig } from '../../../cli/lib/aws-clients.ts';
 import { namesOf } from '../../../cli/lib/stage-names.ts';
 import { streamNameOf } from '../../../core/names.ts';
+import { ownIdentity } from '../../../local/process-identity.ts';
 
 let folder: string;
 const env = { ...process.env };
@@ -23,7 +24,7 @@ const local = () => clientConfig('KINESIS', { stage: 'local', folder });
 
 describe('the endpoint of the stage local', () => {
   it('is the one that npm start has written, and so are region and credentials', () => {
-    publish({ pid: process.pid, aws: 'http://127.0.0.1:1234' });
+    publish({ ...ownIdentity(), aws: 'http://127.0.0.1:1234' });
     expect(local()).toEqual({
       endpoint: 'http://127.0.0.1:1234',
       region: 'us-east-1',
@@ -32,13 +33,17 @@ describe('the endpoint of the stage local', () => {
   });
 
   it('is refused while the stage starts, so that nothing is sent to AWS', () => {
-    publish({ pid: process.pid });
+    publish(ownIdentity());
     expect(local).toThrow('The local stage is still starting: try again when it serves');
   });
 
   it.each([
     ['no file', undefined],
     ['a process that has ended', { pid: 2 ** 30, aws: 'http://127.0.0.1:1234' }],
+    [
+      'a process that has its number after it',
+      { ...ownIdentity(), started: '1', aws: 'http://127.0.0.1:1234' },
+    ],
   ])('is refused with %s', (_, endpoints) => {
     if (endpoints) publish(endpoints);
     expect(local).toThrow(
@@ -70,7 +75,7 @@ describe('the endpoint of the stage local', () => {
 
 describe('the names of a stage', () => {
   it('are those that npm start was given', async () => {
-    publish({ pid: process.pid, aws: 'http://127.0.0.1:1', params: { sessionsStream: 'orders' } });
+    publish({ ...ownIdentity(), aws: 'http://127.0.0.1:1', params: { sessionsStream: 'orders' } });
     const names = await namesOf({ stage: 'local', folder });
     expect(names).toEqual({
       sessionsStream: 'orders',
