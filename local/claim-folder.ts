@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { InvalidInput } from '../core/errors.ts';
 import { type Claim, claimFile } from './claim-file.ts';
 
@@ -37,15 +37,24 @@ const PROBLEMS: Record<string, string> = {
   EPERM: 'is not writable',
   EROFS: 'is on a read-only file system',
   ENOSPC: 'is on a full disk',
+  ENOENT: 'is where no folder can be made',
 };
 
 function claimIn(folder: string): Claim {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return claimFile(join(folder, 'endpoints.json'));
   } catch (cause) {
     const problem = PROBLEMS[(cause as NodeJS.ErrnoException).code ?? ''];
     if (!problem) throw cause;
     throw new InvalidInput(`--folder ${folder} ${problem}: choose another one`, { cause });
   }
+}
+
+/** Without `recursive`: Node then tries for ever where a file system makes no folders, as /proc. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  mkdirSync(folder);
 }

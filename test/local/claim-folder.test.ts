@@ -79,6 +79,13 @@ describe('Claiming a folder', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(mine);
   });
 
+  const itOnLinux = existsSync('/proc/self') ? it : it.skip;
+  itOnLinux('says in one line that no folder can be made there, and does not try for ever', () => {
+    expect(() => claimFolder('/proc/tributary/lake')).toThrow(
+      '--folder /proc/tributary/lake is where no folder can be made: choose another one',
+    );
+  });
+
   it('says in one line that the folder is a file', () => {
     writeFileSync(join(folder, 'notes.txt'), '');
     const path = join(folder, 'notes.txt');
