@@ -45,7 +45,8 @@ function claimIn(folder: string): Claim {
     makeFolder(folder);
     return claimFile(join(folder, 'endpoints.json'));
   } catch (cause) {
-    const problem = PROBLEMS[(cause as NodeJS.ErrnoException).code ?? ''];
+    const { code = '', path } = cause as NodeJS.ErrnoException;
+    const problem = PROBLEMS[code === 'EEXIST' && path !== folder ? 'ENOTDIR' : code];
     if (!problem) throw cause;
     throw new InvalidInput(`--folder ${folder} ${problem}: choose another one`, { cause });
   }
