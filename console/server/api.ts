@@ -42,6 +42,8 @@ const replaySchema = z.object({
 /** What the page may ask; everything of it goes to AWS's own APIs. */
 export function createApi(clients: Clients, stage: Stage, { canWrite }: ApiOptions): Api {
   const runs = new Runs(clients, stage);
+  // A failure shows itself when the page asks.
+  runs.readNewest().catch(() => {});
   const history = new RunHistory(clients, stage, runs);
   const { streams } = stage;
   const view: StageView = {

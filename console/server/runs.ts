@@ -57,6 +57,12 @@ export class Runs {
     }));
   }
 
+  /** Reads the run that the page shows first, so that it is there when somebody opens the page. */
+  async readNewest(): Promise<void> {
+    const [newest] = await this.list(1);
+    if (newest) await this.read(newest.name);
+  }
+
   /** Reads what is new of a run; calls at the same time share one reading. */
   read(name: string): Promise<WatchedRun> {
     const reading =
