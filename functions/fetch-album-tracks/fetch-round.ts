@@ -126,7 +126,8 @@ export async function fetchRound(progress: Progress, options: RoundOptions): Pro
       }
       // Memory does not grow where the lake is slower than the API.
       const mayWait = progress.isProbe ? 0 : options.concurrency;
-      if (storing.size > mayWait) await Promise.race(storing);
+      // Not `if`: all workers wake at once, and each would start another album.
+      while (storing.size > mayWait) await Promise.race(storing);
     }
   }
 
