@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -57,7 +57,9 @@ export async function packageService(root: string, options: PackageOptions = {})
   const { stage = 'local', params = [], signal } = options;
   const store = join(root, '.local/packages');
   mkdirSync(store, { recursive: true });
-  const folder = join(store, `${stage}-${hashOf(root, [stage, ...params])}`);
+  const sources = hashOfSources(root);
+  const folder = join(store, `${stage}-${shortHash(JSON.stringify([sources, stage, ...params]))}`);
+  const bundles = join(store, `bundles-${sources}`);
   removeUnfinished(store);
   for (;;) {
     signal?.throwIfAborted();
@@ -68,7 +70,7 @@ export async function packageService(root: string, options: PackageOptions = {})
       try {
         return existsSync(folder)
           ? folder
-          : await make(root, folder, { ...options, stage, params });
+          : await make(root, folder, { ...options, stage, params, bundles });
       } finally {
         process.off('exit', claim.release);
         claim.release();
@@ -83,7 +85,7 @@ export async function packageService(root: string, options: PackageOptions = {})
 async function make(
   root: string,
   folder: string,
-  options: PackageOptions & { stage: string; params: string[] },
+  options: PackageOptions & { stage: string; params: string[]; bundles: string },
 ): Promise<string> {
   const work = mkdtempSync(`${folder}${UNFINISHED}`);
   const remove = () => rmSync(work, { recursive: true, force: true, maxRetries: 5 });
@@ -97,9 +99,9 @@ async function make(
   try {
     mirror(root, work);
     const signal = AbortSignal.any([exit.signal, ...(options.signal ? [options.signal] : [])]);
-    const kept = join(root, '.local/packages', `bundles-${hashOf(root, [])}`);
-    await runSls(work, { ...options, signal, isBundled: takeBundles(kept, work) });
-    keepBundles(work, kept);
+    const isBundled = takeBundles(options.bundles, work);
+    await runSls(work, { ...options, signal, isBundled });
+    keepBundles(work, options.bundles);
     mkdirSync(join(work, 'done'));
     renameSync(join(work, '.serverless'), join(work, 'done/.serverless'));
     renameSync(join(work, 'done'), folder);
@@ -183,16 +185,18 @@ function runSls(
   });
 }
 
-function hashOf(root: string, settings: string[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(settings)).update(process.version);
+const shortHash = (text: string): string => hash('sha256', text).slice(0, 16);
+
+function hashOfSources(root: string): string {
+  const sum = createHash('sha256').update(process.version);
   const add = (path: string) => {
     const stat = statSync(join(root, path), { throwIfNoEntry: false });
     if (stat?.isDirectory()) {
       for (const name of readdirSync(join(root, path)).sort()) add(`${path}/${name}`);
     } else if (stat) {
-      hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
+      sum.update(`\0${path}\0`).update(readFileSync(join(root, path)));
     }
   };
   for (const path of SOURCES) add(path);
-  return hash.digest('hex').slice(0, 16);
+  return sum.digest('hex').slice(0, 16);
 }

@@ -8,7 +8,7 @@ import { AWS_CLI } from './account.ts';
 import { commandsOf, fillIn, type PageCommand } from './page-commands.ts';
 import { openShell } from './page-shell.ts';
 
-/** What stands in commands for something of the deployment. */
+/** Placeholders of the page, and what they mean in this deployment. */
 const VALUES: Record<string, string> = {
   '<run_id>': 'first-run',
   '<function>': 'enrichSessions',

@@ -1,13 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation resolves them
 import { resolve } from 'node:path';
+import type { Template } from 'local-aws/service/template.ts';
 import { parse, type ScalarTag } from 'yaml';
 import { readText } from '../../resources/yaml.ts';
-import { policiesOf } from './policies.ts';
 
 export const DEPLOY_ROLE = resolve(import.meta.dirname, '../../resources/deploy-role.yml');
 
-/** The policies of the role that deploys a stage, as an account would have them. */
-export function deployRolePolicies(stage: string): Record<string, unknown> {
+/** The template of the role that deploys a stage, with the values that an account would have. */
+export function readDeployRole(stage: string): Template {
   const values: Record<string, string> = {
     'AWS::Partition': 'aws',
     'AWS::AccountId': '000000000000',
@@ -24,5 +24,5 @@ export function deployRolePolicies(stage: string): Record<string, unknown> {
     ...['!Ref', '!Sub', '!GetAtt'].map(asText),
     { tag: '!Equals', collection: 'seq' as const, resolve: () => true },
   ];
-  return policiesOf(parse(text, { merge: true, customTags }));
+  return parse(text, { merge: true, customTags });
 }

@@ -6,7 +6,7 @@ import { packageService } from '../../local/packaging.ts';
 import { CheckFailed } from '../lib/run-check.ts';
 import { pythonTools } from '../lib/tools.ts';
 import { BAD_TEMPLATE } from './bad-template.ts';
-import { DEPLOY_ROLE, deployRolePolicies } from './deploy-role.ts';
+import { DEPLOY_ROLE, readDeployRole } from './deploy-role.ts';
 import { policiesOf } from './policies.ts';
 import { nameOf, VARIANTS } from './variants.ts';
 
@@ -106,7 +106,7 @@ const slugOf = (name: string) => name.replaceAll(/\W+/g, '-');
 async function lintDeployRole(bin: string): Promise<Findings> {
   return {
     'cfn-lint': await lintFile(bin, DEPLOY_ROLE),
-    parliament: await lintPolicies(bin, 'deploy role', deployRolePolicies('dev')),
+    parliament: await lintPolicies(bin, 'deploy role', policiesOf(readDeployRole('dev'))),
   };
 }
 

@@ -32,10 +32,7 @@ export interface ClientConfig {
  */
 export function clientConfig(service: Service, { stage, folder }: StageOptions): ClientConfig {
   const { env } = process;
-  const name = env[`AWS_ENDPOINT_URL_${service}`]
-    ? `AWS_ENDPOINT_URL_${service}`
-    : 'AWS_ENDPOINT_URL';
-  const endpoint = env[name] || undefined;
+  const { name, endpoint } = endpointInEnvironment(service);
   if (endpoint !== undefined) checkUrl(name, endpoint);
   if (stage !== LOCAL_STAGE) return endpoint ? { endpoint } : {};
   if (endpoint !== undefined && !isOnThisMachine(endpoint)) {
@@ -49,6 +46,16 @@ export function clientConfig(service: Service, { stage, folder }: StageOptions):
     region: env.AWS_REGION || 'us-east-1',
     ...(!hasCredentials && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
   };
+}
+
+/** The endpoint that somebody has set, and the variable that holds it. */
+export function endpointInEnvironment(service: Service): {
+  name: string;
+  endpoint: string | undefined;
+} {
+  const own = `AWS_ENDPOINT_URL_${service}`;
+  const name = process.env[own] ? own : 'AWS_ENDPOINT_URL';
+  return { name, endpoint: process.env[name] || undefined };
 }
 
 function checkUrl(name: string, url: string): void {

@@ -5,7 +5,7 @@ import { readOnly } from '../../core/athena/read-only.ts';
 import { LOCAL_STAGE } from '../../core/names.ts';
 import type { GlobalOptions } from '../../core/terminal/options.ts';
 import { createStatusLine } from '../../core/terminal/status-line.ts';
-import { connect } from './aws-clients.ts';
+import { connect, endpointInEnvironment } from './aws-clients.ts';
 import { listenForInterrupt } from './output.ts';
 import { type FormatOptions, formatOptions, printResult } from './query-result.ts';
 import { sizeOf } from './size.ts';
@@ -70,9 +70,7 @@ export async function queryRows(sql: string, options: EngineOptions): Promise<un
 
 /** Loaded when it is needed: the other commands start without it. */
 async function openAthena(options: EngineOptions, workgroup: string): Promise<AthenaClient> {
-  const { env } = process;
-  const isElsewhere = env.AWS_ENDPOINT_URL ?? env.AWS_ENDPOINT_URL_ATHENA;
-  if (options.stage === LOCAL_STAGE && !isElsewhere) {
+  if (options.stage === LOCAL_STAGE && !endpointInEnvironment('ATHENA').endpoint) {
     const { leftAthena } = await import('../../local/left-athena.ts');
     return leftAthena(options.folder, workgroup);
   }

@@ -1,3 +1,4 @@
+import type { Manifest } from '../../core/lake/manifest.ts';
 import type { RunSummary } from './api.ts';
 import { count, plural } from './format.ts';
 
@@ -17,6 +18,13 @@ export const toneOf = (status: string): Tone => TONES[status] ?? 'idle';
 
 /** The sign beside each status, so that no colour is needed to tell them apart. */
 export const SIGNS: Record<Tone, string> = { good: '✓', busy: '◐', warn: '!', bad: '✕', idle: '○' };
+
+/** How many albums are missing for each reason. */
+export function reasonsOf(manifest: Pick<Manifest, 'missing'> | undefined): Record<string, number> {
+  const reasons: Record<string, number> = {};
+  for (const { reason } of manifest?.missing ?? []) reasons[reason] = (reasons[reason] ?? 0) + 1;
+  return reasons;
+}
 
 export const reasonsText = (reasons: Record<string, number>): string =>
   Object.entries(reasons)

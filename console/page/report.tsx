@@ -2,7 +2,7 @@ import { renderToString } from 'preact-render-to-string';
 import { albumTiles } from '../model/album-tiles.ts';
 import type { ReportInput } from '../model/api.ts';
 import { dateTime, plural } from '../model/format.ts';
-import { whyOf } from '../model/verdict.ts';
+import { reasonsOf, whyOf } from '../model/verdict.ts';
 import { ManifestView } from './history/manifest-card.tsx';
 import { GraphView } from './run/graph-view.tsx';
 import { RunFigures } from './run/run-figures.tsx';
@@ -15,8 +15,7 @@ export const renderReport = (input: ReportInput): string => renderToString(<Repo
 
 function Report({ name, stage, graph, run, papers, cost, states, at }: ReportInput) {
   const { manifest } = papers;
-  const reasons: Record<string, number> = {};
-  for (const { reason } of manifest?.missing ?? []) reasons[reason] = (reasons[reason] ?? 0) + 1;
+  const reasons = reasonsOf(manifest);
   const status = run.status === 'SUCCEEDED' ? (manifest?.status ?? run.status) : run.status;
   const tiles = albumTiles(run, papers);
   return (

@@ -3,7 +3,6 @@ import type { AthenaClient } from '@aws-sdk/client-athena';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { QueryColumn, Rows } from '../../core/athena/query-result.ts';
 import { csvLine } from '../../core/csv.ts';
-
 import { HttpError } from './errors.ts';
 import { resultOf } from './query.ts';
 

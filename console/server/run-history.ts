@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import type { Manifest } from '../../core/lake/manifest.ts';
 import type { CommitMarker, Papers, Plan, RunSummary, Usage } from '../model/api.ts';
+import { reasonsOf } from '../model/verdict.ts';
 import type { Clients } from './clients.ts';
 import { getJson, listKeys } from './lake-objects.ts';
 import type { Runs } from './runs.ts';
@@ -32,15 +33,12 @@ export class RunHistory {
     return executions
       .map(({ name, status, startedAt, stoppedAt }) => {
         const manifest = status === 'FAILED' ? undefined : byRun.get(name);
-        const reasons: Record<string, number> = {};
-        for (const { reason } of manifest?.missing ?? [])
-          reasons[reason] = (reasons[reason] ?? 0) + 1;
         const stoppedBy = manifest?.unlisted.listingStoppedBy;
         return {
           runId: name,
           status: manifest && stoppedAt !== undefined ? manifest.status : status,
           startedAt,
-          reasons,
+          reasons: reasonsOf(manifest),
           ...(stoppedAt !== undefined && { seconds: (stoppedAt - startedAt) / 1_000 }),
           ...(manifest && { counts: manifest.counts }),
           ...(stoppedBy && { listingStoppedBy: stoppedBy }),

@@ -33,7 +33,7 @@ export async function explainItem(id: string, sources: Sources): Promise<Finding
   if (albums.length > MOST_ALBUMS) {
     findings.push({ what: `${albums.length - MOST_ALBUMS} more albums`, facts: [] });
   }
-  findings.push(...(await explainRun(row.runId, sources)));
+  findings.push(...(await explainRun(row.runId, sources, row.day)));
   return findings;
 }
 

@@ -18,7 +18,7 @@ const namesOf = (template: Template): string[] =>
     Properties.AlarmName.replace(/^tributary-[a-z]+-/, ''),
   );
 
-/** As the page has it: whose alarm it is stands in pointed brackets where there are several. */
+/** As the page has it: a placeholder in angle brackets for what differs between alarms of a kind. */
 function patternOf(name: string, template: Template): string {
   const [subject = ''] = name.split('-');
   const kindOf: Record<string, string> = {

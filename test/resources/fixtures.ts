@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { resolve } from 'local-aws/service/template.ts';
 import { packageFolder } from '../fixtures/packaged-service.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: a template's properties have no types of ours
+// biome-ignore lint/suspicious/noExplicitAny: a template's properties have no declared types
 export type Properties = any;
 
 export interface Resource {

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Papers, RunListed, StageView } from '../../model/api.ts';
 import { dateTime } from '../../model/format.ts';
 import type { RunView } from '../../model/run-view.ts';
-import { whyOf } from '../../model/verdict.ts';
+import { reasonsOf, whyOf } from '../../model/verdict.ts';
 import { post } from '../api.ts';
 import { linkTo } from '../route.ts';
 import { Fault, Status } from '../ui.tsx';
@@ -27,14 +27,12 @@ export function RunHead({
     run?.status === 'SUCCEEDED'
       ? (manifest?.status ?? run.outcome ?? run.status)
       : (run?.status ?? '…');
-  const reasons: Record<string, number> = {};
-  for (const { reason } of manifest?.missing ?? []) reasons[reason] = (reasons[reason] ?? 0) + 1;
   const stoppedBy = manifest?.unlisted.listingStoppedBy;
   const why = run?.error
     ? `${run.error}: ${run.cause ?? ''}`
     : whyOf({
         status,
-        reasons,
+        reasons: reasonsOf(manifest),
         ...(manifest && { counts: manifest.counts }),
         ...(stoppedBy && { listingStoppedBy: stoppedBy }),
       });
