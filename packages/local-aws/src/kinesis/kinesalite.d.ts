@@ -12,6 +12,13 @@ declare module 'kinesalite' {
 declare module 'kinesalite/db/index.js' {
   /** What a server keeps its streams in. */
   export interface Store {
+    /** levelup around memdown; how the latter turns keys and values into buffers. */
+    db: {
+      _db: {
+        _serializeKey(key: unknown): Buffer;
+        _serializeValue(value: unknown): Buffer;
+      };
+    };
     getStreamDb(name: string): {
       batch(operations: { type: 'del'; key: string }[], done: (error?: Error) => void): void;
     };

@@ -1,12 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
-import kinesalite from 'kinesalite';
-import kinesaliteDb, { type Store } from 'kinesalite/db/index.js';
 import type { Measure } from '../cloudwatch/metric-store.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import type { RawResponse } from '../gateway/gateway.ts';
 import type { StreamSettings } from '../service/stream-settings.ts';
 import { respondWithFaults, type StreamFaults } from './faults.ts';
+import { createServer } from './kinesalite-server.ts';
 import { storedRecords } from './stored-records.ts';
 import { withoutTimestamp } from './timestamp-iterator.ts';
 import { createStreamTrimmer, type ReadPosition } from './trim-streams.ts';
@@ -156,27 +155,6 @@ export async function startKinesis(
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
-}
-
-/** kinesalite hides its store, which trimming needs: it is captured as it is created. */
-function createServer() {
-  const { create } = kinesaliteDb;
-  let store: Store | undefined;
-  kinesaliteDb.create = (options) => {
-    store = create(options);
-    return store;
-  };
-  try {
-    const server = kinesalite({
-      createStreamMs: 0,
-      deleteStreamMs: 0,
-      updateStreamMs: 0,
-      shardLimit: 1_000,
-    });
-    return { server, store: store as Store };
-  } finally {
-    kinesaliteDb.create = create;
-  }
 }
 
 async function untilActive(call: Kinesis['call'], StreamName: string): Promise<void> {

@@ -13,48 +13,58 @@ export interface StreamTrimmer {
 }
 
 /**
- * Kinesis keeps records for a day; in memory that is too long. A stream keeps its newest records, up to
- * so many bytes, and all that a reader of the stage has yet to take. Its shards have equal shares, those
- * that a split or a merge has closed included: what a stream takes does not grow with resharding.
+ * Kinesis keeps records for a day; in memory that is too long. Of what every reader of the stage has
+ * taken, its streams keep so many bytes together: a limit for each of them would be reached by a
+ * stream of few bytes long after the others, and memory would rise until then.
  */
-export const KEPT_BYTES_PER_STREAM = 32 * 1024 * 1024;
-/** What a record takes besides its data. */
-const OVERHEAD_BYTES = 500;
+export const KEPT_BYTES = 128 * 1024 * 1024;
 
-interface StoredShard {
-  records: StoredRecord[];
-  bytes: number;
+/** Trimmed is when so much of the limit was written: a little at a time is dear. */
+const STEP = 1 / 16;
+
+/** What a record takes besides its data, which is kept as base64. */
+export const OVERHEAD_BYTES = 900;
+
+interface Kept extends StoredRecord {
+  readonly streamName: string;
 }
 
 export function createStreamTrimmer(
   deleteKeys: (streamName: string, keys: string[]) => void,
-  keptBytes = KEPT_BYTES_PER_STREAM,
+  keptBytes = KEPT_BYTES,
 ): StreamTrimmer {
-  /** By stream and shard. */
-  const streams = new Map<string, Map<string, StoredShard>>();
   const readers = new Map<string, ReadPosition[]>();
+  /** By stream and shard, what a reader may have yet to take. */
+  const untaken = new Map<string, Kept[]>();
+  let taken: Kept[] = [];
+  let takenBytes = 0;
+  let writtenBytes = 0;
 
-  function trim(streamName: string, shardId: string, shard: StoredShard, share: number): void {
-    // A little at a time is dear: a list is cut when a quarter of it can go.
-    if (shard.bytes < share * 1.25) return;
-    const positions = (readers.get(streamName) ?? []).map((position) => position(shardId));
-    const isTaken = (record: StoredRecord) =>
-      positions.every(
-        (last) => last !== undefined && compareSequenceNumbers(record.sequenceNumber, last) <= 0,
-      );
+  function noteTaken(records: Kept[]): void {
+    const [first] = records;
+    if (first === undefined) return;
+    const positions = (readers.get(first.streamName) ?? []).map((of) => of(first.shardId));
+    const count = records.findIndex(({ sequenceNumber }) =>
+      positions.some(
+        (last) => last === undefined || compareSequenceNumbers(sequenceNumber, last) > 0,
+      ),
+    );
+    for (const record of records.splice(0, count === -1 ? records.length : count)) {
+      takenBytes += sizeOf(record);
+      taken.push(record);
+    }
+  }
+
+  function trim(): void {
     let count = 0;
-    for (const record of shard.records) {
-      if (shard.bytes <= share || !isTaken(record)) break;
-      shard.bytes -= record.bytes + OVERHEAD_BYTES;
+    for (const record of taken) {
+      if (takenBytes <= keptBytes) break;
+      takenBytes -= sizeOf(record);
       count += 1;
     }
-    if (count === 0) return;
-    const prefix = shardIxToHex(Number(shardId.split('-')[1]));
-    const trimmed = shard.records.splice(0, count);
-    deleteKeys(
-      streamName,
-      trimmed.map(({ sequenceNumber }) => `${prefix}/${sequenceNumber}`),
-    );
+    const trimmed = Map.groupBy(taken.slice(0, count), ({ streamName }) => streamName);
+    taken = taken.slice(count);
+    for (const [streamName, records] of trimmed) deleteKeys(streamName, records.map(keyOf));
   }
 
   return {
@@ -62,17 +72,23 @@ export function createStreamTrimmer(
       readers.set(streamName, [...(readers.get(streamName) ?? []), position]);
     },
     onStored(streamName, records) {
-      const shards = streams.get(streamName) ?? new Map<string, StoredShard>();
-      streams.set(streamName, shards);
       for (const record of records) {
-        const shard = shards.get(record.shardId) ?? { records: [], bytes: 0 };
-        shards.set(record.shardId, shard);
-        shard.records.push(record);
-        shard.bytes += record.bytes + OVERHEAD_BYTES;
+        const shard = `${streamName}/${record.shardId}`;
+        const waiting = untaken.get(shard) ?? [];
+        untaken.set(shard, waiting);
+        waiting.push({ ...record, streamName });
+        writtenBytes += sizeOf(record);
       }
-      for (const [shardId, shard] of shards) {
-        trim(streamName, shardId, shard, keptBytes / shards.size);
-      }
+      if (writtenBytes < keptBytes * STEP) return;
+      writtenBytes = 0;
+      for (const waiting of untaken.values()) noteTaken(waiting);
+      trim();
     },
   };
 }
+
+const sizeOf = ({ bytes }: StoredRecord): number => Math.ceil(bytes / 3) * 4 + OVERHEAD_BYTES;
+
+/** Of a record in the store. */
+const keyOf = ({ shardId, sequenceNumber }: StoredRecord): string =>
+  `${shardIxToHex(Number(shardId.split('-')[1]))}/${sequenceNumber}`;
