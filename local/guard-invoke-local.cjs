@@ -2,7 +2,7 @@
 // one line what to do. Without it a forgotten option would run a function with the credentials of the
 // account of this machine, or without anything to talk to.
 const { readFileSync } = require('node:fs');
-const { join } = require('node:path');
+const { resolve } = require('node:path');
 
 module.exports = class GuardInvokeLocal {
   constructor(serverless, options) {
@@ -17,23 +17,25 @@ module.exports = class GuardInvokeLocal {
   }
 
   check() {
-    const { function: name, stage } = this.options;
+    const { function: name, stage, param = [] } = this.options;
     // `options` has a stage where none was given.
     if (!this.serverless.processedInput.options.stage) {
       this.refuse(
         `'sls invoke local' needs a stage: add '--stage local' after 'npm start -- --keep' in another terminal; in an account: sls invoke -f ${name} --stage <stage>`,
       );
     }
-    if (stage === 'local' && !this.isServed()) {
+    const [folder] = param.flatMap((each) => /^folder=(.*)$/s.exec(each)?.[1] ?? []);
+    if (stage === 'local' && !this.isServed(folder ?? '.local')) {
+      const option = folder === undefined ? '' : ` --folder ${folder}`;
       this.refuse(
-        "The local stage does not serve: start it with 'npm start -- --keep' in another terminal",
+        `The local stage does not serve: start it with 'npm start -- --keep${option}' in another terminal`,
       );
     }
   }
 
-  isServed() {
+  isServed(folder) {
     try {
-      const file = join(this.serverless.serviceDir, '.local/endpoints.json');
+      const file = resolve(this.serverless.serviceDir, folder, 'endpoints.json');
       const { pid, aws } = JSON.parse(readFileSync(file, 'utf8'));
       process.kill(pid, 0); // signal 0 only asks whether the process is there
       return aws !== undefined;

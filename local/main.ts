@@ -16,7 +16,8 @@ async function main(options: Options): Promise<boolean> {
   const page = options.keep ? await openConsole(options.folder) : undefined;
   const succeeded = await runOnce(stage, options, interrupt);
   if (options.keep) {
-    console.log(`\n${whatServes(stage.endpoints, options.folder, page)}`);
+    const { columns: width } = process.stdout;
+    console.log(`\n${whatServes(stage.endpoints, { folder: options.folder, page, width })}`);
     await new Promise(() => {});
   }
   await interrupt.end();

@@ -1,6 +1,9 @@
+import { relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { FAULT_KINDS } from 'spotify-mock/faults.ts';
-import { wholeNumber } from '../core/terminal/options.ts';
+import { LOCAL_FOLDER, wholeNumber } from '../core/terminal/options.ts';
+
+const root = resolve(import.meta.dirname, '..');
 
 export interface Options {
   app: 'extended' | 'development';
@@ -34,7 +37,12 @@ export const command = new Command('npm start --')
   .option('--faults <file>', 'a plan of faults, as JSON')
   .option('--latency <ms>', 'of each request to Spotify', wholeNumber, 0)
   .option('--sessions <count>', 'how many session events to send', wholeNumber, 1_000)
-  .option('--folder <folder>', 'where the lake, the logs and the catalogue go', '.local')
+  .option(
+    '--folder <folder>',
+    'where the lake, the logs and the catalogue go',
+    shortest,
+    LOCAL_FOLDER,
+  )
   .option('--fresh', 'begin with an empty lake')
   .option('--keep', 'go on serving after the run, until Ctrl-C')
   .addOption(
@@ -62,6 +70,12 @@ examples/schemas/:
   npm start -- --faults examples/fault-plan.json
   npm start -- --catalog examples/catalog.json --fresh`,
   );
+
+/** A folder as it is shown and can be given again: relative to the repository where that is shorter. */
+function shortest(folder: string): string {
+  const path = relative(root, resolve(root, folder)) || '.';
+  return path.length < folder.length ? path : folder;
+}
 
 /** What the next run needs as well, as it was given: not what starts anew, goes wrong or shows more. */
 export function optionsToRepeat(): string[] {

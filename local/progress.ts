@@ -31,7 +31,7 @@ export function createProgress(
 
   const seconds = (since: number) => `${((performance.now() - since) / 1_000).toFixed(1)} s`;
   const show = () => {
-    const waiting = wait && waitText(wait);
+    const waiting = wait && waitText(wait, { isLeft: true });
     if (albums) {
       const { done, total } = albums;
       // Both fit beside each other in 80 columns.
@@ -116,6 +116,9 @@ function barOf({ done, total }: { done: number; total: number }, width: number):
   return '█'.repeat(filled) + '░'.repeat(width - filled);
 }
 
-function waitText({ seconds, until }: { seconds: number; until: Date }): string {
-  return `waiting ${seconds} s for the rate limit, until ${until.toTimeString().slice(0, 8)}`;
+/** The whole wait, or what is left of it. */
+function waitText({ seconds, until }: { seconds: number; until: Date }, { isLeft = false } = {}) {
+  const left = Math.max(0, Math.ceil((until.getTime() - Date.now()) / 1_000));
+  const end = until.toTimeString().slice(0, 8);
+  return `waiting ${isLeft ? left : seconds} s for the rate limit, until ${end}`;
 }

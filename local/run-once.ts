@@ -59,6 +59,7 @@ export async function runOnce(
     keep: keep ?? false,
     again: optionsToRepeat(),
     isWhole: manifest?.status === 'COMPLETE',
+    width: process.stdout.columns,
   });
   console.log(`\nWhere to look next\n${next}`);
   if (keep) interrupt.during({ name: 'serving', ...delivering(stage, folder) });

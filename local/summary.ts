@@ -34,17 +34,22 @@ export function manifestOf(stage: Stage, { output }: Execution): Manifest | unde
 }
 
 /** Commands that go on from here, with the options that were given. */
-export function whereToLook(runId: string, { folder, keep, again, isWhole }: Next): string {
+export function whereToLook(
+  runId: string,
+  { folder, keep, again, isWhole, width = Number.POSITIVE_INFINITY }: Next,
+): string {
   const here = inFolder(folder);
-  const lines = [
-    ['run', `npx tributary runs ${runId}${here}`],
-    ['query', `npm run query --${here} "SELECT status, loaded FROM runs"`],
-    ['', `npm run query --${here} --list`],
-    ['logs', join(folder, 'logs')],
-    ...(keep ? [] : [['console', npmStart(['--keep', ...again])]]),
-    ...(isWhole ? [] : [['rest', npmStart(again)]]),
+  const lines: [name: string, command: string[]][] = [
+    ['run', [`npx tributary runs ${runId}`, ...here]],
+    ['query', ['npm run query --', ...here, '"SELECT status, loaded FROM runs"']],
+    ['', ['npm run query --', ...here, '--list']],
+    ['logs', [join(folder, 'logs')]],
+    ...(keep ? [] : [['console', npmStart(['--keep', ...again])] as [string, string[]]]),
+    ...(isWhole ? [] : [['rest', npmStart(again)] as [string, string[]]]),
   ];
-  return lines.map(([name = '', text]) => `  ${name.padEnd(9)}${text}`).join('\n');
+  return lines
+    .map(([name, command]) => `  ${name.padEnd(9)}${commandLines(command, { width, indent: 11 })}`)
+    .join('\n');
 }
 
 export interface Next {
@@ -55,30 +60,65 @@ export interface Next {
   again: string[];
   /** Nothing is missing. */
   isWhole: boolean;
+  /** Columns of the terminal. */
+  width?: number | undefined;
 }
 
-/** What a stage that serves is good for; each line fits 80 columns. */
+/** What a stage that serves is good for. */
 export function whatServes(
   { aws, spotify }: { aws: string; spotify: string },
-  folder: string,
-  page?: string,
+  {
+    folder,
+    page,
+    width = Number.POSITIVE_INFINITY,
+  }: { folder: string; page?: string | undefined; width?: number | undefined },
 ): string {
   const addresses = `AWS on ${aws}, Spotify on ${spotify}${page ? `, the console on ${page}` : ''}`;
+  const here = inFolder(folder);
+  // serverless.yml reads the addresses of the default folder, unless it is told another one.
+  const param = folder === LOCAL_FOLDER ? [] : [`--param folder=${quote(folder)}`];
+  const commands = [
+    ...(page ? [] : [['npx tributary console', ...here]]),
+    ['npx sls invoke local --stage local', ...param, `-f fetchToken -p ${TOKEN_SAMPLE}`],
+    ['npx tributary produce --file examples/session-events.ndjson', ...here],
+  ];
   return [
-    ...wrap(`Serving until Ctrl-C: ${addresses}`, 80),
-    ...(page ? [] : [`npx tributary console${inFolder(folder)}`]),
-    // serverless.yml reads the addresses of the default folder.
-    ...(folder === LOCAL_FOLDER
-      ? ['npx sls invoke local --stage local -f fetchToken -p test/events/fetch-token.json']
-      : []),
-    `npx tributary produce --file examples/session-events.ndjson${inFolder(folder)}`,
+    ...wrap(`Serving until Ctrl-C: ${addresses}`, width),
+    ...commands.map((command) => commandLines(command, { width })),
   ].join('\n');
 }
 
-const inFolder = (folder: string) => (folder === LOCAL_FOLDER ? '' : ` --folder ${quote(folder)}`);
+const TOKEN_SAMPLE = 'test/events/fetch-token.json';
 
-const npmStart = (options: string[]) =>
-  `npm start${options.length > 0 ? ` -- ${options.map(quote).join(' ')}` : ''}`;
+const inFolder = (folder: string) => (folder === LOCAL_FOLDER ? [] : [`--folder ${quote(folder)}`]);
+
+/** The options as they were given: a name begins with `--`. */
+function npmStart(options: string[]): string[] {
+  if (options.length === 0) return ['npm start'];
+  const parts: string[] = [];
+  for (const each of options) {
+    if (each.startsWith('--')) parts.push(each);
+    else parts.push(`${parts.pop()} ${quote(each)}`);
+  }
+  return ['npm start --', ...parts];
+}
+
+/** Parts of a command in as few lines as fit, each continued as a shell continues it. */
+function commandLines(
+  parts: string[],
+  { width, indent = 0 }: { width: number; indent?: number },
+): string {
+  const lines: string[] = [];
+  for (const [i, part] of parts.entries()) {
+    const longer = lines.length > 0 ? `${lines.at(-1)} ${part}` : part;
+    // Room for the ` \` of a line that goes on.
+    const isLast = i === parts.length - 1;
+    if (lines.length === 0 || indent + longer.length + (isLast ? 0 : 2) <= width) {
+      lines[Math.max(lines.length - 1, 0)] = longer;
+    } else lines.push(`  ${part}`);
+  }
+  return lines.join(` \\\n${' '.repeat(indent)}`);
+}
 
 /** For a shell. */
 const quote = (text: string): string =>

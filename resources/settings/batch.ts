@@ -4,7 +4,7 @@ import type { Settings } from './setting.ts';
 
 /** Where `npm start` serves; while it does not, a port on which nothing answers. */
 export const served = (name: string, otherwise = 'http://127.0.0.1:9') =>
-  `\${file(.local/endpoints.json):${name}, '${otherwise}'}`;
+  `\${file(\${param:folder, '.local'}/endpoints.json):${name}, '${otherwise}'}`;
 
 export const batch = {
   schedule: {

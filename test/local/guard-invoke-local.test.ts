@@ -29,3 +29,12 @@ it('sls invoke local without a serving stage says how to start it', async () => 
     "The local stage does not serve: start it with 'npm start -- --keep' in another terminal",
   );
 });
+
+it('sls invoke local with a folder in which nothing serves says how to start it there', async () => {
+  expect(await refusal(['--stage', 'local', '--param', 'folder=/tmp/no-such-lake'])).toBe(
+    "The local stage does not serve: start it with 'npm start -- --keep --folder /tmp/no-such-lake' in another terminal",
+  );
+  expect(await refusal(['--stage', 'dev', '--param', 'folder=/tmp/no-such-lake'])).toMatch(
+    /^There is no setting folder: /,
+  );
+});

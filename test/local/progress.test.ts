@@ -46,6 +46,8 @@ describe('Progress', () => {
     expect(shown).toMatch(new RegExp(`█{2}░{8} 1 of 4, ${until}`));
     // Once as a line that stays.
     expect(shown).toMatch(new RegExp(`          ${until}\\n`));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(text()).toMatch(/1 of 4, waiting 11 s for the rate limit, until [\d:]{8}$/);
     on({ type: 'exited', ...wait });
     await new Promise((resolve) => setTimeout(resolve, 250));
     expect(text()).toMatch(/1 of 4 albums, N s$/);

@@ -93,6 +93,10 @@ describe('npm start', () => {
     const manifest = samples.split(',').find((file) => file.endsWith('/manifest.json')) ?? '';
     const { status, counts } = JSON.parse(readFileSync(manifest, 'utf8'));
     expect({ status, loaded: counts.loaded }).toEqual({ status: 'PARTIAL', loaded: 50 });
+    const [, ...sample] = /^npx (sls invoke local .*)$/m.exec(run.text())?.[1]?.split(' ') ?? [];
+    const sls = join(root, 'node_modules/serverless/bin/serverless.js');
+    const invoked = spawnSync(process.execPath, [sls, ...sample], { cwd: root, encoding: 'utf8' });
+    expect(invoked.stdout).toMatch(/"outcome": "ISSUED"/);
     const second = start(['--fresh']);
     expect(await second.ended).toBe(1);
     expect(second.text()).toMatch(/^error: The local stage already serves \(process \d+\): .*\n$/);

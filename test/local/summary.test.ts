@@ -1,0 +1,53 @@
+import { type Next, whatServes, whereToLook } from '../../local/summary.ts';
+
+const RUN = 'local-20261122104439732';
+const next = (options: Partial<Next> = {}) =>
+  whereToLook(RUN, { folder: '.local', keep: false, again: [], isWhole: true, ...options });
+/** As a shell reads it: a line that ends in `\` goes on. */
+const joined = (text: string) => text.replace(/ \\\n +/g, ' ');
+const widest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
+
+describe('Where to look next', () => {
+  it('names commands on one line each in the default folder, and is no wider than 80 columns', () => {
+    expect(next({ width: 80 })).toBe(`  run      npx tributary runs ${RUN}
+  query    npm run query -- "SELECT status, loaded FROM runs"
+           npm run query -- --list
+  logs     .local/logs
+  console  npm start -- --keep`);
+  });
+
+  it.each(['/tmp/lake', '/home/somebody/projects/tributary-lakes/first', "/tmp/a lake's"])(
+    'continues a command as a shell does where it would be wider than the terminal: %s',
+    (folder) => {
+      const again = ['--folder', folder, '--albums', '1000', '--param', 'trackConcurrency=4'];
+      const options = { folder, again, isWhole: false };
+      const text = next({ ...options, width: 80 });
+      expect(widest(text)).toBeLessThanOrEqual(80);
+      expect(joined(text)).toBe(next(options));
+      expect(next(options)).not.toContain('\\\n');
+    },
+  );
+
+  it('writes one line for each command without a terminal', () => {
+    const folder = '/home/somebody/projects/tributary-lakes/first';
+    expect(next({ folder, again: ['--folder', folder] }).split('\n')).toHaveLength(5);
+  });
+});
+
+describe('What serves', () => {
+  const endpoints = { aws: 'http://127.0.0.1:42569', spotify: 'http://127.0.0.1:45273' };
+  const sample = '-f fetchToken -p test/events/fetch-token.json';
+
+  it('names a sample that works in the default folder', () => {
+    const text = whatServes(endpoints, { folder: '.local', width: 120 });
+    expect(text).toContain(`\nnpx sls invoke local --stage local ${sample}\n`);
+  });
+
+  it('names a sample that works in another folder, within the terminal', () => {
+    const text = whatServes(endpoints, { folder: '/tmp/some/lake', width: 80 });
+    expect(widest(text)).toBeLessThanOrEqual(80);
+    expect(joined(text)).toContain(
+      `\nnpx sls invoke local --stage local --param folder=/tmp/some/lake ${sample}\n`,
+    );
+  });
+});
