@@ -14,6 +14,7 @@ export interface ServedConsole {
 export async function serveConsole(root: string, folder: string): Promise<ServedConsole> {
   const child = spawn(process.execPath, ['cli/main.ts', 'console', '--folder', folder], {
     cwd: root,
+    env: withoutAws(process.env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let errors = '';
@@ -25,3 +26,7 @@ export async function serveConsole(root: string, folder: string): Promise<Served
   }
   throw new Error(errors.trim() || 'The console did not start');
 }
+
+/** An endpoint or credentials of the environment are for other stages: this page shows the one that serves. */
+const withoutAws = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));

@@ -81,8 +81,12 @@ describe('npm start', () => {
 
   it('serves after a run with faults, whose samples are kept out of the lake', async () => {
     const plan = join(root, 'examples/quota-fault-plan.json');
-    const run = start(['--keep', '--albums', '30', '--sessions', '0', '--faults', plan]);
+    // Nothing listens there: whatever were called by the environment of the terminal would fail.
+    const elsewhere = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_PROFILE: 'of-another-stage' };
+    const args = ['--keep', '--albums', '30', '--sessions', '0', '--faults', plan];
+    const run = start(args, elsewhere);
     await run.shows(/Serving until Ctrl-C/);
+    expect(run.text()).toMatch(/the console on\s+http/);
     expect(run.text()).toMatch(/^DEFERRED /m);
     expect(run.text()).not.toMatch(/fail/i);
     const { lakeBucket } = JSON.parse(readFileSync(endpoints(), 'utf8'));
