@@ -63,6 +63,8 @@ async function serveConsole(options: Options): Promise<void> {
     port,
   });
   const interrupt = stopOnInterrupt();
+  // The local stage that has started it is gone.
+  process.once('disconnect', () => process.exit());
   await print(`${server.address}\n`);
   process.stderr.write(`The console of the stage ${stage}, until Ctrl-C\n`);
   await new Promise((resolve) => interrupt.addEventListener('abort', resolve, { once: true }));

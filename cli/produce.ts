@@ -42,7 +42,7 @@ export function addProduce(program: Command): void {
       'after',
       `
 Prints how many events were sent, and how many were not and why; ends with 1 if any was not. Ctrl-C
-sends what was read, and says the line to continue from.
+(or SIGTERM) sends what was read, and says the line to continue from.
 
 Examples:
   tributary produce --json '{"session_id":"a1","country":"USA","browsing_history":[]}'
@@ -118,7 +118,8 @@ async function produce(options: Options): Promise<void> {
     process.stderr.write(`Continue with --from-line ${line}\n`);
   }
   if (failure !== undefined) {
-    const counts = isAlone ? '' : `; ${summary.unsentText()}; later lines were not read`;
+    const unsent = summary.unsent > 0 ? `; ${summary.unsentText()}` : '';
+    const counts = isAlone ? '' : `${unsent}; later lines were not read`;
     throw new InvalidInput(`${errorLine(failure)}${counts}`, { cause: failure });
   }
   if (summary.unsent > 0) throw new InvalidInput(summary.unsentText());

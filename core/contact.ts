@@ -40,7 +40,29 @@ export function unreachable(error: unknown): string | undefined {
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return `No network route to ${address ?? 'the address'} (${code})`;
+    case 'EPROTO':
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+      return `No TLS is spoken at the address (${code}): is it http:// instead of https://?`;
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+    case 'CERT_HAS_EXPIRED':
+      return `The certificate of the address is not trusted (${code})`;
     default:
       return undefined;
   }
+}
+
+/** The name that AWS has for an error; where it gave none, the code of the system or the status of HTTP. */
+export function errorCodeOf(error: Error): string {
+  const { name, code, $metadata } = error as Error & {
+    code?: unknown;
+    $metadata?: { httpStatusCode?: number };
+  };
+  if (name === 'Error' && typeof code === 'string') return code;
+  const status = $metadata?.httpStatusCode;
+  return /^Unknown(Error)?$/.test(name) && status !== undefined ? `HTTP status ${status}` : name;
 }

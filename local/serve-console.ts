@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 export interface ServedConsole {
@@ -15,14 +15,16 @@ export async function serveConsole(root: string, folder: string): Promise<Served
   const child = spawn(process.execPath, ['cli/main.ts', 'console', '--folder', folder], {
     cwd: root,
     env: withoutAws(process.env),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The channel closes however this process ends, and the console ends with it.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  const { stdout, stderr } = child as ChildProcessWithoutNullStreams;
   let errors = '';
-  child.stderr.on('data', (chunk) => {
+  stderr.on('data', (chunk) => {
     errors += chunk;
   });
-  for await (const line of createInterface({ input: child.stdout })) {
-    return { address: line, end: () => void child.kill('SIGTERM') };
+  for await (const line of createInterface({ input: stdout })) {
+    return { address: line, end: () => void child.kill('SIGKILL') };
   }
   throw new Error(errors.trim() || 'The console did not start');
 }

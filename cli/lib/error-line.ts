@@ -1,5 +1,5 @@
 import { QueryFailed } from '../../core/athena/query-failed.ts';
-import { unreachable } from '../../core/contact.ts';
+import { errorCodeOf, unreachable } from '../../core/contact.ts';
 import { TributaryError } from '../../core/errors.ts';
 
 /** What to do about errors that AWS and its SDK name, by the beginning of the name. */
@@ -28,9 +28,8 @@ export function errorLine(error: unknown): string {
   if (error.message.startsWith('Region is missing')) return 'No AWS region: set AWS_REGION';
   const noConnection = unreachable(error);
   if (noConnection !== undefined) return noConnection;
-  const { code } = error as { code?: unknown };
-  const name = error.name === 'Error' && typeof code === 'string' ? code : error.name;
-  const message = oneLine(error.message) || 'no message';
+  const name = errorCodeOf(error);
+  const message = oneLine(error.message).replace(/^Unknown(Error)?$/, '') || 'no message';
   const label = ADVICE.find(([pattern]) => pattern.test(name))?.[1] ?? name;
   return message.startsWith(label) ? message : `${label}: ${message}`;
 }

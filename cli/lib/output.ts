@@ -20,16 +20,33 @@ export function endWhenOutputCloses(): void {
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
-/** The first Ctrl-C ends in order, so that a summary can be printed; the second one at once. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Who ends a group of processes may reach one of them twice: a second signal that is this early is the same. */
+const SAME_MS = 150;
+
+/** The first Ctrl-C or SIGTERM ends in order, so that a summary can be printed; the second one at once. */
 export const stopOnInterrupt = (): AbortSignal => listenForInterrupt().signal;
 
 /** As `stopOnInterrupt`, for work after which Ctrl-C is no longer to end anything in order. */
 export function listenForInterrupt(): { signal: AbortSignal; release(): void } {
   const controller = new AbortController();
-  const stop = () => {
-    process.exitCode = 130;
-    controller.abort();
+  let stoppedAt = 0;
+  const listeners = Object.entries(SIGNALS).map(([signal, code]) => {
+    const stop = () => {
+      if (!controller.signal.aborted) {
+        stoppedAt = performance.now();
+        process.exitCode = code;
+        controller.abort();
+      } else if (performance.now() - stoppedAt > SAME_MS) process.exit(code);
+    };
+    process.on(signal, stop);
+    return () => void process.off(signal, stop);
+  });
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const off of listeners) off();
+    },
   };
-  process.once('SIGINT', stop);
-  return { signal: controller.signal, release: () => void process.off('SIGINT', stop) };
 }

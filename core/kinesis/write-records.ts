@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { errorCodeOf } from '../contact.ts';
 import { ContractBroken } from '../errors.ts';
 import { Pace } from './pace.ts';
 import { type CallLimits, SendQueue } from './send-queue.ts';
@@ -161,7 +162,7 @@ class Writing<T extends WritableRecord> {
     } catch (error) {
       if (!isTransient(error)) this.#failure ??= error;
       else {
-        this.#settle(call, new Array(call.length).fill({ errorCode: (error as Error).name }));
+        this.#settle(call, new Array(call.length).fill({ errorCode: errorCodeOf(error as Error) }));
         pace.failed();
       }
     } finally {

@@ -110,6 +110,15 @@ describe('npm start', () => {
     expectNoProcess();
   });
 
+  it('leaves no process behind when it is killed', async () => {
+    const run = start(['--keep', '--albums', '1', '--sessions', '0']);
+    await run.shows(/Serving until Ctrl-C/);
+    run.child.kill('SIGKILL');
+    await run.ended;
+    await sleep(500);
+    expectNoProcess();
+  });
+
   it('rejects a folder that is a file in one line', async () => {
     const file = join(folder, 'notes.txt');
     writeFileSync(file, '');

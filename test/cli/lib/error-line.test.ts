@@ -16,6 +16,18 @@ describe('an error in one line', () => {
     [named('Error', 'EACCES: permission denied', { code: 'EACCES' }), 'EACCES: permission denied'],
     [new TypeError('x is\nnot a function'), 'TypeError: x is not a function'],
     [named('UnknownError', ''), 'UnknownError: no message'],
+    [
+      named('Unknown', 'UnknownError', { $metadata: { httpStatusCode: 500 } }),
+      'HTTP status 500: no message',
+    ],
+    [
+      named('Error', 'write EPROTO 40FD8EA3127F0000:error', { code: 'EPROTO' }),
+      'No TLS is spoken at the address (EPROTO): is it http:// instead of https://?',
+    ],
+    [
+      named('Error', 'self-signed certificate', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
+      'The certificate of the address is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)',
+    ],
     ['just text', 'just text'],
     [
       named('Error', 'connect', { code: 'ECONNREFUSED', address: '127.0.0.1', port: 9 }),
