@@ -1,8 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { errorLine } from './error-line.ts';
+import { openHistory } from './query-history.ts';
 import { completeSql, type Schema } from './sql-completion.ts';
 
 export interface Prompt {
@@ -16,21 +15,20 @@ export interface Prompt {
 
 const HELP = `Ends a query: ;    Tables: \\d    Columns: \\d <table>    Leave: \\q or Ctrl-D
 `;
-const HISTORY = 1_000;
 
 /** Reads SQL from a terminal, with history and completion, and runs each statement, until Ctrl-D. */
 export async function promptForQueries(prompt: Prompt): Promise<void> {
   const { input, output, run, schema, historyFile } = prompt;
+  const history = openHistory(historyFile);
   const terminal = createInterface({
     input,
     output,
     terminal: true,
-    history: readHistory(historyFile),
-    historySize: HISTORY,
-    removeHistoryDuplicates: true,
+    history: [...history.entries],
+    historySize: Number.POSITIVE_INFINITY,
     completer: (line: string) => completeSql(line, schema),
   });
-  terminal.on('history', (history: string[]) => writeHistory(historyFile, history));
+  terminal.on('history', history.onLine);
   output.write(HELP);
   let statement = '';
   let isRunning = false;
@@ -45,6 +43,7 @@ export async function promptForQueries(prompt: Prompt): Promise<void> {
       return;
     }
     statement = '';
+    history.drop();
     terminal.write(null, { ctrl: true, name: 'e' });
     terminal.write(null, { ctrl: true, name: 'u' });
     output.write('\n');
@@ -69,6 +68,7 @@ export async function promptForQueries(prompt: Prompt): Promise<void> {
     }
     ask();
   }
+  history.drop();
   terminal.close();
 }
 
@@ -77,22 +77,4 @@ function describe(command: string, schema: Schema): string {
   if (command === '\\d') return `${[...schema.keys()].join('\n')}\n`;
   if (table === undefined) return HELP;
   return `${schema.get(table)?.join('\n') ?? `There is no table ${table}: \\d shows them`}\n`;
-}
-
-/** Newest first, as readline has it; the file has the oldest first. */
-function readHistory(file: string): string[] {
-  try {
-    return readFileSync(file, 'utf8').split('\n').filter(Boolean).reverse();
-  } catch {
-    return [];
-  }
-}
-
-function writeHistory(file: string, history: readonly string[]): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${[...history].reverse().join('\n')}\n`, { mode: 0o600 });
-  } catch {
-    // A folder that cannot be written costs the history, not the prompt.
-  }
 }

@@ -35,7 +35,9 @@ function candidatesFor(before: string, word: string, line: string, schema: Schem
   }
   if (/\b(from|join)\s+$/i.test(before) || /\\d\s+$/.test(before)) return tables;
   const named = tables.filter((table) => new RegExp(`\\b${table}\\b`).test(line));
-  const columns = (named.length > 0 ? named : tables).flatMap((table) => columnsOf(table, schema));
+  // All columns of all tables would fill more than a screen.
+  const from = named.length > 0 ? named : word === '' ? [] : tables;
+  const columns = from.flatMap((table) => columnsOf(table, schema));
   return [...columns, ...KEYWORDS, ...tables];
 }
 

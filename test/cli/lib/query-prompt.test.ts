@@ -57,6 +57,28 @@ describe('the prompt for SQL', () => {
     expect(ran).toEqual(['SELECT 42;']);
   });
 
+  it('brings a statement of several lines back as one', async () => {
+    await type('SELECT 1,\n', '  2\n', 'FROM runs;\n', 'SELECT 3;\n');
+    const { ran } = await type('\x1b[A', '\x1b[A', '\n');
+    expect(ran).toEqual(['SELECT 1, 2 FROM runs;']);
+  });
+
+  it('keeps a statement that Ctrl-C dropped, and lines with comments as they are', async () => {
+    await type('SELECT 4,\n', '\x03', 'SELECT 5 -- five\n', ';\n');
+    expect(readFileSync(join(folder, 'history'), 'utf8')).toMatch(
+      /\nSELECT 4,\nSELECT 5 -- five\n;\n$/,
+    );
+  });
+
+  it('loses nothing of another prompt that is open as well', async () => {
+    const first = type('SELECT 6;\n', ...Array(10).fill(' '), '\n', 'SELECT 8;\n');
+    await type('SELECT 7;\n');
+    await first;
+    expect(readFileSync(join(folder, 'history'), 'utf8')).toMatch(
+      /SELECT 6;\nSELECT 7;\nSELECT 8;\n$|SELECT 7;\nSELECT 6;\nSELECT 8;\n$/,
+    );
+  });
+
   it('lists tables and columns, and ends with \\q', async () => {
     const { shown, ran } = await type('\\d\n', '\\d runs\n', '\\d other\n', '\\q\n', 'SELECT 1;\n');
     expect(shown).toMatch(/\nruns\n/);

@@ -26,4 +26,9 @@ describe('the completion of SQL', () => {
     expect(complete('SELECT * FROM artists WHERE ')[0].slice(0, 1)).toEqual(['id']);
     expect(complete('SELECT * FROM artists WHERE a')[0]).not.toContain('album_type');
   });
+
+  it('names no columns where neither a table nor a letter is typed', () => {
+    expect(complete('SELECT ')[0]).toEqual(expect.arrayContaining(['DISTINCT', 'albums']));
+    expect(complete('SELECT ')[0]).not.toContain('run_id');
+  });
 });
