@@ -29,13 +29,14 @@ export interface UserRecord {
 }
 
 export function isAggregated(bytes: Uint8Array): boolean {
-  // The first byte alone tells it from JSON.
-  if (bytes[0] !== MAGIC[0] || bytes.length <= MAGIC.length + MD5_BYTES) return false;
+  // The first byte alone tells it from JSON; no UTF-8 begins with all four.
+  if (bytes[0] !== MAGIC[0]) return false;
   return MAGIC.every((byte, i) => bytes[i] === byte);
 }
 
 /** The records inside, in their order, as views of `bytes`; undefined where it is damaged or empty. */
 export function readAggregated(bytes: Uint8Array): UserRecord[] | undefined {
+  if (bytes.length <= MAGIC.length + MD5_BYTES) return undefined;
   const message = bytes.subarray(MAGIC.length, bytes.length - MD5_BYTES);
   const sum = createHash('md5').update(message).digest();
   if (!isAggregated(bytes) || !sum.equals(bytes.subarray(bytes.length - MD5_BYTES))) {
@@ -90,7 +91,8 @@ function* fieldsOf(
   let at = 0;
   const varint = (): number => {
     let value = 0;
-    for (let factor = 1; factor <= 2 ** 49; factor *= 128) {
+    // Ten bytes, as of a field that a later version adds; beyond 2^53 the value is no index or length anyway.
+    for (let factor = 1; factor <= 128 ** 9; factor *= 128) {
       const byte = message[at++];
       if (byte === undefined) break;
       value += (byte & 0x7f) * factor;

@@ -7,6 +7,8 @@ export interface TableOptions {
 }
 
 const GAP = 2;
+/** Also of a file: every row is padded to the widest one, which may hold a value of a megabyte. */
+const MAX_WIDTH = 5_000;
 const NONE = ['top', 'bottom', 'left', 'right'].flatMap((side) => [
   [side, ''],
   [`${side}-mid`, ''],
@@ -30,7 +32,7 @@ export function renderTable(
   { width = Number.POSITIVE_INFINITY }: TableOptions = {},
 ): string {
   const cells = rows.map((row) => row.map(textOf));
-  const widths = fitWidths(columns, cells, width);
+  const widths = fitWidths(columns, cells, Math.min(width, MAX_WIDTH));
   if (widths === undefined) return renderVertical(columns, rows, { width });
   const isNumber = columns.map((_, i) => cells.every((row) => /^(-?[\d.]+)?$/.test(row[i] ?? '')));
   const table = new Table({
@@ -42,7 +44,7 @@ export function renderTable(
     wordWrap: true,
   });
   table.push(...cells);
-  return table.toString().replace(/ +$/gm, '');
+  return trimLines(table.toString());
 }
 
 /** Each row as a block of lines, one a column: for rows that are wider than the terminal. */
@@ -62,11 +64,24 @@ export function renderVertical(
     });
     return [title.padEnd(nameWidth + GAP, '─'), ...lines].join('\n');
   });
-  return blocks.join('\n').replace(/ +$/gm, '');
+  return trimLines(blocks.join('\n'));
 }
 
+/** Control characters are escaped: what a producer sent is no command to the terminal. */
 const textOf = (value: unknown): string =>
-  value === null || value === undefined ? '' : String(value);
+  value === null || value === undefined
+    ? ''
+    : String(value).replace(
+        /[^\P{Cc}\n]/gu,
+        (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+
+/** Not by an expression: ` +$` tries each space of a long run anew. */
+const trimLines = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 
 const widest = (texts: readonly string[]): number =>
   texts.reduce((most, text) => Math.max(most, stringWidth(text)), 0);

@@ -68,7 +68,19 @@ describe('An aggregated record', () => {
   it('is distinguished from any JSON by its first bytes', () => {
     expect(isAggregated(FROM_PYTHON)).toBe(true);
     expect(isAggregated(Buffer.from('{"session_id":"a1","country":"USA"}'))).toBe(false);
-    expect(isAggregated(FROM_PYTHON.subarray(0, 20))).toBe(false);
+    // However short: cut so far it is a damaged one, and no text either.
+    expect(isAggregated(FROM_PYTHON.subarray(0, 4))).toBe(true);
+  });
+
+  it('is taken apart with a field of 64 bits that a later version might add', async () => {
+    const message = Buffer.concat([
+      FROM_PYTHON.subarray(4, -16),
+      Buffer.from('58ffffffffffffffffff01', 'hex'),
+    ]);
+    const { createHash } = await import('node:crypto');
+    const sum = createHash('md5').update(message).digest();
+    const record = Buffer.concat([FROM_PYTHON.subarray(0, 4), message, sum]);
+    expect(readAggregated(record)).toHaveLength(3);
   });
 
   it('is rejected whole wherever a byte is changed or missing', () => {

@@ -30,6 +30,21 @@ describe('a table', () => {
     ]);
   });
 
+  it('escapes control characters, so that no event commands the terminal', () => {
+    const rows = [['a\u0000b\u001b[2J\u009b1A\tc\r', 1]];
+    const shown = 'a\\u0000b\\u001b[2J\\u009b1A\\u0009c\\u000d';
+    expect(renderTable(['name', 'n'], rows)).toContain(shown);
+    expect(renderVertical(['name', 'n'], rows)).toContain(shown);
+  });
+
+  it('shows values of a megabyte within a second, without a terminal too', () => {
+    const rows = [['x'.repeat(1_000_000), 1], ...Array.from({ length: 50 }, (_, i) => ['a', i])];
+    const start = performance.now();
+    const text = renderTable(['city', 'n'], rows);
+    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(text.length).toBeLessThan(1_100_000);
+  });
+
   it('shows its columns without rows', () => {
     expect(renderTable(['id', 'name'], [])).toBe('id  name');
   });
