@@ -12,7 +12,7 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidInput } from '../core/errors.ts';
@@ -99,8 +99,9 @@ async function make(
   try {
     mirror(root, work);
     const signal = AbortSignal.any([exit.signal, ...(options.signal ? [options.signal] : [])]);
+    const isFirst = !readdirSync(dirname(folder)).some((name) => name.startsWith('bundles-'));
     const isBundled = takeBundles(options.bundles, work);
-    await runSls(work, { ...options, signal, isBundled });
+    await runSls(work, { ...options, signal, isFirst, isBundled });
     keepBundles(work, options.bundles);
     mkdirSync(join(work, 'done'));
     renameSync(join(work, '.serverless'), join(work, 'done/.serverless'));
@@ -132,11 +133,15 @@ function runSls(
     params,
     onStep,
     signal,
+    isFirst,
     isBundled,
-  }: PackageOptions & { stage: string; params: string[]; isBundled: boolean },
+  }: PackageOptions & { stage: string; params: string[]; isFirst: boolean; isBundled: boolean },
 ): Promise<void> {
   const sls = join(work, 'node_modules/serverless/bin/serverless.js');
   const args = ['package', '--stage', stage, ...params.map((param) => `--param=${param}`)];
+  // serverless-esbuild leaves a folder for each function there, and never removes it.
+  const temporary = join(work, '.tmp');
+  mkdirSync(temporary);
   onStep?.('reading serverless.yml');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [sls, ...args], {
@@ -146,8 +151,10 @@ function runSls(
       detached: process.platform !== 'win32',
       env: {
         ...process.env,
-        // To write what 2,500 files compile to takes longer than to compile them.
-        NODE_COMPILE_CACHE: undefined,
+        // To write what 2,500 files compile to takes longer than to compile them once.
+        NODE_COMPILE_CACHE: isFirst ? undefined : join(work, '../../compiled'),
+        TMPDIR: temporary,
+        TEMP: temporary,
         ...(isBundled && { TRIBUTARY_IS_BUNDLED: 'true' }),
       },
     });

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -10,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
 import { packageService } from '../../local/packaging.ts';
 import { ownIdentity } from '../../local/process-identity.ts';
@@ -18,12 +19,18 @@ import { ownIdentity } from '../../local/process-identity.ts';
 const here = resolve(import.meta.dirname, '../..');
 let root: string;
 let store: string;
+let madeOnce: string;
 const write = (path: string, text: string) => writeFileSync(join(root, path), text);
 
-beforeEach(() => {
+/** A service of two functions, in a folder of its own. */
+function givenService(): void {
   root = mkdtempSync(join(tmpdir(), 'tributary-service-'));
   store = join(root, '.local/packages');
   for (const name of ['node_modules', 'packages']) symlinkSync(join(here, name), join(root, name));
+  // What V8 compiles of sls: each folder would compile it again.
+  mkdirSync(join(here, '.local/compiled'), { recursive: true });
+  mkdirSync(store, { recursive: true });
+  symlinkSync(join(here, '.local/compiled'), join(root, '.local/compiled'));
   mkdirSync(join(root, 'functions'));
   write('functions/add.ts', "import { n } from './n.ts';\nexport const handler = () => n;\n");
   write('functions/subtract.ts', "import { n } from './n.ts';\nexport const handler = () => -n;\n");
@@ -41,7 +48,16 @@ functions:
   subtract: { handler: functions/subtract.handler }
 `,
   );
+}
+
+let first: Awaited<ReturnType<typeof packaged>>;
+beforeAll(async () => {
+  givenService();
+  first = await packaged();
+  madeOnce = root;
 });
+afterAll(() => rmSync(madeOnce, { recursive: true }));
+beforeEach(givenService);
 afterEach(() => rmSync(root, { recursive: true }));
 
 /** The folder, and whether it was packaged for this call. */
@@ -49,6 +65,12 @@ async function packaged(options: Parameters<typeof packageService>[1] = {}) {
   const steps: string[] = [];
   const folder = await packageService(root, { onStep: (step) => steps.push(step), ...options });
   return { folder, steps };
+}
+
+/** The package of the service as it is, made once for all tests. */
+function givenPackage(): string {
+  cpSync(join(madeOnce, '.local/packages'), store, { recursive: true });
+  return join(store, basename(first.folder));
 }
 
 /** Nothing that packages this service is running; a zombie is dead. */
@@ -60,7 +82,7 @@ function expectNoProcess() {
 
 describe('Packaging', () => {
   it('bundles each function, with the files that go along', async () => {
-    const { folder, steps } = await packaged();
+    const { folder, steps } = first;
     expect(steps).toEqual(['reading serverless.yml', 'bundling the functions']);
     const files = (name: string) =>
       unzipSync(readFileSync(join(folder, `.serverless/${name}.zip`)));
@@ -71,39 +93,35 @@ describe('Packaging', () => {
     const code = Buffer.from(files('subtract')['functions/subtract.js'] ?? []).toString('base64');
     const { handler } = await import(`data:text/javascript;base64,${code}`);
     expect(handler()).toBe(-42);
-    expect(readdirSync(root).sort()).not.toContain('.serverless');
-    expect(readdirSync(store).sort()).toEqual([
+    expect(readdirSync(madeOnce).sort()).not.toContain('.serverless');
+    expect(readdirSync(join(madeOnce, '.local/packages')).sort()).toEqual([
       expect.stringMatching(/^bundles-/),
       folder.split('/').at(-1),
     ]);
   });
 
   it('takes the same package for the same content, and makes another for other content', async () => {
-    const first = await packaged();
-    expect(await packaged()).toEqual({ folder: first.folder, steps: [] });
-    const other = await packaged({ params: ['level=2'] });
-    expect(other.folder).not.toBe(first.folder);
+    const folder = givenPackage();
+    expect(await packaged()).toEqual({ folder, steps: [] });
     write('functions/n.ts', 'export const n: number = 43;\n');
     const changed = await packaged();
-    expect(changed.folder).not.toBe(first.folder);
-    expect(changed.steps).not.toEqual([]);
+    expect(changed.folder).not.toBe(folder);
+    expect(changed.steps).toEqual(['reading serverless.yml', 'bundling the functions']);
     write('functions/n.ts', 'export const n: number = 42;\n');
-    expect(await packaged()).toEqual({ folder: first.folder, steps: [] });
+    expect(await packaged()).toEqual({ folder, steps: [] });
   });
 
   it('bundles once for all settings of the same sources', async () => {
-    const first = await packaged();
+    const folder = givenPackage();
     const other = await packaged({ params: ['level=2'] });
+    expect(other.folder).not.toBe(folder);
     expect(other.steps).toEqual(['reading serverless.yml', 'writing the template']);
     for (const name of ['add.zip', 'subtract.zip']) {
-      const bytes = (folder: string) => readFileSync(join(folder, '.serverless', name));
-      expect(bytes(other.folder).equals(bytes(first.folder))).toBe(true);
+      const bytes = (of: string) => readFileSync(join(of, '.serverless', name));
+      expect(bytes(other.folder).equals(bytes(folder))).toBe(true);
     }
     const template = '.serverless/cloudformation-template-update-stack.json';
     expect(readFileSync(join(other.folder, template), 'utf8')).toMatch(/"LEVEL": "?2"?/);
-    write('functions/n.ts', 'export const n: number = 43;\n');
-    const changed = await packaged({ params: ['level=2'] });
-    expect(changed.steps).toEqual(['reading serverless.yml', 'bundling the functions']);
   });
 
   it('packages once for all who ask at the same moment', async () => {
@@ -135,7 +153,7 @@ describe('Packaging', () => {
   );
 
   it('does not wait for a process that died while it packaged', async () => {
-    const { folder } = await packaged();
+    const folder = givenPackage();
     rmSync(folder, { recursive: true });
     const { pid } = spawnSync(process.execPath, ['--version']);
     writeFileSync(`${folder}.lock`, JSON.stringify({ pid, started: '1' }));
@@ -156,7 +174,7 @@ describe('Packaging', () => {
   });
 
   it('removes what a killed process left unfinished, and not what another one makes', async () => {
-    const { folder } = await packaged();
+    const folder = givenPackage();
     const { pid } = spawnSync(process.execPath, ['--version']);
     const left = join(store, 'local-0123456789abcdef');
     mkdirSync(`${left}.unfinished-AbCdEf/.serverless`, { recursive: true });
