@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { CheckFailed, runCheck } from '../../../checks/lib/run-check.ts';
 import { freePort, startServer } from '../../../checks/lib/server.ts';
@@ -47,13 +50,15 @@ it('a tool that needs a command which is not there is missing', async () => {
 });
 
 describe('A server', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-server-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
   const serve = (body: string, port: number) => ({
     command: process.execPath,
     args: ['-e', body],
     url: `http://127.0.0.1:${port}`,
     isReady: async (url: string) => (await fetch(url)).ok,
     timeoutMs: 20_000,
-    logFile: `/tmp/tributary-server-${process.pid}.log`,
+    logFile: join(folder, 'server.log'),
   });
 
   it('is there when it is ready, and gone when it was stopped', async () => {

@@ -16,8 +16,8 @@ import {
 } from './pipeline.ts';
 
 const SEED = Number(process.env.SEED ?? 20261121);
-const EVENTS = 20_000;
-const SESSIONS = 3_000;
+const EVENTS = 12_000;
+const SESSIONS = 2_000;
 /** Invocations in which the environment dies after half of the batch. */
 const DEATHS: Record<string, number[]> = { enrichSessions: [2, 5], routeUsaSessions: [3] };
 
@@ -63,9 +63,9 @@ it(`loses nothing of ${EVENTS} events, whatever fails on the way (seed ${SEED})`
   });
   try {
     const events = givenEvents(random, EVENTS, SESSIONS);
-    const before = events.slice(0, 8_000);
-    const during = events.slice(8_000, 16_000);
-    const after = events.slice(16_000);
+    const before = events.slice(0, 5_000);
+    const during = events.slice(5_000, 10_000);
+    const after = events.slice(10_000);
 
     await send(before);
     internationalIsDown = true;
@@ -78,13 +78,13 @@ it(`loses nothing of ${EVENTS} events, whatever fails on the way (seed ${SEED})`
     );
     internationalIsDown = false;
 
-    await send(after.slice(0, 2_000));
+    await send(after.slice(0, 1_000));
     await streamingOf(stage).kinesis.call('SplitShard', {
       StreamName: SOURCE,
       ShardToSplit: 'shardId-000000000000',
       NewStartingHashKey: (1n << 126n).toString(),
     });
-    await send(after.slice(2_000));
+    await send(after.slice(1_000));
     await drain();
     expect(deaths).toBe(3);
 
