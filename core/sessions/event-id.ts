@@ -11,8 +11,16 @@ export function eventIdOf(shardId: string, sequenceNumber: string, part?: number
 
 const PREFIX = 'shardId-';
 
-// Kinesis numbers its shards `shardId-000000000003`; any other name is kept whole.
 function shardNumberOf(shardId: string): string {
+  if (shardId !== last.shardId) Object.assign(last, { shardId, number: readNumber(shardId) });
+  return last.number;
+}
+
+/** All records of a batch are of one shard. */
+const last = { shardId: '', number: '' };
+
+// Kinesis numbers its shards `shardId-000000000003`; any other name is kept whole.
+function readNumber(shardId: string): string {
   if (!shardId.startsWith(PREFIX)) return shardId;
   let from = PREFIX.length;
   while (from < shardId.length - 1 && shardId.charCodeAt(from) === 0x30) from++;
