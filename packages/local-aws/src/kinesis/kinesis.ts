@@ -39,6 +39,7 @@ export async function startKinesis(
   streams: readonly StreamSettings[],
   faults: StreamFaults = {},
   measure?: Measure,
+  keptBytes?: number,
 ): Promise<Kinesis> {
   const { server, store } = createServer();
   const stored = new Map<string, number>();
@@ -46,7 +47,7 @@ export async function startKinesis(
     const operations = keys.map((key) => ({ type: 'del' as const, key }));
     // An error is a store that is closed by now.
     store.getStreamDb(streamName).batch(operations, () => {});
-  });
+  }, keptBytes);
 
   /** What a write from outside has stored: counted, measured and, in time, trimmed. */
   function onWrite(headers: IncomingHttpHeaders, body: Buffer, response: RawResponse): void {
