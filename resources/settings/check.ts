@@ -5,6 +5,8 @@ import { SETTINGS } from './table.ts';
 
 /** Not settings, but what `npm start` sets for its own stage. */
 const OF_LOCAL_STAGE = ['awsUrl'];
+/** The stage local has buckets of its own: nobody else has taken their names. */
+const OF_ACCOUNTS = ['lakeBucketName', 'bucketSuffix'];
 
 function nearest(name: string): string | undefined {
   const lower = name.toLowerCase();
@@ -23,6 +25,11 @@ function checkParam(param: string, stage: string): void {
     const known = nearest(name);
     const hint = known ? `did you mean ${known}?` : 'docs/settings.md lists all';
     throw new InvalidInput(`There is no setting ${name}: ${hint}`);
+  }
+  if (stage === 'local' && OF_ACCOUNTS.includes(name)) {
+    throw new InvalidInput(
+      `${name} is for stages in an account: the stage local has its own buckets`,
+    );
   }
   if (!setting.rule.accepts(value.trimEnd())) {
     throw new InvalidInput(`${name} must be ${setting.rule.is}, not '${value}'`);

@@ -45,6 +45,14 @@ describe('A setting', () => {
     expect(() => check(param)).not.toThrow();
   });
 
+  it.each(['lakeBucketName=x-lake', 'bucketSuffix=-x'])(
+    '%s is refused on the stage local',
+    (param) => {
+      expect(() => check(param, 'local')).toThrow('is for stages in an account');
+      expect(() => check(param)).not.toThrow();
+    },
+  );
+
   it('has defaults that its own rule accepts, on every stage', () => {
     for (const [name, setting] of Object.entries(SETTINGS)) {
       for (const stage of ['dev', 'prod', 'local', 'any']) {
