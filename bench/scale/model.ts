@@ -159,7 +159,6 @@ export async function scaleTo(eventsPerSecond: number): Promise<Scale> {
     (firehoseBytes / 1e9) * PRICE.firehoseGb +
     (flushes / 1_000) * PRICE.thousandObjects;
 
-  const allShards = (2 + SEGMENTS.length) * set;
   return {
     eventsPerSecond,
     aggregated,
@@ -175,18 +174,23 @@ export async function scaleTo(eventsPerSecond: number): Promise<Scale> {
       routeSeconds +
       SETTINGS.bufferSeconds,
     dollarsPerMillion: (dollarsPerSecond / eventsPerSecond) * 1e6,
-    firstLimit: limitMet(allShards, most, eventsPerSecond),
+    firstLimit: limitMet(set, Math.max(sourceNeed, segmentNeed), eventsPerSecond),
   };
 }
 
-function limitMet(shards: number, concurrency: number, eventsPerSecond: number): string {
+/** The first quota that the load meets, or the load at which it would, in shards that are doubled. */
+function limitMet(shards: number, need: number, eventsPerSecond: number): string {
+  const streams = 2 + SEGMENTS.length;
+  const functions = 1 + SEGMENTS.length;
+  const [concurrency, all] = [shards * functions, shards * streams];
   if (concurrency > QUOTA.lambdaConcurrency) return 'Lambda concurrency (1,000), when catching up';
-  if (shards > QUOTA.shards) return 'shards of the account (20,000)';
-  // What grows fastest with the load comes first.
-  const byConcurrency = QUOTA.lambdaConcurrency / concurrency;
-  const next = Math.min(byConcurrency, QUOTA.shards / shards) * eventsPerSecond;
-  const name = byConcurrency < QUOTA.shards / shards ? 'Lambda concurrency' : 'shards';
-  return `none; next ${name}, at ${Number(next.toPrecision(1)).toLocaleString('en')}/s`;
+  if (all > QUOTA.shards) return 'shards of the account (20,000)';
+  const byConcurrency = QUOTA.lambdaConcurrency / functions;
+  const byShards = QUOTA.shards / streams;
+  const most = 2 ** Math.floor(Math.log2(Math.min(byConcurrency, byShards)));
+  const next = Math.floor(((most / need) * eventsPerSecond) / 10_000) * 10_000;
+  const name = byConcurrency < byShards ? 'Lambda concurrency' : 'shards';
+  return `none; next ${name}, above ${next.toLocaleString('en')}/s`;
 }
 
 const powerOfTwo = (n: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(n)));

@@ -16,6 +16,15 @@ describe('The page on scale', () => {
     },
   );
 
+  it('names the load at which the quota is met, the same from any load below it', async () => {
+    const [a, b] = await Promise.all([scaleTo(10_000), scaleTo(100_000)]);
+    expect(a.firstLimit).toBe(b.firstLimit);
+    const at = Number(/above ([\d,]+)/.exec(a.firstLimit)?.[1]?.replaceAll(',', ''));
+    const [below, above] = await Promise.all([scaleTo(at), scaleTo(at + 20_000)]);
+    expect(below.concurrency.most).toBeLessThanOrEqual(1_000);
+    expect(above.concurrency.most).toBeGreaterThan(1_000);
+  });
+
   it('is about a model that says what is met first', async () => {
     expect((await scaleTo(1_000_000)).firstLimit).toMatch(/^Lambda concurrency/);
     expect((await scaleTo(100)).firstLimit).toMatch(/^none/);
