@@ -8,6 +8,12 @@ const withExtra = (member: string) => valid.replace('{', `{${member},`);
 const nested = (open: string, close: string, times: number) =>
   withExtra(`"deep":${open.repeat(times)}${close.repeat(times)}`);
 
+/** Of this process: what else the machine does counts for nothing. */
+function cpuMs(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1_000;
+}
+
 describe('A poison record is rejected', () => {
   it.each([
     ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'not-utf8'],
@@ -115,18 +121,18 @@ describe('A poison record is rejected', () => {
     expect(enrich(nested('{"a":', '}', 64).replace(':}', ':1}'))).toMatchObject({
       reason: 'too-deep',
     });
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(enrich('['.repeat(1 << 20))).toMatchObject({ reason: 'too-large' });
     expect(enrich('['.repeat(1_000_000))).toMatchObject({ reason: 'too-deep' });
     expect(enrich(nested('[', ']', 499_000))).toMatchObject({ reason: 'too-deep' });
     expect(enrich('{"a":'.repeat(200_000))).toMatchObject({ reason: 'too-deep' });
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(cpuMs(start)).toBeLessThan(1_000);
   });
 
   it('in linear time, whatever it repeats a hundred thousand times', () => {
     const many = (n: number, item: (i: number) => string) =>
       Array.from({ length: n }, (_, i) => item(i)).join();
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(enrich(withExtra(many(70_000, (i) => `"k${i}":0`)))).toHaveProperty('segment');
     expect(enrich(withExtra(`"a":[${many(300_000, () => '{}')}]`))).toHaveProperty('segment');
     const entries = many(20_000, (i) => `{"product_code":"P${i}","quantity":1}`);
@@ -135,7 +141,7 @@ describe('A poison record is rejected', () => {
     ).toHaveProperty('segment');
     expect(enrich(withExtra(`"s":"${'\\u0041'.repeat(160_000)}"`))).toHaveProperty('segment');
     expect(enrich(eventWithDigits(900_000))).toMatchObject({ reason: 'invalid-quantity' });
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(cpuMs(start)).toBeLessThan(5_000);
   });
 
   it('and its neighbours pass', () => {
