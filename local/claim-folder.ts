@@ -1,7 +1,8 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { InvalidInput } from '../core/errors.ts';
 import { type Claim, claimFile } from './claim-file.ts';
+import { tryToWrite } from './try-to-write.ts';
 
 /** Addresses on 127.0.0.1, as serverless.yml reads them for the stage `local`. */
 export interface Endpoints {
@@ -40,15 +41,23 @@ const PROBLEMS: Record<string, string> = {
   ENOENT: 'is where no folder can be made',
 };
 
+/** What an earlier start left in the folder, perhaps as another user. */
+const WRITTEN = ['catalog.json', 'code', 'lake', 'logs'];
+
 function claimIn(folder: string): Claim {
   try {
     makeFolder(folder);
+    for (const path of WRITTEN.map((name) => join(folder, name))) {
+      if (existsSync(path)) tryToWrite(path);
+    }
     return claimFile(join(folder, 'endpoints.json'));
   } catch (cause) {
     const { code = '', path } = cause as NodeJS.ErrnoException;
     const problem = PROBLEMS[code === 'EEXIST' && path !== folder ? 'ENOTDIR' : code];
     if (!problem) throw cause;
-    throw new InvalidInput(`--folder ${folder} ${problem}: choose another one`, { cause });
+    const [name = ''] = relative(folder, path ?? folder).split(sep);
+    const what = WRITTEN.includes(name) ? `${name} in --folder` : '--folder';
+    throw new InvalidInput(`${what} ${folder} ${problem}: choose another one`, { cause });
   }
 }
 

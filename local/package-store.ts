@@ -1,12 +1,27 @@
-import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { InvalidInput } from '../core/errors.ts';
 import { claimFile } from './claim-file.ts';
+import { tryToWrite } from './try-to-write.ts';
 
 /** Between the name of a package and a random end: the folder in which it is being made. */
 export const UNFINISHED = '.unfinished-';
 
 /** Packages that are kept, the last used ones. */
 const KEPT = 24;
+
+/** The folder of all packages; throws InvalidInput where it cannot be written. */
+export function openStore(root: string): string {
+  const store = join(root, '.local/packages');
+  try {
+    mkdirSync(store, { recursive: true });
+    tryToWrite(store);
+  } catch (cause) {
+    const why = 'the service is packaged there, whatever --folder is';
+    throw new InvalidInput(`${store} is not writable: ${why}`, { cause });
+  }
+  return store;
+}
 
 export function markUsed(folder: string): string {
   const now = new Date();

@@ -12,13 +12,15 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidInput } from '../core/errors.ts';
 import { claimFile } from './claim-file.ts';
 import { keepBundles, takeBundles } from './kept-bundles.ts';
-import { markUsed, removeOld, removeUnfinished, UNFINISHED } from './package-store.ts';
+import { markUsed, openStore, removeOld, removeUnfinished, UNFINISHED } from './package-store.ts';
+import { isWritable } from './try-to-write.ts';
 
 export interface PackageOptions {
   stage?: string;
@@ -55,8 +57,7 @@ export const PLACEHOLDER = 'http://127.0.0.1:9';
  */
 export async function packageService(root: string, options: PackageOptions = {}): Promise<string> {
   const { stage = 'local', params = [], signal } = options;
-  const store = join(root, '.local/packages');
-  mkdirSync(store, { recursive: true });
+  const store = openStore(root);
   const sources = hashOfSources(root);
   const folder = join(store, `${stage}-${shortHash(JSON.stringify([sources, stage, ...params]))}`);
   const bundles = join(store, `bundles-${sources}`);
@@ -155,6 +156,8 @@ function runSls(
         NODE_COMPILE_CACHE: isFirst ? undefined : join(work, '../../compiled'),
         TMPDIR: temporary,
         TEMP: temporary,
+        // sls writes there what the schema of serverless.yml compiles to, and fails where it cannot.
+        ...(isWritable(homedir()) ? {} : { HOME: work }),
         ...(isBundled && { TRIBUTARY_IS_BUNDLED: 'true' }),
       },
     });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isAlive } from '../../local/process-identity.ts';
+import { isWritable } from '../../local/try-to-write.ts';
 import { localFolder } from './local-endpoint.ts';
 
 /** What a check found: `bad` keeps something from working, `odd` is worth a look. */
@@ -41,6 +42,9 @@ export function diskSpace({ bavail, bsize }: { bavail: number; bsize: number }):
 }
 
 function packages(store: string): Finding {
+  if (existsSync(store) && !isWritable(store)) {
+    return { level: 'bad', subject: 'Packages', text: `${store} is not writable` };
+  }
   const names = existsSync(store) ? readdirSync(store).filter((name) => /^[\w-]+$/.test(name)) : [];
   const bytes = names
     .flatMap((name) =>

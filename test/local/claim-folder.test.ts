@@ -1,10 +1,19 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimFolder } from '../../local/claim-folder.ts';
 import { ownIdentity } from '../../local/process-identity.ts';
+import { asUser } from '../fixtures/as-user.ts';
 
 const endpoints = {
   aws: 'http://127.0.0.1:1',
@@ -95,11 +104,20 @@ describe('Claiming a folder', () => {
     expect(() => claimFolder(join(path, 'below'))).toThrow(/leads through a file/);
   });
 
-  // The superuser may write anywhere.
-  const asUser = process.getuid?.() === 0 ? it.skip : it;
-  asUser('says in one line that the folder is not writable', () => {
-    chmodSync(folder, 0o500);
-    expect(() => claimFolder(join(folder, 'new'))).toThrow(/is not writable: choose another one$/);
+  it('says in one line that the folder, or what an earlier start left there, is not writable', () => {
+    mkdirSync(join(folder, 'lake'), { mode: 0o500 });
+    chmodSync(folder, 0o777);
+    asUser(() =>
+      expect(() => claimFolder(folder)).toThrow(
+        `lake in --folder ${folder} is not writable: choose another one`,
+      ),
+    );
+    chmodSync(folder, 0o555);
+    asUser(() =>
+      expect(() => claimFolder(join(folder, 'new'))).toThrow(
+        `--folder ${join(folder, 'new')} is not writable: choose another one`,
+      ),
+    );
     chmodSync(folder, 0o700);
   });
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -13,8 +14,10 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
+import { openStore } from '../../local/package-store.ts';
 import { packageService } from '../../local/packaging.ts';
 import { ownIdentity } from '../../local/process-identity.ts';
+import { asUser } from '../fixtures/as-user.ts';
 
 const here = resolve(import.meta.dirname, '../..');
 let root: string;
@@ -173,6 +176,15 @@ describe('Packaging', () => {
     expectNoProcess();
   });
 
+  it('packages for a user whose home is not writable', () => {
+    const script = `
+      const { packageService } = await import(${JSON.stringify(join(here, 'local/packaging.ts'))});
+      await packageService(${JSON.stringify(root)});`;
+    const env = { ...process.env, HOME: '/dev/null/home' };
+    const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { env });
+    expect(status).toBe(0);
+  });
+
   it('removes what a killed process left unfinished, and not what another one makes', async () => {
     const folder = givenPackage();
     const { pid } = spawnSync(process.execPath, ['--version']);
@@ -189,6 +201,18 @@ describe('Packaging', () => {
       'dev-0123456789abcdef.unfinished-AbCdEf',
       folder.split('/').at(-1),
     ]);
+  });
+
+  it('says in one line that packages cannot be written', () => {
+    mkdirSync(store, { recursive: true });
+    chmodSync(root, 0o755);
+    chmodSync(store, 0o555);
+    asUser(() =>
+      expect(() => openStore(root)).toThrow(
+        `${store} is not writable: the service is packaged there, whatever --folder is`,
+      ),
+    );
+    chmodSync(store, 0o755);
   });
 
   it('says in one line what sls says, and ends what a failed build leaves running', async () => {
