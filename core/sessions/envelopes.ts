@@ -78,19 +78,19 @@ function groupByBucket(events: readonly Enriched[], buckets: number): Group[] {
   const bucketOf = createBucketOf(buckets);
   const bySegment = new Map<string, Map<number, Group>>();
   const groups: Group[] = [];
-  for (const [i, { segment, partitionKey }] of events.entries()) {
+  events.forEach(({ segment, partitionKey }, i) => {
     const byBucket = bySegment.get(segment) ?? new Map<number, Group>();
     if (byBucket.size === 0) bySegment.set(segment, byBucket);
     const bucket = bucketOf(partitionKey);
     const group = byBucket.get(bucket);
     if (group !== undefined) {
       group.indices.push(i);
-      continue;
+      return;
     }
     const opened = { key: bucketKey(segment, bucket, buckets), segment, indices: [i] };
     byBucket.set(bucket, opened);
     groups.push(opened);
-  }
+  });
   return groups;
 }
 
