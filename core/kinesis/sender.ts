@@ -17,6 +17,7 @@ const PATIENCE_MS = 10_000;
 
 /** Why a record was not sent that was in flight, or waited, when the writing ended. */
 const GIVEN_UP = 'not sent any more';
+const NO_RESPONSE = 'no response';
 
 /** Where a stream has stored a record. */
 export interface StoredAt {
@@ -93,7 +94,8 @@ export function createSender<T extends KeyedRecord>(
     const storedAt = new Map<T, StoredAt>();
     const report = await write(records, storedAt);
     const lost = new Set(report.unplaced);
-    const why = Object.keys(report.errors).join(', ') || GIVEN_UP;
+    const silence = report.failure === undefined ? NO_RESPONSE : GIVEN_UP;
+    const why = Object.keys(report.errors).join(', ') || silence;
     if (report.failure !== undefined) failure = { error: report.failure };
     lostInARow = lost.size === records.length ? lostInARow + lost.size : 0;
     if (failure === undefined && lostInARow >= STOP_AFTER) {

@@ -44,6 +44,15 @@ describe('a sender', () => {
     expect(await recordsIn(aws, 'events')).toHaveLength(2_500);
   });
 
+  it('says of a stream that does not respond that it does not', async () => {
+    const silent = Object.create(aws.client, { send: { value: () => new Promise(() => {}) } });
+    const whys = new Set<string>();
+    const sender = createSender<KeyedRecord>(silent, 'events', ({ why }) => whys.add(why), 50);
+    await sender.add(records(1));
+    await sender.end();
+    expect([...whys]).toEqual(['no response']);
+  });
+
   it('does not wait for more when little comes', async () => {
     const { sender, counts } = givenSender();
     await sender.add(records(1));

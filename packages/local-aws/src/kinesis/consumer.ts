@@ -43,6 +43,9 @@ interface GetRecords {
   }[];
 }
 
+/** Many shards, polled as often as few, would leave the emulator no time for writes. */
+const IDLE_MS_A_SHARD = 10;
+
 /** A shard that is being read. */
 interface Reader {
   state: 'reading' | 'done' | 'broken';
@@ -138,7 +141,8 @@ export function consume(kinesis: Kinesis, StreamName: string, options: ConsumerO
   async function pause(reader: Reader): Promise<void> {
     const controller = new AbortController();
     reader.wake = () => controller.abort();
-    await sleep(idleMs, undefined, { signal: controller.signal }).catch(() => {});
+    const pause = Math.max(idleMs, IDLE_MS_A_SHARD * readers.size);
+    await sleep(pause, undefined, { signal: controller.signal }).catch(() => {});
   }
 
   async function settleShard(reader: Reader): Promise<void> {
