@@ -1,4 +1,5 @@
-import { MAX_TEXT_BYTES, QUOTE } from './json-tokens.ts';
+import { lengthOfAdded, sharedFields, writeAdded } from './added-fields.ts';
+import { MAX_TEXT_BYTES } from './json-tokens.ts';
 import { readEvent } from './read-event.ts';
 import type { Rejected } from './reasons.ts';
 
@@ -37,38 +38,16 @@ export function enrichRecord(data: Uint8Array, context: EnrichContext): Enriched
   if ('reason' in event) return event;
 
   const segment = context.segmentOf(event.country);
-  const sums =
-    `,"overall_product_quantity":${event.quantity},"overall_in_shopping_cart":${event.inCart}` +
-    `,"total_different_products":${event.products}`;
-  const shared = sharedFields(context.processingTimestamp, segment);
-  const size = data.length + sums.length + shared.length + context.eventId.length + 1;
+  const { processingTimestamp, eventId } = context;
+  const added = { totals: event, shared: sharedFields(processingTimestamp, segment), eventId };
+  const size = data.length + lengthOfAdded(added);
   if (size > MAX_ENRICHED_BYTES) return { reason: 'too-large', detail: `${size} bytes` };
 
   const { lastBrace } = event;
   const enriched = context.allocate?.(size) ?? Buffer.allocUnsafe(size);
   enriched.set(data);
-  let to = lastBrace + enriched.write(sums, lastBrace, 'latin1');
-  enriched.set(shared, to);
-  to += shared.length;
-  to += enriched.write(context.eventId, to, 'latin1');
-  enriched[to++] = QUOTE;
+  let to = writeAdded(enriched, lastBrace, added);
   // The brace and nearly always nothing else: a loop is quicker than a view and a copy.
   for (let at = lastBrace; at < data.length; at++) enriched[to++] = data[at] as number;
   return { data: enriched, partitionKey: event.sessionId, segment };
-}
-
-/** By segment, what the events of one time have in common, up to the value of `event_id`. */
-const sharedOf = { timestamp: '', bySegment: new Map<string, Buffer>() };
-
-function sharedFields(timestamp: string, segment: string): Buffer {
-  if (sharedOf.timestamp !== timestamp) {
-    sharedOf.timestamp = timestamp;
-    sharedOf.bySegment.clear();
-  }
-  const known = sharedOf.bySegment.get(segment);
-  if (known !== undefined) return known;
-  const fields = `,"processing_timestamp":"${timestamp}","segment":"${segment}","event_id":"`;
-  const bytes = Buffer.from(fields, 'latin1');
-  sharedOf.bySegment.set(segment, bytes);
-  return bytes;
 }
