@@ -3,6 +3,7 @@ import { isAggregated, readAggregated } from '../kinesis/aggregated-record.ts';
 import type { ReadRecord } from '../kinesis/read-stream.ts';
 import { openEnvelope } from './envelopes.ts';
 import { splitLines } from './lines.ts';
+import { readEvent } from './read-event.ts';
 
 /** An event of a record, with its position. */
 export interface ReadEvent extends ReadRecord {
@@ -80,7 +81,8 @@ const escaped = (character: string): string =>
 
 /**
  * One line of JSON: it holds the bytes of the event, but for line breaks between its tokens, which become
- * spaces. What is no JSON is base64.
+ * spaces. What is no JSON is base64, and so is JSON that ends other readers: with half a surrogate pair, or
+ * nested too deep.
  */
 export function ndjsonOf(event: ReadEvent): string {
   const { shardId, sequenceNumber, part, partitionKey, arrivedAt, data } = event;
@@ -91,11 +93,22 @@ export function ndjsonOf(event: ReadEvent): string {
     partition_key: partitionKey,
     arrived_at: arrivedAt.toISOString(),
   });
-  const body = event.isJson
-    ? `"event":${data
-        .toString()
-        .replace(/[\r\n]/g, ' ')
-        .trim()}`
-    : `"base64":"${data.toString('base64')}"`;
+  const body =
+    event.isJson && isForAllReaders(data)
+      ? `"event":${data
+          .toString()
+          .replace(/[\r\n]/g, ' ')
+          .trim()}`
+      : `"base64":"${data.toString('base64')}"`;
   return `${head.slice(0, -1)},${body}}\n`;
 }
+
+function isForAllReaders(data: Buffer): boolean {
+  const read = readEvent(data);
+  if ('reason' in read && read.reason === 'too-deep') return false;
+  const text = data.toString();
+  // An event has one reason, and may have half a pair behind it. JSON.stringify escapes nothing else so.
+  return !/\\ud/i.test(text) || !HALF_PAIR.test(JSON.stringify(JSON.parse(text)));
+}
+
+const HALF_PAIR = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;

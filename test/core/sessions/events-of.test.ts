@@ -55,6 +55,23 @@ describe('a record', () => {
     ]);
   });
 
+  it.each([
+    ['half a surrogate pair', '{"a":"\\ud83d"}'],
+    ['half a pair in a key, behind another fault', '{"a":1,"a":2,"\\\\\\uDE00":1}'],
+    ['deep nesting', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
+  ])('is base64 as a line of JSON where it would end another reader: %s', (_, text) => {
+    const { event, base64 } = JSON.parse(ndjsonOf(only(text)));
+    expect(event).toBeUndefined();
+    expect(Buffer.from(base64, 'base64').toString()).toBe(text);
+  });
+
+  it.each(['{"a":"\\ud83d\\ude00"}', '{"a":"\\\\ud83d"}', '{"a":1,"a":2}'])(
+    'is itself in a line of JSON: %s',
+    (text) => {
+      expect(ndjsonOf(only(text))).toContain(`"event":${text}}`);
+    },
+  );
+
   it('that is one object over several lines stays one', () => {
     expect(texts('{\n  "n": 1\n}\n')).toEqual([
       'shardId-000000000001\t4959\t{\\u000a  "n": 1\\u000a}\n',
