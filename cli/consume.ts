@@ -81,7 +81,7 @@ did, and ends when all events have arrived.
 Examples:
   tributary consume --stream sessions-usa
   tributary consume --stream sessions --from latest --follow
-  tributary consume --stream sessions-usa --from at-timestamp --timestamp 15m --format ndjson | jq .event.city`,
+  tributary consume --from at-timestamp --timestamp 15m --format ndjson`,
     )
     .action((_, command: Command) => consume(command.optsWithGlobals<Options>()));
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
+import { wrapHelp } from '../core/terminal/help-text.ts';
 import { type GlobalOptions, globalOptions } from '../core/terminal/options.ts';
 import { BASH_FALLBACK } from './lib/bash-completion.ts';
 import { errorLine } from './lib/error-line.ts';
@@ -41,10 +42,17 @@ const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 ) as { version: string };
 
+/** As commander has it where there is no terminal. */
+const HELP_WIDTH = 80;
+
 const program = new Command('tributary')
   .description('Sends, reads, simulates and replays session events, and queries the lake in SQL')
   .version(version, '--version', 'print the version')
-  .configureHelp({ showGlobalOptions: true });
+  .configureHelp({ showGlobalOptions: true })
+  .configureOutput({
+    writeOut: (text) =>
+      void process.stdout.write(wrapHelp(text, process.stdout.columns ?? HELP_WIDTH)),
+  });
 globalOptions(program).addHelpText(
   'after',
   `

@@ -52,7 +52,7 @@ that it does not remember; Ctrl-C ends it in order.
 
 Examples:
   tributary replay --since 1d --dry-run
-  tributary replay --reason invalid-quantity --since 2026-11-20T06:00 --until 2026-11-20T09:00`,
+  tributary replay --reason invalid-quantity --since 2d --until 1d`,
     )
     .action((_, command: Command) => replay(command.optsWithGlobals<Options>()));
 }

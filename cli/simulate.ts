@@ -68,7 +68,7 @@ ends the simulation; the file then holds what was sent until then.
 
 Examples:
   tributary simulate --rate 100 --duration 60 --seed 7
-  tributary simulate --count 20000 --malformed 1 --duplicates 2 --expect-out expected.ndjson
+  tributary simulate --count 20000 --malformed 1 --expect-out expected.ndjson
   tributary consume --stream sessions-usa --expect expected.ndjson`,
     )
     .action((_, command: Command) => simulate(command.optsWithGlobals<Options>()));
