@@ -5,6 +5,7 @@ import type { StoredObjects } from '../core/lake/stored-objects.ts';
 import { LOCAL_STAGE } from '../core/names.ts';
 import { eventsOf, ndjsonOf } from '../core/sessions/events-of.ts';
 import type { GlobalOptions } from '../core/terminal/options.ts';
+import { openLeftLake } from '../local/left-lake.ts';
 import { connectKinesis } from './lib/aws-clients.ts';
 import { findMachine } from './lib/executions.ts';
 import { type FailedBatch, parseFailedBatch } from './lib/failed-batch.ts';
@@ -61,7 +62,11 @@ async function failedBatches(id: string | undefined, options: Options): Promise<
 async function bucketOf({ bucket, ...options }: Options): Promise<string> {
   if (bucket !== undefined) return bucket;
   const name = `tributary-${options.stage}-failed-batches`;
-  if (options.stage === LOCAL_STAGE) return name;
+  if (options.stage === LOCAL_STAGE) {
+    // In a folder without a lake there would be no batches, and none would be missed.
+    openLeftLake(options.folder);
+    return name;
+  }
   const { account } = await findMachine(options);
   return `${name}-${account}`;
 }

@@ -258,5 +258,10 @@ describe('running a stage from the command line', () => {
     await expect(run('failed-batches', 'none')).resolves.toMatchObject(
       failed('There is no batch none'),
     );
+    const elsewhere = await tributary(['failed-batches', '--folder', '.local/no-such-folder'], {});
+    expect(elsewhere).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^error: There is no lake in \.local\/no-such-folder yet/),
+    });
   }, 60_000);
 });
