@@ -31,6 +31,7 @@ module.exports = class GuardInvokeLocal {
         `The local stage does not serve: start it with 'npm start -- --keep${option}' in another terminal`,
       );
     }
+    if (stage === 'local') keepHere(process.env);
   }
 
   isServed(folder) {
@@ -48,3 +49,10 @@ module.exports = class GuardInvokeLocal {
     throw new this.serverless.classes.Error(message, 'INVOKE_LOCAL_REFUSED');
   }
 };
+
+/** The SDK prefers an address of one service over that of the stage, and the function runs in this process. */
+function keepHere(environment) {
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('AWS_ENDPOINT_URL_')) delete environment[name];
+  }
+}

@@ -82,7 +82,13 @@ describe('npm start', () => {
   it('serves after a run with faults, whose samples are kept out of the lake', async () => {
     const plan = join(root, 'examples/quota-fault-plan.json');
     // Nothing listens there: whatever were called by the environment of the terminal would fail.
-    const elsewhere = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_PROFILE: 'of-another-stage' };
+    const nowhere = 'http://127.0.0.1:9';
+    const elsewhere = {
+      AWS_ENDPOINT_URL: nowhere,
+      AWS_ENDPOINT_URL_S3: nowhere,
+      AWS_ENDPOINT_URL_SSM: nowhere,
+      AWS_PROFILE: 'of-another-stage',
+    };
     const args = ['--keep', '--albums', '30', '--sessions', '0', '--faults', plan];
     const run = start(args, elsewhere);
     await run.shows(/Serving until Ctrl-C/);
@@ -99,7 +105,11 @@ describe('npm start', () => {
     expect({ status, loaded: counts.loaded }).toEqual({ status: 'PARTIAL', loaded: 50 });
     const [, ...sample] = /^npx (sls invoke local .*)$/m.exec(run.text())?.[1]?.split(' ') ?? [];
     const sls = join(root, 'node_modules/serverless/bin/serverless.js');
-    const invoked = spawnSync(process.execPath, [sls, ...sample], { cwd: root, encoding: 'utf8' });
+    // The Serverless Framework itself asks for the profile.
+    const env = { ...process.env, ...elsewhere, AWS_PROFILE: undefined };
+    const invoked = spawnSync(process.execPath, [sls, ...sample], {
+      ...{ cwd: root, encoding: 'utf8', env },
+    });
     expect(invoked.stdout).toMatch(/"outcome": "ISSUED"/);
     const second = start(['--fresh']);
     expect(await second.ended).toBe(1);
