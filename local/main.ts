@@ -4,7 +4,6 @@ import { TributaryError } from '../core/errors.ts';
 import { createInterrupt } from './interrupt.ts';
 import { openStage } from './open-stage.ts';
 import { command, type Options } from './options.ts';
-import { runOnce } from './run-once.ts';
 import { serveConsole } from './serve-console.ts';
 import { whatServes } from './summary.ts';
 
@@ -12,7 +11,11 @@ const root = resolve(import.meta.dirname, '..');
 const interrupt = createInterrupt();
 
 async function main(options: Options): Promise<boolean> {
-  const stage = await openStage(root, options, interrupt);
+  // Loaded while sls packages.
+  const [stage, { runOnce }] = await Promise.all([
+    openStage(root, options, interrupt),
+    import('./run-once.ts'),
+  ]);
   const page = options.keep ? await openConsole(options.folder) : undefined;
   const succeeded = await runOnce(stage, options, interrupt);
   if (options.keep) {

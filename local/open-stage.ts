@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import type { RuleStart } from 'local-aws/events/triggers.ts';
 import { readService } from 'local-aws/service/service.ts';
@@ -13,8 +14,7 @@ import { claimFolder } from './claim-folder.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Options } from './options.ts';
 import { packageWithProgress } from './packaging-progress.ts';
-import { prepareSamples, SAMPLES_BUCKET } from './samples.ts';
-import { type Stage, startStage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** Claims the folder, packages, and starts everything that the options ask for. */
 export async function openStage(
@@ -51,7 +51,14 @@ export async function openStage(
       () => {},
     ),
   );
+  // Meanwhile one core has nothing to do: what serves is loaded, and what was compiled of it is written.
+  const loading = Promise.all([import('./stage.ts'), import('./samples.ts')]);
+  loading.then(
+    () => flushCompileCache(),
+    () => {},
+  );
   const packaged = await packaging;
+  const [{ startStage }, { prepareSamples, SAMPLES_BUCKET }] = await loading;
   interrupt.during({ name: 'starting', kept });
   const service = readService(packaged);
   const stage = await startStage({
