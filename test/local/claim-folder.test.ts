@@ -74,13 +74,18 @@ describe('Claiming a folder', () => {
 
   const onLinux = process.platform === 'linux' ? it : it.skip;
   onLinux('takes over from a zombie', async () => {
-    // The shell's child ends; `exec` makes the shell a program that never reads its status.
-    const script = 'sleep 0 & echo $!; exec sleep 60';
+    // `exec` makes the shell a program that never reads the status of its child.
+    const script = 'sleep 60 & echo $!; exec sleep 60';
     const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [line] = await once(parent.stdout, 'data');
     const pid = Number(line);
+    const until = async (isSo: () => boolean) => {
+      while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
+    };
+    await until(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n');
+    process.kill(pid);
     const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8');
-    while (!/\) Z /.test(stat())) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => /\) Z /.test(stat()));
     const started = stat().split(' ')[21];
     writeFileSync(file, JSON.stringify({ ...endpoints, pid, started }));
     claimFolder(folder);

@@ -8,6 +8,7 @@ import {
   type Properties,
   type Resource,
   resolved,
+  WITH_BUDGET,
 } from './fixtures.ts';
 import { iamData } from './iam-data.ts';
 
@@ -127,8 +128,7 @@ describe('The deploy role', () => {
   it(
     'may update every resource of the stage',
     async () => {
-      const params = ['alarmEmail=on-call@example.org', 'monthlyBudgetUsd=50'];
-      const template = await givenTemplate(STAGE, params);
+      const template = await givenTemplate(STAGE, WITH_BUDGET);
       const refused = Object.entries<Resource>(template.Resources).flatMap(
         ([id, { Type, Properties: p }]) => {
           const [actions, arnOf] = updates[Type] ?? [];

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { crawlerNameOf } from '../../resources/crawler.ts';
 import { packageFolder } from '../fixtures/packaged-service.ts';
 import { trustProblems } from './access-rules.ts';
-import { givenTemplate, ofType, PACKAGING_MS, type Properties, type Template } from './fixtures.ts';
+import {
+  givenTemplate,
+  ofType,
+  PACKAGING_MS,
+  type Properties,
+  type Template,
+  WITH_BUDGET,
+} from './fixtures.ts';
 
 describe.each([
   ['dev', []],
@@ -131,12 +138,13 @@ describe('The budget', () => {
   it(
     'waits for the policy that lets Budgets publish, and is left out at 0',
     async () => {
-      const of = async (usd: string) =>
-        ofType(await givenTemplate('dev', [`monthlyBudgetUsd=${usd}`]), 'AWS::Budgets::Budget');
-      const [[, budget] = []] = await of('42');
+      const of = async (params: string[]) =>
+        ofType(await givenTemplate('dev', params), 'AWS::Budgets::Budget');
+      const [[, budget] = []] = await of(WITH_BUDGET);
       expect(budget).toMatchObject({ DependsOn: ['AlarmTopicPolicy'] });
-      expect(budget?.Properties.Budget.BudgetLimit).toEqual({ Amount: '42', Unit: 'USD' });
-      expect(await of('0')).toEqual([]);
+      expect(budget?.Properties.Budget.BudgetLimit).toEqual({ Amount: '50', Unit: 'USD' });
+      // 0 is the default of dev, see docs/costs.test.ts.
+      expect(await of([])).toEqual([]);
     },
     PACKAGING_MS,
   );

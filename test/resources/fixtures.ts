@@ -20,6 +20,9 @@ export interface Template {
 /** Three stages may have to be packaged, one after the other. */
 export const PACKAGING_MS = 240_000;
 
+/** Beside what a stage has by default. Tests that need the same settings share one package. */
+export const WITH_BUDGET = ['alarmEmail=on-call@example.org', 'monthlyBudgetUsd=50'];
+
 /** The template of a stage, with `name=value` settings. */
 export async function givenTemplate(stage: string, params: string[] = []): Promise<Template> {
   const folder = join(await packageFolder(stage, params), '.serverless');
