@@ -22,7 +22,7 @@ export const count = (n: number, one: string, many = `${one}s`): string =>
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Who ends a group of processes may reach one of them twice: a second signal that is this early is the same. */
+/** A signal to a process group may arrive twice: a second one that is this early is the same. */
 const SAME_MS = 150;
 
 /** The first Ctrl-C or SIGTERM ends in order, so that a summary can be printed; the second one at once. */
