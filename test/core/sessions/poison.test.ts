@@ -126,7 +126,7 @@ describe('A poison record is rejected', () => {
     expect(enrich('['.repeat(1_000_000))).toMatchObject({ reason: 'too-deep' });
     expect(enrich(nested('[', ']', 499_000))).toMatchObject({ reason: 'too-deep' });
     expect(enrich('{"a":'.repeat(200_000))).toMatchObject({ reason: 'too-deep' });
-    expect(cpuMs(start)).toBeLessThan(1_000);
+    expect(cpuMs(start)).toBeLessThan(500);
   });
 
   it('in linear time, whatever it repeats a hundred thousand times', () => {
@@ -141,7 +141,7 @@ describe('A poison record is rejected', () => {
     ).toHaveProperty('segment');
     expect(enrich(withExtra(`"s":"${'\\u0041'.repeat(160_000)}"`))).toHaveProperty('segment');
     expect(enrich(eventWithDigits(900_000))).toMatchObject({ reason: 'invalid-quantity' });
-    expect(cpuMs(start)).toBeLessThan(5_000);
+    expect(cpuMs(start)).toBeLessThan(3_000);
   });
 
   it('and its neighbours pass', () => {
