@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT_STATUS, SAME_SIGNAL_MS } from '../core/terminal/signals.ts';
 import { wrap } from '../core/terminal/wrap.ts';
 import { createLiveLine } from './live-line.ts';
 
 /** How long events in the streams are waited for before they are counted as lost. */
 const DRAIN_MS = 10_000;
-
-/** A terminal and npm both pass on one Ctrl-C: a second one that is this early is the same. */
-const SAME_MS = 150;
-
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 export interface Interrupt {
   /** Aborted as the first signal arrives. */
@@ -53,12 +49,12 @@ export function createInterrupt(): Interrupt {
     controller.abort();
   }
 
-  async function stop(signal: keyof typeof SIGNALS): Promise<void> {
+  async function stop(signal: keyof typeof EXIT_STATUS): Promise<void> {
     const { name, kept, drain, remaining } = phase;
-    const code = name === 'serving' && signal === 'SIGINT' ? 0 : SIGNALS[signal];
+    const code = name === 'serving' && signal === 'SIGINT' ? 0 : EXIT_STATUS[signal];
     if (controller.signal.aborted) {
       // A terminal that closes may do so after a first signal, and is no one who is impatient.
-      if (signal === 'SIGHUP' || performance.now() - abortedAt < SAME_MS) return;
+      if (signal === 'SIGHUP' || performance.now() - abortedAt < SAME_SIGNAL_MS) return;
       if (remaining) console.log(`\n${wrapped(remaining())}`);
       process.exit(code);
     }
@@ -78,7 +74,7 @@ export function createInterrupt(): Interrupt {
     process.exit(code);
   }
 
-  for (const signal of Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]) {
+  for (const signal of Object.keys(EXIT_STATUS) as (keyof typeof EXIT_STATUS)[]) {
     process.on(signal, () => void stop(signal));
   }
   // The reader of a pipe is gone, or the terminal is closed: nobody is left to read what follows.

@@ -75,7 +75,7 @@ export function whatServes(
 ): string {
   const addresses = `AWS on ${aws}, Spotify on ${spotify}${page ? `, the console on ${page}` : ''}`;
   const here = inFolder(folder);
-  // serverless.yml reads the addresses of the default folder, unless it is told another one.
+  // serverless.yml reads the addresses of the default folder, unless a parameter names another one.
   const param = folder === LOCAL_FOLDER ? [] : [`--param folder=${quote(folder)}`];
   const commands = [
     ...(page ? [] : [['npx tributary console', ...here]]),

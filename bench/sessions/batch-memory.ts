@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { peakMemoryMb } from '../peak-memory.ts';
 import { enrichBatch, type LambdaRecord } from './ways.ts';
 
 /**
@@ -9,4 +10,4 @@ const [file = ''] = process.argv.slice(2);
 const event = JSON.parse(readFileSync(file, 'utf8')) as { Records: LambdaRecord[] };
 const routed = enrichBatch(event.Records);
 const events = [...routed.values()].reduce((sum, list) => sum + list.length, 0);
-console.log(JSON.stringify({ events, peakMb: process.resourceUsage().maxRSS / 1024 }));
+console.log(JSON.stringify({ events, peakMb: peakMemoryMb() }));

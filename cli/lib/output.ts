@@ -1,3 +1,5 @@
+import { EXIT_STATUS, SAME_SIGNAL_MS } from '../../core/terminal/signals.ts';
+
 /** What a shell shows of a process that SIGPIPE ended: 128 + 13. */
 const CLOSED_PIPE = 141;
 
@@ -20,11 +22,6 @@ export function endWhenOutputCloses(): void {
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
-
-/** A signal to a process group may arrive twice: a second one that is this early is the same. */
-const SAME_MS = 150;
-
 /** The first Ctrl-C or SIGTERM ends in order, so that a summary can be printed; the second one at once. */
 export const stopOnInterrupt = (): AbortSignal => listenForInterrupt().signal;
 
@@ -32,13 +29,14 @@ export const stopOnInterrupt = (): AbortSignal => listenForInterrupt().signal;
 export function listenForInterrupt(): { signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   let stoppedAt = 0;
-  const listeners = Object.entries(SIGNALS).map(([signal, code]) => {
+  const listeners = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
+    const code = EXIT_STATUS[signal];
     const stop = () => {
       if (!controller.signal.aborted) {
         stoppedAt = performance.now();
         process.exitCode = code;
         controller.abort();
-      } else if (performance.now() - stoppedAt > SAME_MS) process.exit(code);
+      } else if (performance.now() - stoppedAt > SAME_SIGNAL_MS) process.exit(code);
     };
     process.on(signal, stop);
     return () => void process.off(signal, stop);

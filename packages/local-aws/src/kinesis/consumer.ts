@@ -141,8 +141,8 @@ export function consume(kinesis: Kinesis, StreamName: string, options: ConsumerO
   async function pause(reader: Reader): Promise<void> {
     const controller = new AbortController();
     reader.wake = () => controller.abort();
-    const pause = Math.max(idleMs, IDLE_MS_A_SHARD * readers.size);
-    await sleep(pause, undefined, { signal: controller.signal }).catch(() => {});
+    const ms = Math.max(idleMs, IDLE_MS_A_SHARD * readers.size);
+    await sleep(ms, undefined, { signal: controller.signal }).catch(() => {});
   }
 
   async function settleShard(reader: Reader): Promise<void> {
