@@ -6,12 +6,12 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Command } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
-import { LOCAL_STAGE } from '../core/names.ts';
+import { bucketsOf, LOCAL_STAGE } from '../core/names.ts';
 import { SEGMENTS } from '../core/sessions/segments.ts';
 import type { GlobalOptions } from '../core/terminal/options.ts';
 import { connectS3 } from './lib/aws-clients.ts';
 import { count, print } from './lib/output.ts';
-import { readOutputs } from './lib/stage-names.ts';
+import { namesOf } from './lib/stage-names.ts';
 
 interface Options extends GlobalOptions {
   yes?: true;
@@ -44,7 +44,7 @@ async function empty(named: string[], options: Options): Promise<void> {
   }
   const s3 = connectS3(options);
   try {
-    const buckets = named.length > 0 ? named : await bucketsOf(s3, options);
+    const buckets = named.length > 0 ? named : await listBuckets(s3, options);
     for (const bucket of buckets) {
       if (options.yes)
         await print(`${bucket}: ${count(await deleteAll(s3, bucket), 'version')} deleted\n`);
@@ -57,13 +57,14 @@ async function empty(named: string[], options: Options): Promise<void> {
 }
 
 /** By their exact names, for `tributary-dev-` begins the names of a stage dev-2 as well. */
-async function bucketsOf(s3: S3Client, options: Options): Promise<string[]> {
+async function listBuckets(s3: S3Client, options: Options): Promise<string[]> {
   const kinds = ['lake', 'failed-batches', ...SEGMENTS.map(({ name }) => `sessions-${name}`)];
   const usual = new RegExp(`^tributary-${options.stage}-(${kinds.join('|')})-\\d{12}$`);
-  const { LakeBucketName } = await readOutputs(options);
+  const { lake, failedBatches, segment } = bucketsOf(options.stage, '', await namesOf(options));
+  const named = [lake, failedBatches, ...SEGMENTS.map(({ name }) => segment(name))];
   const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
   const found = Buckets.map(({ Name = '' }) => Name).filter(
-    (name) => usual.test(name) || name === LakeBucketName,
+    (name) => usual.test(name) || named.includes(name),
   );
   if (found.length > 0) return found;
   throw new InvalidInput(

@@ -3,9 +3,8 @@ import { InvalidInput } from '../core/errors.ts';
 import { explain } from '../core/explain/explain.ts';
 import type { Finding } from '../core/explain/finding.ts';
 import type { Sources } from '../core/explain/sources.ts';
-import { segmentBucketOf } from '../core/names.ts';
 import { connectKinesis } from './lib/aws-clients.ts';
-import { lakeBucket, openLakeObjects } from './lib/lake-objects.ts';
+import { openLakeObjects, streamingBuckets } from './lib/lake-objects.ts';
 import { print } from './lib/output.ts';
 import { type EngineOptions, engineOptions, queryRows } from './lib/run-query.ts';
 import { namesOf } from './lib/stage-names.ts';
@@ -50,9 +49,8 @@ async function sourcesOf(options: Options): Promise<Sources> {
     lake: await openLakeObjects(options),
     query: (sql) => queryRows(sql, options),
     async segment(name) {
-      const account = (await lakeBucket(options)).split('-').at(-1) ?? '';
-      const bucket = segmentBucketOf(options.stage, name, account);
-      return openLakeObjects({ ...options, bucket });
+      const { segment } = await streamingBuckets(options);
+      return openLakeObjects({ ...options, bucket: segment(name) });
     },
     stream: await sourceStream(options),
   };

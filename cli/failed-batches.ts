@@ -7,9 +7,8 @@ import { eventsOf, ndjsonOf } from '../core/sessions/events-of.ts';
 import type { GlobalOptions } from '../core/terminal/options.ts';
 import { openLeftLake } from '../local/left-lake.ts';
 import { connectKinesis } from './lib/aws-clients.ts';
-import { findMachine } from './lib/executions.ts';
 import { type FailedBatch, parseFailedBatch } from './lib/failed-batch.ts';
-import { openLakeObjects } from './lib/lake-objects.ts';
+import { openLakeObjects, streamingBuckets } from './lib/lake-objects.ts';
 import { count, print } from './lib/output.ts';
 import { type FormatOptions, formatOptions, printResult } from './lib/query-result.ts';
 import { createSendSummary } from './lib/send-summary.ts';
@@ -61,14 +60,9 @@ async function failedBatches(id: string | undefined, options: Options): Promise<
 
 async function bucketOf({ bucket, ...options }: Options): Promise<string> {
   if (bucket !== undefined) return bucket;
-  const name = `tributary-${options.stage}-failed-batches`;
-  if (options.stage === LOCAL_STAGE) {
-    // In a folder without a lake there would be no batches, and none would be missed.
-    openLeftLake(options.folder);
-    return name;
-  }
-  const { account } = await findMachine(options);
-  return `${name}-${account}`;
+  // In a folder without a lake there would be no batches, and none would be missed.
+  if (options.stage === LOCAL_STAGE) openLeftLake(options.folder);
+  return (await streamingBuckets(options)).failedBatches;
 }
 
 async function read(objects: StoredObjects, key: string): Promise<FailedBatch> {

@@ -7,6 +7,9 @@ export interface StageNames {
   readonly sessionsStream: string;
   readonly workgroupName: string;
   readonly databaseName: string;
+  /** Of a deployed stack; undefined where they follow from the account (resources/outputs.yml). */
+  readonly lakeBucketName?: string | undefined;
+  readonly failedBatchesBucketName?: string | undefined;
 }
 
 /** As serverless.yml has them where nothing is overridden. */
@@ -14,6 +17,8 @@ export const defaultNames = (stage: string): StageNames => ({
   sessionsStream: `tributary-${stage}-sessions`,
   workgroupName: `tributary-${stage}`,
   databaseName: `tributary_${stage}`,
+  lakeBucketName: undefined,
+  failedBatchesBucketName: undefined,
 });
 
 /**
@@ -24,14 +29,31 @@ export function streamNameOf(name: string, { sessionsStream }: StageNames): stri
   return name.replace(/^sessions(?=-|$)/, () => sessionsStream);
 }
 
-/** The bucket of the lake (resources/lake.yml); in an account its name ends with the account's id. */
-export function lakeBucketOf(stage: string, account: string): string {
-  return `tributary-${stage}-lake${stage === LOCAL_STAGE ? '' : `-${account}`}`;
+/** The buckets of a stage. */
+export interface Buckets {
+  /** resources/lake.yml */
+  readonly lake: string;
+  /** resources/streams.yml */
+  readonly failedBatches: string;
+  /** Of a segment's events (resources/segment.yml). */
+  segment(name: string): string;
 }
 
-/** The bucket of a segment's events (resources/segment.yml). */
-export function segmentBucketOf(stage: string, segment: string, account: string): string {
-  return `tributary-${stage}-sessions-${segment}${stage === LOCAL_STAGE ? '' : `-${account}`}`;
+/** The buckets by their names: in an account they end with its id, unless the names say otherwise. */
+export function bucketsOf(
+  stage: string,
+  account: string,
+  { lakeBucketName, failedBatchesBucketName }: Partial<StageNames> = {},
+): Buckets {
+  const suffix = stage === LOCAL_STAGE ? '' : `-${account}`;
+  const failedBatches = `tributary-${stage}-failed-batches`;
+  // All buckets but the lake have the same suffix, the setting bucketSuffix.
+  const others = failedBatchesBucketName?.slice(failedBatches.length) ?? suffix;
+  return {
+    lake: lakeBucketName ?? `tributary-${stage}-lake${suffix}`,
+    failedBatches: `${failedBatches}${others}`,
+    segment: (name) => `tributary-${stage}-sessions-${name}${others}`,
+  };
 }
 
 /** What a stream of the product carries: all that was sent, all that was enriched, or one segment. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Catalog, type CatalogTable, openCatalog } from 'local-aws/glue/catalog.ts';
 import { InvalidInput } from '../core/errors.ts';
 import { GLUE_TYPES, tables } from '../core/lake/tables.ts';
-import { LOCAL_STAGE, lakeBucketOf } from '../core/names.ts';
+import { bucketsOf, LOCAL_STAGE } from '../core/names.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -29,12 +29,12 @@ export function withEmptyTables({
   read,
   views,
 }: Pick<Catalog, 'read' | 'views'>): Pick<Catalog, 'read' | 'views'> {
-  const bucket = lakeBucketOf(LOCAL_STAGE, '');
+  const { lake } = bucketsOf(LOCAL_STAGE, '');
   const empty = Object.fromEntries(
     Object.entries(tables).map(([name, columns]): [string, CatalogTable] => [
       name,
       {
-        location: `s3://${bucket}/curated/${name}/`,
+        location: `s3://${lake}/curated/${name}/`,
         columns: columns.map((column) => ({ name: column.name, type: GLUE_TYPES[column.type] })),
         partitionKeys: ['ingest_date'],
         partitions: [],

@@ -4,11 +4,12 @@ import { DescribeStreamSummaryCommand } from '@aws-sdk/client-kinesis';
 import { InvalidInput } from '../../core/errors.ts';
 import { createLake } from '../../core/lake/lake.ts';
 import type { StoredObjects } from '../../core/lake/stored-objects.ts';
-import { LOCAL_STAGE, lakeBucketOf } from '../../core/names.ts';
+import { type Buckets, bucketsOf, LOCAL_STAGE } from '../../core/names.ts';
 import type { StageOptions } from '../../core/terminal/options.ts';
 import { connectKinesis, connectS3 } from './aws-clients.ts';
+import { findMachine } from './executions.ts';
 import { localFolder } from './local-endpoint.ts';
-import { namesOf, readOutputs } from './stage-names.ts';
+import { namesOf } from './stage-names.ts';
 
 export interface LakeOptions extends StageOptions {
   /** The lake, if it is not the one of the stage. */
@@ -37,18 +38,32 @@ export async function openLakeObjects(options: LakeOptions): Promise<StoredObjec
 export async function lakeBucket(options: LakeOptions, stream?: string): Promise<string> {
   const { stage, bucket } = options;
   if (bucket !== undefined) return bucket;
-  if (stage === LOCAL_STAGE) return lakeBucketOf(stage, '');
-  const { LakeBucketName } = await readOutputs(options);
-  if (LakeBucketName !== undefined) return LakeBucketName;
-  const StreamName = stream ?? (await namesOf(options)).sessionsStream;
+  if (stage === LOCAL_STAGE) return bucketsOf(stage, '').lake;
+  const names = await namesOf(options);
+  if (names.lakeBucketName !== undefined) return names.lakeBucketName;
+  const StreamName = stream ?? names.sessionsStream;
   const command = new DescribeStreamSummaryCommand({ StreamName });
   const { StreamDescriptionSummary } = await connectKinesis(options).send(command);
   const account = StreamDescriptionSummary?.StreamARN?.split(':')[4];
   if (account === undefined) throw new InvalidInput('Which lake? Give its --bucket');
-  return lakeBucketOf(stage, account);
+  return bucketsOf(stage, account).lake;
 }
 
-function inFolder({ folder, bucket = lakeBucketOf(LOCAL_STAGE, '') }: LakeOptions): StoredObjects {
+/** The buckets of the streaming half: by the outputs of the stack, or the account of the state machine. */
+export async function streamingBuckets(
+  options: StageOptions,
+): Promise<Pick<Buckets, 'failedBatches' | 'segment'>> {
+  const { stage } = options;
+  if (stage === LOCAL_STAGE) return bucketsOf(stage, '');
+  const names = await namesOf(options);
+  if (names.failedBatchesBucketName !== undefined) return bucketsOf(stage, '', names);
+  return bucketsOf(stage, (await findMachine(options)).account);
+}
+
+function inFolder({
+  folder,
+  bucket = bucketsOf(LOCAL_STAGE, '').lake,
+}: LakeOptions): StoredObjects {
   const root = join(localFolder(folder), 'lake', bucket);
   return {
     locationOf: (key) => relative(process.cwd(), join(root, key)),

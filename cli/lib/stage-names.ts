@@ -15,11 +15,12 @@ export type StackOutputs = Readonly<Record<string, string>>;
 export async function namesOf(options: StageOptions): Promise<StageNames> {
   const overridden =
     options.stage === LOCAL_STAGE ? paramsOf(options.folder) : await readOutputs(options);
-  const names = { ...defaultNames(options.stage) };
-  for (const name of Object.keys(names) as (keyof StageNames)[]) {
-    names[name] = overridden[name] ?? overridden[pascal(name)] ?? names[name];
-  }
-  return names;
+  const defaults = defaultNames(options.stage);
+  const names = Object.entries(defaults).map(([name, value]) => [
+    name,
+    overridden[name] ?? overridden[pascal(name)] ?? value,
+  ]);
+  return Object.fromEntries(names) as StageNames;
 }
 
 const pascal = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;

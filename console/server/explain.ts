@@ -2,7 +2,6 @@ import { queryAthena } from '../../core/athena/run-query.ts';
 import { explain } from '../../core/explain/explain.ts';
 import type { Finding } from '../../core/explain/finding.ts';
 import type { StoredObjects } from '../../core/lake/stored-objects.ts';
-import { segmentBucketOf } from '../../core/names.ts';
 import type { Clients } from './clients.ts';
 import { getBytes, listKeys } from './lake-objects.ts';
 import type { Stage } from './stage.ts';
@@ -13,7 +12,7 @@ const MOST_KEYS = 10_000;
 /** Where an id is from; `signal` stops the queries in Athena. */
 export function explainId(
   { athena, kinesis, s3 }: Clients,
-  { stage, account, lakeBucket, workgroup, database, streams }: Stage,
+  { buckets, workgroup, database, streams }: Stage,
   id: string,
   signal: AbortSignal,
 ): Promise<Finding[]> {
@@ -24,8 +23,8 @@ export function explainId(
     locationOf: (key) => `s3://${bucket}/${key}`,
   });
   return explain(id, {
-    lake: objectsOf(lakeBucket),
-    segment: async (name) => objectsOf(segmentBucketOf(stage, name, account)),
+    lake: objectsOf(buckets.lake),
+    segment: async (name) => objectsOf(buckets.segment(name)),
     stream: { name: streams.source, kinesis },
     async query(sql) {
       const result = await queryAthena(athena, { sql, workgroup, database }, { signal });

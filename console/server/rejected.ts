@@ -24,7 +24,7 @@ export async function rejectedOf(
   const assembly = createAssembly();
   let newest: RejectedLine[][] = [];
   let total = 0;
-  for await (const lines of readRejected(s3, stage.lakeBucket, new Date(from), until)) {
+  for await (const lines of readRejected(s3, stage.buckets.lake, new Date(from), until)) {
     for (const line of lines) {
       const whole = assembly.complete(line);
       if (whole.length === 0) continue;

@@ -21,8 +21,8 @@ export async function replay(
   if (!(reason in REASONS)) throw new HttpError(400, 'Replay needs one reason');
   const startedAt = new Date();
   const since = new Date(startedAt.getTime() - hours * 3_600_000);
-  const log = await readReplayLog(s3, stage.lakeBucket, since);
-  const lines = readRejected(s3, stage.lakeBucket, since, startedAt);
+  const log = await readReplayLog(s3, stage.buckets.lake, since);
+  const lines = readRejected(s3, stage.buckets.lake, since, startedAt);
   const choice = chooseEvents(lines, log, { reason, again: false });
   const view: ReplayView = { isDryRun, events: 0, bytes: 0, skipped: 0, failed: [] };
   const failed = new Map<string, number>();
@@ -30,7 +30,7 @@ export async function replay(
     view.events++;
     view.bytes += data.length;
   };
-  const writer = createReplayWriter(s3, stage.lakeBucket, startedAt);
+  const writer = createReplayWriter(s3, stage.buckets.lake, startedAt);
   const { source } = stage.streams;
   const sender = createSender<ReplayedEvent>(kinesis, source, ({ records, why, storedAt }) => {
     for (const event of records) {

@@ -49,14 +49,14 @@ export class RunHistory {
 
   async #manifestKeys(date: string): Promise<string[]> {
     const prefix = `raw/manifests/ingest_date=${date}/`;
-    const found = await listKeys(this.#clients.s3, this.#stage.lakeBucket, prefix);
+    const found = await listKeys(this.#clients.s3, this.#stage.buckets.lake, prefix);
     return found.map(({ key }) => key).filter((key) => key.endsWith('/manifest.json'));
   }
 
   async manifest(key: string): Promise<Manifest | undefined> {
     const known = this.#manifests.get(key);
     if (known) return known;
-    const read = (await getJson(this.#clients.s3, this.#stage.lakeBucket, key)) as
+    const read = (await getJson(this.#clients.s3, this.#stage.buckets.lake, key)) as
       | Manifest
       | undefined;
     if (read) this.#manifests.set(key, read);
@@ -74,7 +74,7 @@ export class RunHistory {
   async papers(runId: string, startedAt: number): Promise<Papers> {
     const folder = `raw/manifests/ingest_date=${dayOf(startedAt)}/run_id=${runId}`;
     const { s3 } = this.#clients;
-    const bucket = this.#stage.lakeBucket;
+    const bucket = this.#stage.buckets.lake;
     const [plan, usage, manifest, commit] = await Promise.all([
       getJson(s3, bucket, `${folder}/plan.json`),
       getJson(s3, bucket, `${folder}/usage.json`),

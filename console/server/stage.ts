@@ -1,5 +1,5 @@
 import { DescribeStateMachineCommand, ListStateMachinesCommand } from '@aws-sdk/client-sfn';
-import { lakeBucketOf, type StageNames } from '../../core/names.ts';
+import { type Buckets, bucketsOf, type StageNames } from '../../core/names.ts';
 import { SEGMENTS } from '../../core/sessions/segments.ts';
 import { type Graph, graphOf } from '../model/definition.ts';
 import type { Clients } from './clients.ts';
@@ -10,7 +10,7 @@ export interface Stage {
   stage: string;
   account: string;
   machineArn: string;
-  lakeBucket: string;
+  buckets: Buckets;
   database: string;
   workgroup: string;
   /** The source, the enriched stream and one for each segment. */
@@ -30,8 +30,9 @@ const pascal = (name: string): string =>
 export async function findStage(
   { sfn }: Pick<Clients, 'sfn'>,
   stage: string,
-  { sessionsStream: source, workgroupName, databaseName }: StageNames,
+  names: StageNames,
 ): Promise<Stage> {
+  const { sessionsStream: source, workgroupName, databaseName } = names;
   const name = `tributary-${stage}-ingest-new-releases`;
   let nextToken: string | undefined;
   let machineArn: string | undefined;
@@ -54,7 +55,7 @@ export async function findStage(
     stage,
     account,
     machineArn,
-    lakeBucket: lakeBucketOf(stage, account),
+    buckets: bucketsOf(stage, account, names),
     database: databaseName,
     workgroup: workgroupName,
     streams: {
