@@ -5,7 +5,7 @@ import { type Options, optionsToRepeat } from './options.ts';
 import { createProgress } from './progress.ts';
 import { isBalanced, type Ledger, simulateSessions } from './simulate-sessions.ts';
 import type { Stage } from './stage.ts';
-import { manifestOf, printSample, whereToLook } from './summary.ts';
+import { manifestOf, printSample, whatIsLost, whereToLook } from './summary.ts';
 import { judge, renderVerdict } from './verdict.ts';
 
 /** Runs both halves and ends with the verdict; false when one failed. */
@@ -67,7 +67,7 @@ export async function runOnce(
 }
 
 /** For an interruption while events may be in the streams, which the emulator keeps in memory. */
-function delivering({ streaming }: Stage, folder: string, sent = async () => '') {
+function delivering({ streaming, sessionsStream }: Stage, folder: string, sent = async () => '') {
   return {
     kept: `Kept: the lake in ${folder}/lake.`,
     async drain() {
@@ -76,11 +76,7 @@ function delivering({ streaming }: Stage, folder: string, sent = async () => '')
       return `${first}Every event in the streams was delivered.`;
     },
     remaining() {
-      const left = Object.entries(streaming?.remaining() ?? {});
-      const counts = left.map(([name, count]) => `${count} in ${name}`).join(', ');
-      return left.length === 0
-        ? 'Every record in the streams was delivered.'
-        : `Records that were not delivered and are gone: ${counts}.`;
+      return whatIsLost(streaming?.remaining() ?? {}, sessionsStream);
     },
   };
 }

@@ -33,6 +33,21 @@ export function manifestOf(stage: Stage, { output }: Execution): Manifest | unde
   return parseAs(manifestSchema, JSON.parse(readFileSync(file, 'utf8')), key);
 }
 
+/**
+ * What an end at once loses, by stream and Firehose. The streams behind the source carry events
+ * together, so their records are no events.
+ */
+export function whatIsLost(remaining: Readonly<Record<string, number>>, source: string): string {
+  const left = Object.entries(remaining);
+  if (left.length === 0) return 'Every record in the streams was delivered.';
+  const counts = left.map(([name, count]) => `${count} in ${name}`).join(', ');
+  const holdsMany = left.some(([name]) => name !== source);
+  const note = holdsMany
+    ? ` A record of any stream but ${source} may hold hundreds of events.`
+    : '';
+  return `Records that were not delivered and are gone: ${counts}.${note}`;
+}
+
 /** Commands that go on from here, with the options that were given. */
 export function whereToLook(
   runId: string,

@@ -1,4 +1,4 @@
-import { type Next, whatServes, whereToLook } from '../../local/summary.ts';
+import { type Next, whatIsLost, whatServes, whereToLook } from '../../local/summary.ts';
 
 const RUN = 'local-20261122104439732';
 const next = (options: Partial<Next> = {}) =>
@@ -49,5 +49,19 @@ describe('What serves', () => {
     expect(joined(text)).toContain(
       `\nnpx sls invoke local --stage local --param folder=/tmp/some/lake ${sample}\n`,
     );
+  });
+});
+
+describe('What an end at once loses', () => {
+  const source = 'tributary-local-sessions';
+
+  it('is counted in records, and says where a record is not one event', () => {
+    expect(whatIsLost({ [source]: 12 }, source)).toBe(
+      `Records that were not delivered and are gone: 12 in ${source}.`,
+    );
+    expect(whatIsLost({ [source]: 12, [`${source}-enriched`]: 3 }, source)).toBe(
+      `Records that were not delivered and are gone: 12 in ${source}, 3 in ${source}-enriched. A record of any stream but ${source} may hold hundreds of events.`,
+    );
+    expect(whatIsLost({}, source)).toBe('Every record in the streams was delivered.');
   });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
-import type { Catalog, CatalogTable } from '../glue/catalog.ts';
+import type { Catalog, CatalogTable, CatalogView } from '../glue/catalog.ts';
 import { filesOf, type QueryResult, runSql } from './sql.ts';
 
 export interface QueryExecution {
@@ -38,7 +38,7 @@ export function createQueryExecutions(
   const executions = new Map<string, QueryExecution>();
   return {
     start(sql, workGroup, database) {
-      const tables = catalog.read();
+      const [tables, views] = [catalog.read(), catalog.views()];
       const stopping = new AbortController();
       const execution: QueryExecution = {
         id: randomUUID(),
@@ -54,10 +54,11 @@ export function createQueryExecutions(
         stop: () => stopping.abort(),
         ended: Promise.resolve(),
       };
-      execution.ended = runSql(sql, tables, lakeFolder, catalog.views(), stopping.signal)
+      execution.ended = runSql(sql, tables, lakeFolder, views, stopping.signal)
         .then(
           (result) => {
-            const bytesScanned = bytesOf(sql, tables, lakeFolder);
+            const named = namesIn(sql, views);
+            const bytesScanned = bytesOf(named, tables, lakeFolder);
             Object.assign(execution, { state: 'SUCCEEDED', result, bytesScanned });
           },
           (error: Error) => {
@@ -84,11 +85,25 @@ export function createQueryExecutions(
   };
 }
 
-/** The files of all tables that the query names: Athena reads of them only the columns it needs. */
-function bytesOf(sql: string, tables: Record<string, CatalogTable>, lakeFolder: string): number {
+/** The words of the query, and those of the views that they name. */
+function namesIn(sql: string, views: Record<string, CatalogView>): Set<string> {
   const words = new Set(sql.toLowerCase().match(/\w+/g));
+  // What is added is visited as well.
+  for (const word of words) {
+    const { view = '' } = Object.hasOwn(views, word) ? (views[word] as CatalogView) : {};
+    for (const added of view.toLowerCase().match(/\w+/g) ?? []) words.add(added);
+  }
+  return words;
+}
+
+/** The files of all tables that the query names: Athena reads of them only the columns it needs. */
+function bytesOf(
+  named: Set<string>,
+  tables: Record<string, CatalogTable>,
+  lakeFolder: string,
+): number {
   return Object.entries(tables)
-    .filter(([name]) => words.has(name))
+    .filter(([name]) => named.has(name))
     .flatMap(([, table]) => filesOf(table, lakeFolder))
     .reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 }

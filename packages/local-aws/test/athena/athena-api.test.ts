@@ -284,4 +284,16 @@ describe("Glue's catalogue on this machine, through the SDK", () => {
     const nowhere = new GetTablesCommand({ DatabaseName: 'nowhere' });
     expect(await errorOf(glue.send(nowhere))).toMatchObject({ name: 'EntityNotFoundException' });
   });
+
+  it('says of a view what its tables hold, through other views as well', async () => {
+    catalog.write('many_tracks', { view: 'SELECT id FROM albums WHERE total_tracks > 10' });
+    catalog.write('named_once', { view: 'SELECT DISTINCT id FROM Many_Tracks' });
+    const scanned = async (sql: string) =>
+      (await endOf(await start(sql)))?.Statistics?.DataScannedInBytes;
+    const ofTable = await scanned('SELECT count(*) FROM albums');
+    expect(ofTable).toBeGreaterThan(0);
+    expect(await scanned('SELECT count(*) FROM many_tracks')).toBe(ofTable);
+    expect(await scanned('SELECT count(*) FROM named_once')).toBe(ofTable);
+    expect(await scanned('SELECT 1')).toBe(0);
+  });
 });
