@@ -4,6 +4,7 @@ import { streamNameOf } from '../core/names.ts';
 import { readRejected } from '../core/sessions/read-rejected.ts';
 import { REASONS } from '../core/sessions/reasons.ts';
 import { chooseEvents } from '../core/sessions/replay-choice.ts';
+import { takeReplayLease } from '../core/sessions/replay-lease.ts';
 import { readReplayLog } from '../core/sessions/replay-log.ts';
 import { type GlobalOptions, streamOption, TIME, time } from '../core/terminal/options.ts';
 import { connectKinesis, connectS3 } from './lib/aws-clients.ts';
@@ -69,11 +70,16 @@ async function replay(options: Options): Promise<void> {
   const kinesis = connectKinesis(options);
   const bucket = await lakeBucket(options, stream);
   const s3 = connectS3(options);
-  const log = await readReplayLog(s3, bucket, since);
-  const rejected = readRejected(s3, bucket, since, until);
-  const choice = chooseEvents(rejected, log, { reason, again: options.again ?? false });
-  if (dryRun) await printReplayCounts(choice);
-  else await replayEvents({ kinesis, s3, bucket, stream, startedAt }, choice);
-  kinesis.destroy();
-  s3.destroy();
+  const lease = dryRun ? undefined : await takeReplayLease(s3, bucket);
+  try {
+    const log = await readReplayLog(s3, bucket, since);
+    const rejected = readRejected(s3, bucket, since, until);
+    const choice = chooseEvents(rejected, log, { reason, again: options.again ?? false });
+    if (lease) await replayEvents({ kinesis, s3, bucket, stream, startedAt, lease }, choice);
+    else await printReplayCounts(choice);
+  } finally {
+    await lease?.end();
+    kinesis.destroy();
+    s3.destroy();
+  }
 }

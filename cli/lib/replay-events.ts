@@ -4,6 +4,7 @@ import { InvalidInput } from '../../core/errors.ts';
 import { createSender } from '../../core/kinesis/sender.ts';
 import { eventIdOf } from '../../core/sessions/event-id.ts';
 import type { ReplayChoice } from '../../core/sessions/replay-choice.ts';
+import type { ReplayLease } from '../../core/sessions/replay-lease.ts';
 import { createReplayWriter } from '../../core/sessions/replay-log.ts';
 import { type ReplayedEvent, toEvents } from '../../core/sessions/whole-events.ts';
 import { errorLine } from './error-line.ts';
@@ -17,11 +18,12 @@ export interface ReplayTarget {
   readonly bucket: string;
   readonly stream: string;
   readonly startedAt: Date;
+  readonly lease: ReplayLease;
 }
 
 /** Sends the chosen events, prints each, and writes down in the lake what was sent. */
 export async function replayEvents(
-  { kinesis, s3, bucket, stream, startedAt }: ReplayTarget,
+  { kinesis, s3, bucket, stream, startedAt, lease }: ReplayTarget,
   { events, skipped, incomplete }: ReplayChoice,
 ): Promise<void> {
   const summary = createSendSummary();
@@ -52,6 +54,7 @@ export async function replayEvents(
       const chosen = toEvents(lines);
       if (chosen.length > 0 && !hasBegun) await writer.begin();
       hasBegun ||= chosen.length > 0;
+      lease.check();
       await sender.add(chosen);
       await writer.flush();
       if (interrupt.aborted) break;

@@ -2,6 +2,7 @@ import { createSender } from '../../core/kinesis/sender.ts';
 import { readRejected } from '../../core/sessions/read-rejected.ts';
 import { REASONS } from '../../core/sessions/reasons.ts';
 import { chooseEvents } from '../../core/sessions/replay-choice.ts';
+import { type ReplayLease, takeReplayLease } from '../../core/sessions/replay-lease.ts';
 import { createReplayWriter, readReplayLog } from '../../core/sessions/replay-log.ts';
 import { type ReplayedEvent, toEvents } from '../../core/sessions/whole-events.ts';
 import type { ReplayView } from '../model/api.ts';
@@ -9,16 +10,30 @@ import type { Clients } from './clients.ts';
 import { HttpError } from './errors.ts';
 import type { Stage } from './stage.ts';
 
+interface Wanted {
+  readonly reason: string;
+  readonly hours: number;
+  readonly isDryRun: boolean;
+}
+
 /**
  * Replays the rejected events of one reason as `tributary replay` does: each once, written down in the
  * lake. A dry run counts them and sends nothing.
  */
-export async function replay(
+export async function replay(clients: Clients, stage: Stage, wanted: Wanted): Promise<ReplayView> {
+  if (!(wanted.reason in REASONS)) throw new HttpError(400, 'Replay needs one reason');
+  if (wanted.isDryRun) return chooseAndSend(clients, stage, wanted);
+  const lease = await takeReplayLease(clients.s3, stage.buckets.lake);
+  return chooseAndSend(clients, stage, wanted, lease).finally(lease.end);
+}
+
+/** Without a lease it only counts. */
+async function chooseAndSend(
   { s3, kinesis }: Clients,
   stage: Stage,
-  { reason, hours, isDryRun }: { reason: string; hours: number; isDryRun: boolean },
+  { reason, hours, isDryRun }: Wanted,
+  lease?: ReplayLease,
 ): Promise<ReplayView> {
-  if (!(reason in REASONS)) throw new HttpError(400, 'Replay needs one reason');
   const startedAt = new Date();
   const since = new Date(startedAt.getTime() - hours * 3_600_000);
   const log = await readReplayLog(s3, stage.buckets.lake, since);
@@ -44,11 +59,12 @@ export async function replay(
       writer.add({ event_id, reason, stream }, { stream: source, ...position });
     }
   });
-  if (!isDryRun) await writer.begin();
+  if (lease) await writer.begin();
   for await (const group of choice.events) {
     const events = toEvents(group);
-    if (isDryRun) for (const { data } of events) add(data);
+    if (!lease) for (const { data } of events) add(data);
     else {
+      lease.check();
       await sender.add(events);
       await writer.flush();
     }

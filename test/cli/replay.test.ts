@@ -164,7 +164,7 @@ describe('tributary replay', () => {
     const { status, stderr } = await replay('--reason', 'all', '--since', '2026-11-01');
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: expect.stringMatching(/^0 events replayed .*\nerror: No permission: /),
+      stderr: expect.stringMatching(/^error: No permission: /),
     });
     expect(await sent()).toEqual([]);
   });
@@ -221,5 +221,39 @@ describe('tributary replay', () => {
         /^0 events replayed to .*\nerror: No permission: not authorized\n$/,
       ),
     });
+  });
+
+  it('sends nothing twice when two run at the same time', async () => {
+    await givenThree();
+    const args = ['--reason', 'all', '--since', '2026-11-01'];
+    const outcomes = await Promise.all([replay(...args), replay(...args), replay(...args)]);
+    expect((await sent()).sort()).toEqual(['{"a', '{"early', '{"quantity":-1}']);
+    for (const { status, stderr } of outcomes) {
+      if (status !== 0) {
+        expect(stderr).toMatch(
+          /^error: Another replay has been running since \d\d:\d\d:\d\d UTC: try again when it has ended, or at \d\d:\d\d:\d\d if it was killed\n$/,
+        );
+      }
+    }
+    expect(outcomes.map(({ status }) => status)).toContain(0);
+  });
+
+  it('waits for no replay that was killed longer than two minutes ago', async () => {
+    await givenThree();
+    const lease = (until: number) =>
+      aws.s3.send(
+        new PutObjectCommand({
+          Bucket: BUCKET,
+          Key: 'replayed/lease.json',
+          Body: JSON.stringify({ id: 'x', startedAt: now(), until: new Date(until).toISOString() }),
+        }),
+      );
+    await lease(Date.now() + 60_000);
+    const args = ['--reason', 'not-json', '--since', '2026-11-01'];
+    await expect(replay(...args)).resolves.toMatchObject({ status: 1, stdout: '' });
+    expect(await sent()).toEqual([]);
+    await lease(Date.now() - 1);
+    await expect(replay(...args)).resolves.toMatchObject({ status: 0 });
+    expect(await sent()).toHaveLength(2);
   });
 });

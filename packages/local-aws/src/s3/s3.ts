@@ -9,6 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { buildApp } from 'fauxqs';
 import type { PutObject } from '../events/object-created.ts';
@@ -46,8 +47,31 @@ export async function createS3(
     reply.status(error.statusCode).header('content-type', 'application/xml');
     return reply.send(request.method === 'HEAD' ? '' : error.toXml());
   });
+  app.addHook('preHandler', (request, _reply, done) => {
+    done(request.method === 'PUT' ? conditionError(store, request) : undefined);
+  });
   await app.ready();
   return app;
+}
+
+/** Of a conditional write, which fauxqs ignores: the ETag that is there, or that nothing is there. */
+function conditionError(
+  store: ReturnType<typeof createFileStore>,
+  { headers, params }: { headers: IncomingHttpHeaders; params: unknown },
+): S3Error | undefined {
+  const { 'if-match': match, 'if-none-match': noneMatch } = headers;
+  if (match === undefined && noneMatch === undefined) return undefined;
+  const { bucket = '', '*': key = '' } = params as Record<string, string>;
+  const found = store.etagOf(bucket, key);
+  if (match !== undefined && found === undefined) {
+    return new S3Error('NoSuchKey', 'The specified key does not exist.', 404);
+  }
+  if (noneMatch === undefined ? match === found : found === undefined) return undefined;
+  return new S3Error(
+    'PreconditionFailed',
+    'At least one of the pre-conditions you specified did not hold',
+    412,
+  );
 }
 
 /** What fauxqs asks of a store, kept on disk: a put replaces the whole file or leaves it alone. */
@@ -97,6 +121,9 @@ function createFileStore(folder: string, onPut: (object: PutObject) => void) {
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
     getObject,
     headObject: getObject,
+    etagOf(bucket: string, key: string): string | undefined {
+      return existsSync(pathOf(bucket, key)) ? getObject(bucket, key).etag : undefined;
+    },
     putObject(bucket: string, key: string, body: Buffer) {
       const path = pathOf(bucket, key);
       mkdirSync(dirname(path), { recursive: true });

@@ -45,6 +45,8 @@ beforeEach(() => {
 
 const put = (Key: string, Body: string | Buffer) =>
   s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+const putIf = (Key: string, Body: string, condition: { IfMatch?: string; IfNoneMatch?: '*' }) =>
+  s3.send(new PutObjectCommand({ Bucket, Key, Body, ...condition }));
 const get = async (Key: string, more: object = {}) => {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key, ...more }));
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
@@ -91,6 +93,24 @@ describe('S3 on this machine, through the SDK', () => {
     expect([...new Set(text)]).toHaveLength(1);
     expect(text.length).toBe(text[0] === 'x' ? 100_000 : 50_000);
     expect(readdirSync(folder)).toEqual([Bucket]);
+  });
+
+  it('writes on the condition that nothing is there, or still the same', async () => {
+    const { ETag = '' } = await putIf('lease.json', 'first', { IfNoneMatch: '*' });
+    const another = putIf('lease.json', 'second', { IfNoneMatch: '*' });
+    expect(await errorOf(another)).toMatchObject({ name: 'PreconditionFailed' });
+    const outrun = await Promise.all(
+      ['a', 'b', 'c'].map((body) =>
+        putIf('lease.json', body, { IfMatch: ETag }).then(
+          () => 'stored',
+          ({ name }) => name,
+        ),
+      ),
+    );
+    expect(outrun.sort()).toEqual(['PreconditionFailed', 'PreconditionFailed', 'stored']);
+    expect(await errorOf(putIf('none.json', 'x', { IfMatch: ETag }))).toMatchObject({
+      name: 'NoSuchKey',
+    });
   });
 
   it('describes an object without its body', async () => {
