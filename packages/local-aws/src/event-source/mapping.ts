@@ -8,6 +8,7 @@ import type { MappingSettings } from '../service/stream-settings.ts';
 import { type Discard, failureObject } from './failure-destination.ts';
 import { type BatchWorld, processBatch } from './process-batch.ts';
 import { ShardBatcher } from './shard-batcher.ts';
+import { createSlots } from './slots.ts';
 
 /** What a mapping has done, in records but for `invocations` and `functionErrors`. */
 export interface MappingCounts {
@@ -45,6 +46,12 @@ export interface Mapping {
 /** Batches read ahead of the one that is processed, by each batcher. */
 const READ_AHEAD = 2;
 
+/**
+ * Lambda would invoke for all shards at once. Here each invocation is a process: 200 shards took 12 GB,
+ * and two minutes until the processes had started.
+ */
+const MAX_INVOCATIONS = 16;
+
 const doubling = (failures: number) => Math.min(2_000, 100 * 2 ** (failures - 1));
 
 /** An event source mapping between a stream and a function, with AWS's rules. */
@@ -55,6 +62,7 @@ export function startMapping(
 ): Mapping {
   const { now = Date.now, retryMs = doubling, idleMs } = options;
   const closing = new AbortController();
+  const inSlot = createSlots(MAX_INVOCATIONS);
   const counts: MappingCounts = {
     read: 0,
     filtered: 0,
@@ -75,7 +83,9 @@ export function startMapping(
         value: last ? Math.max(0, now() - last.arrivedAt * 1_000) : 0,
       });
       try {
-        return await options.invoke(settings.functionName, toLambdaEvent(records, settings));
+        return await inSlot(() =>
+          options.invoke(settings.functionName, toLambdaEvent(records, settings)),
+        );
       } catch (error) {
         counts.functionErrors += 1;
         throw error;

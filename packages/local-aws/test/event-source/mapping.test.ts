@@ -102,6 +102,25 @@ describe('an event source mapping', () => {
     expect(mapping.counts).toMatchObject({ read: 3, filtered: 2, acknowledged: 1 });
   });
 
+  it('invokes a function sixteen times at once at the most, however many shards there are', async () => {
+    let running = 0;
+    let most = 0;
+    const { mapping } = await givenMapping(
+      { shards: 40 },
+      async () => {
+        most = Math.max(most, ++running);
+        await sleep(20);
+        running--;
+        if (Math.random() < 0.1) throw new Error('retried');
+        return null;
+      },
+      Array.from({ length: 400 }, (_, i) => ({ data: 'x', key: `key-${i}` })),
+    );
+    await mapping.settle();
+    expect(most).toBe(16);
+    expect(mapping.counts).toMatchObject({ read: 400, acknowledged: 400 });
+  });
+
   it('processes a shard one batch after another, and shards at the same time', async () => {
     let atOnce = 0;
     let most = 0;
