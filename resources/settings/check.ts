@@ -31,8 +31,11 @@ function checkParam(param: string, stage: string): void {
       `${name} is for stages in an account: the stage local has its own buckets`,
     );
   }
-  if (!setting.rule.accepts(value.trimEnd())) {
-    throw new InvalidInput(`${name} must be ${setting.rule.is}, not '${value}'`);
+  const localRule = stage === 'local' ? setting.localRule : undefined;
+  const { accepts, is } = localRule ?? setting.rule;
+  if (!accepts(value.trimEnd())) {
+    const where = localRule ? ' on the stage local' : '';
+    throw new InvalidInput(`${name} must be ${is}${where}, not '${value}'`);
   }
 }
 

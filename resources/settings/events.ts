@@ -12,8 +12,9 @@ export const events = {
     default: 1,
     stages: { prod: 2 },
     rule: integer(1, 4096),
+    localRule: integer(1, 200),
     meaning:
-      'Shards of each stream; each takes 1 MB or 1,000 records a second. Double or halve it: then each session keeps its order',
+      'Shards of each stream; each takes 1 MB or 1,000 records a second. Double or halve it: then each session keeps its order. `npm start` serves 200 at the most',
   },
   streamMode: {
     default: 'provisioned',

@@ -11,6 +11,8 @@ export interface Setting {
   default: Value | undefined;
   stages?: Partial<Record<StageWithDefaults, Value>>;
   rule: Rule;
+  /** Instead of `rule` on the stage local, where one machine does the work. */
+  localRule?: Rule;
   /** How docs/settings.md shows the default, where the value alone does not tell. */
   shown?: string;
   /** Unit and meaning, as in docs/settings.md. */

@@ -53,12 +53,21 @@ describe('A setting', () => {
     },
   );
 
+  it('takes as many shards on the stage local as this machine serves', () => {
+    expect(() => check('streamShards=200', 'local')).not.toThrow();
+    expect(() => check('streamShards=201', 'local')).toThrow(
+      "streamShards must be a whole number from 1 to 200 on the stage local, not '201'",
+    );
+    expect(() => check('streamShards=4096')).not.toThrow();
+  });
+
   it('has defaults that its own rule accepts, on every stage', () => {
     for (const [name, setting] of Object.entries(SETTINGS)) {
       for (const stage of ['dev', 'prod', 'local', 'any']) {
         const value = defaultOf(setting, stage);
         if (value === undefined || String(value).includes('$')) continue;
-        expect([name, stage, setting.rule.accepts(String(value))]).toEqual([name, stage, true]);
+        const rule = (stage === 'local' && setting.localRule) || setting.rule;
+        expect([name, stage, rule.accepts(String(value))]).toEqual([name, stage, true]);
       }
     }
   });
