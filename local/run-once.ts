@@ -5,7 +5,7 @@ import { type Options, optionsToRepeat } from './options.ts';
 import { createProgress } from './progress.ts';
 import { isBalanced, type Ledger, simulateSessions } from './simulate-sessions.ts';
 import type { Stage } from './stage.ts';
-import { manifestOf, printSample, whatIsLost, whereToLook } from './summary.ts';
+import { manifestOf, printSample, whatIsLost, whatWasDelivered, whereToLook } from './summary.ts';
 import { judge, renderVerdict } from './verdict.ts';
 
 /** Runs both halves and ends with the verdict; false when one failed. */
@@ -67,13 +67,17 @@ export async function runOnce(
 }
 
 /** For an interruption while events may be in the streams, which the emulator keeps in memory. */
-function delivering({ streaming, sessionsStream }: Stage, folder: string, sent = async () => '') {
+function delivering(
+  { streaming, sessionsStream, unroutedEvents }: Stage,
+  folder: string,
+  sent = async () => '',
+) {
   return {
     kept: `Kept: the lake in ${folder}/lake.`,
     async drain() {
       const first = await sent();
       await streaming?.drain();
-      return `${first}Every event in the streams was delivered.`;
+      return first + whatWasDelivered(unroutedEvents());
     },
     remaining() {
       return whatIsLost(streaming?.remaining() ?? {}, sessionsStream);

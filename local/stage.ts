@@ -20,6 +20,7 @@ import { declareTables, openCatalog } from 'local-aws/glue/catalog.ts';
 import { createCatalogApi } from 'local-aws/glue/catalog-api.ts';
 import { createGlue } from 'local-aws/glue/glue.ts';
 import { createIam, type Statement } from 'local-aws/iam/iam.ts';
+import type { StreamRecord } from 'local-aws/kinesis/records.ts';
 import { createLambda, type Lambda } from 'local-aws/lambda/lambda.ts';
 import { createPutObject } from 'local-aws/s3/put-object.ts';
 import { createS3 } from 'local-aws/s3/s3.ts';
@@ -39,6 +40,7 @@ import {
 } from 'spotify-mock/server.ts';
 import { InvalidInput } from '../core/errors.ts';
 import type { Endpoints } from './claim-folder.ts';
+import { countEvents } from './count-events.ts';
 import { connectFunctions, environmentValue } from './function-environment.ts';
 import { withEmptyTables } from './left-lake.ts';
 
@@ -76,6 +78,8 @@ export interface Stage {
   lakeFolder: string;
   /** Holds raw data and tables. */
   lakeBucket: string;
+  /** Events that were enriched for a segment without a router, so far. */
+  unroutedEvents(): number;
   /** The source stream. */
   sessionsStream: string;
   /** What was published to the alarm topic. */
@@ -118,8 +122,13 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const streamingOptions = options.streaming === true ? {} : options.streaming || undefined;
   const monitoring = createMonitoring();
   const { measure } = monitoring;
+  let unrouted = 0;
+  const onUnmatched = (_: string, record: StreamRecord) => {
+    unrouted += countEvents(record);
+  };
   const streaming =
-    streamingOptions && (await startStreaming(service.streaming, { ...streamingOptions, measure }));
+    streamingOptions &&
+    (await startStreaming(service.streaming, { ...streamingOptions, measure, onUnmatched }));
   const awsFaults = createAwsFaultInjector(options.aws);
   const queries = createQueryExecutions(queried, lakeFolder);
   const services: Parameters<typeof startGateway>[0] = {
@@ -179,6 +188,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     endpoints,
     lakeFolder,
     lakeBucket: environmentValue(service, 'LAKE_BUCKET'),
+    unroutedEvents: () => unrouted,
     sessionsStream: environmentValue(service, 'ENRICHED_STREAM').replace(/-enriched$/, ''),
     notifications,
     roles,

@@ -33,6 +33,12 @@ export function manifestOf(stage: Stage, { output }: Execution): Manifest | unde
   return parseAs(manifestSchema, JSON.parse(readFileSync(file, 'utf8')), key);
 }
 
+/** After all streams were read to their ends. */
+export const whatWasDelivered = (unrouted: number): string =>
+  unrouted === 0
+    ? 'Every event in the streams was delivered.'
+    : `Every event in the streams was delivered but ${unrouted} of a segment that has no router: no segment's bucket holds them.`;
+
 /**
  * What an end at once loses, by stream and Firehose. The streams behind the source carry events
  * together, so their records are no events.

@@ -1,4 +1,10 @@
-import { type Next, whatIsLost, whatServes, whereToLook } from '../../local/summary.ts';
+import {
+  type Next,
+  whatIsLost,
+  whatServes,
+  whatWasDelivered,
+  whereToLook,
+} from '../../local/summary.ts';
 
 const RUN = 'local-20261122104439732';
 const next = (options: Partial<Next> = {}) =>
@@ -49,6 +55,13 @@ describe('What serves', () => {
     expect(joined(text)).toContain(
       `\nnpx sls invoke local --stage local --param folder=/tmp/some/lake ${sample}\n`,
     );
+  });
+});
+
+describe('What was delivered', () => {
+  it('is everything, but for events that no router took', () => {
+    expect(whatWasDelivered(0)).toBe('Every event in the streams was delivered.');
+    expect(whatWasDelivered(12)).toMatch(/ but 12 of a segment that has no router: /);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Measure } from './cloudwatch/metric-store.ts';
 import { type MappingCounts, startMapping } from './event-source/mapping.ts';
+import { findUnmatched, type OnUnmatched } from './event-source/unmatched.ts';
 import {
   createDeliveryStream,
   type DeliveryCounts,
@@ -19,6 +20,8 @@ export interface StreamingOptions {
   faults?: StreamFaults;
   /** Notes what CloudWatch knows of streams and mappings. */
   measure?: Measure;
+  /** Called for each record that no mapping's filter lets through. */
+  onUnmatched?: OnUnmatched;
   /** How long to wait before an empty shard is polled again. */
   idleMs?: number;
   /** How long a mapping waits before it retries a batch. */
@@ -54,7 +57,7 @@ export async function startStreaming(
   settings: StreamingSettings,
   options: StreamingOptions = {},
 ): Promise<Streaming> {
-  const { faults = {}, idleMs, retryMs, measure } = options;
+  const { faults = {}, idleMs, retryMs, measure, onUnmatched = () => {} } = options;
   // Named one by one: a stage's options hold more than these.
   const pace = { ...(idleMs !== undefined && { idleMs }), ...(retryMs && { retryMs }) };
   const kinesis = await startKinesis(settings.streams, faults, measure);
@@ -107,6 +110,7 @@ export async function startStreaming(
     },
     start(given) {
       world = given;
+      const onFiltered = findUnmatched(settings.mappings, onUnmatched);
       for (const mapping of settings.mappings) {
         const role = given.roleOf(mapping.functionName);
         const describes = ['DescribeStream', 'DescribeStreamSummary'];
@@ -115,6 +119,7 @@ export async function startStreaming(
           invoke: given.invoke,
           putObject: storeFailuresAs(role, given),
           onError,
+          onFiltered,
           ...(measure && { measure }),
           ...pace,
         });

@@ -1,4 +1,5 @@
 import { FunctionError } from 'local-aws/lambda/function-error.ts';
+import { packEnvelopes } from '../../../core/sessions/envelopes.ts';
 import { packagedService } from '../../fixtures/packaged-service.ts';
 import {
   givenPipeline,
@@ -78,6 +79,32 @@ describe('the streaming half of the packaged service', () => {
         ['a', '2', '2'],
         ['h', '2', '2'],
       ]);
+    } finally {
+      await end();
+    }
+  });
+
+  it('counts the events of a segment that was removed while they were on their way', async () => {
+    const { stage, send, drain, end } = await givenPipeline();
+    try {
+      const enriched = (id: string) => ({
+        data: Buffer.from(`{"session_id":"${id}","country":"Canada","segment":"canada"}`),
+        partitionKey: 'a',
+        segment: 'canada',
+      });
+      const [envelope] = packEnvelopes([enriched('c1'), enriched('c2')], 1);
+      await streamingOf(stage).kinesis.call('PutRecords', {
+        StreamName: `${SOURCE}-enriched`,
+        Records: [enriched('c3').data, envelope?.data].map((data) => ({
+          Data: data?.toString('base64'),
+          PartitionKey: 'canada',
+        })),
+      });
+      await send([keyed('a', event('a', 'USA'))]);
+      await drain();
+      expect(sessionsOf(stage, 'usa')).toHaveLength(1);
+      expect(streamingOf(stage).remaining()).toEqual({});
+      expect(stage.unroutedEvents()).toBe(3);
     } finally {
       await end();
     }

@@ -9,6 +9,7 @@ import { type Discard, failureObject } from './failure-destination.ts';
 import { type BatchWorld, processBatch } from './process-batch.ts';
 import { ShardBatcher } from './shard-batcher.ts';
 import { createSlots } from './slots.ts';
+import type { OnFiltered } from './unmatched.ts';
 
 /** What a mapping has done, in records but for `invocations` and `functionErrors`. */
 export interface MappingCounts {
@@ -28,6 +29,7 @@ export interface MappingOptions {
   putObject(bucket: string, key: string, body: string | Buffer): Promise<void>;
   onError(error: Error): void;
   now?: () => number;
+  onFiltered?: OnFiltered;
   /** Notes IteratorAge, the consumer lag. */
   measure?: Measure;
   /** How long to wait before a retry; AWS does not document its own pause. */
@@ -122,7 +124,11 @@ export function startMapping(
     return {
       async take(records) {
         counts.read += records.length;
-        const passed = records.filter(passes);
+        const passed = records.filter((record) => {
+          const isPassed = passes(record);
+          options.onFiltered?.(settings.streamName, record, isPassed);
+          return isPassed;
+        });
         counts.filtered += records.length - passed.length;
         for (const [i, batcher] of batchers.entries()) {
           batcher.push(passed.filter(({ partitionKey }) => batcherOf(partitionKey) === i));
