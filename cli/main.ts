@@ -75,7 +75,15 @@ for (const [heading, commands] of Object.entries(COMMANDS)) {
     if (needed.includes(name)) (await load())(program);
   }
 }
-tab(program);
+const completion = tab(program);
+// The options of every command are mostly given behind its name.
+for (const command of completion.commands.values()) {
+  for (const { long, description, required } of program.options) {
+    if (long === '--version' || !long) continue;
+    if (required) command.option(long.slice(2), description, () => {});
+    else command.option(long.slice(2), description);
+  }
+}
 program.helpCommand('help [command]', 'Shows the help of a command');
 
 endWhenOutputCloses();

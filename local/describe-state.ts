@@ -17,7 +17,10 @@ export interface BatchState {
     albums?: { albumId: string; reason?: string }[];
   };
   plan?: { planned: number; listed: number; skipped: number };
-  batch?: { status: string; counts: { loaded: number; missing: number; tracks: number } };
+  batch?: {
+    status: string;
+    counts: { loaded: number; missing: number; unlisted: number; tracks: number };
+  };
   tables?: { rows: Record<string, number> };
   crawl?: { outcome: string };
   record?: { status: string };
@@ -44,7 +47,7 @@ export function describe(
     case 'SealRawBatch':
       return done(
         batch &&
-          `${batch.status}: ${batch.counts.loaded} loaded, ${batch.counts.missing} missing, ${batch.counts.tracks} tracks`,
+          `${batch.status}: ${loadedAndMissing(batch.counts)}, ${batch.counts.tracks} tracks`,
       );
     case 'TransformBatch':
       return done(
@@ -61,3 +64,11 @@ export function describe(
 }
 
 const countOf = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+/** A run that lacks albums of which it knows no more than their number is PARTIAL as well. */
+const loadedAndMissing = (counts: NonNullable<BatchState['batch']>['counts']): string =>
+  [
+    `${counts.loaded} loaded`,
+    `${counts.missing} missing`,
+    ...(counts.unlisted > 0 ? [`${counts.unlisted} on no page`] : []),
+  ].join(', ');

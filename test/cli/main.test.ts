@@ -69,8 +69,9 @@ COMP_WORDS=(tributary query --li) COMP_CWORD=2; __tributary_complete; echo "$COM
   it('completes commands, options and choices', async () => {
     await expect(offered('con')).resolves.toEqual(expect.arrayContaining(['consume', 'console']));
     await expect(offered('consume', '--fo')).resolves.toEqual(
-      expect.arrayContaining(['--follow', '--format']),
+      expect.arrayContaining(['--follow', '--format', '--folder']),
     );
+    await expect(offered('runs', '--st')).resolves.toEqual(['--stage', '--stack']);
     await expect(offered('consume', '--from', '')).resolves.toEqual([
       ...['trim-horizon', 'latest', 'at-timestamp', 'after-sequence-number'],
     ]);

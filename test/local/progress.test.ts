@@ -32,6 +32,22 @@ describe('Progress', () => {
     );
   });
 
+  it('says of a PARTIAL run what it lacks, albums on no page as well', () => {
+    begin(false);
+    const sealed = (missing: number, unlisted: number) => {
+      const counts = { loaded: 99, missing, unlisted, tracks: 1474 };
+      on({ type: 'entered', state: 'SealRawBatch' });
+      const batch = { status: 'PARTIAL', counts };
+      on({ type: 'exited', state: 'SealRawBatch', output: { batch } });
+    };
+    sealed(0, 1);
+    sealed(1, 0);
+    expect(text().match(/PARTIAL.*/g)).toEqual([
+      'PARTIAL: 99 loaded, 0 missing, 1 on no page, 1474 tracks (N s)',
+      'PARTIAL: 99 loaded, 1 missing, 1474 tracks (N s)',
+    ]);
+  });
+
   it('shows a wait for a rate limit with its end, beside the bar', async () => {
     begin(true);
     const input = { plan: { planned: 4 } };
