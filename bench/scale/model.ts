@@ -2,7 +2,7 @@ import { PUT_RECORDS } from '../../core/kinesis/send-queue.ts';
 import { writeRecords } from '../../core/kinesis/write-records.ts';
 import { bucketsFor, createBucketOf } from '../../core/sessions/buckets.ts';
 import { type Enriched, enrichRecord } from '../../core/sessions/enrich-record.ts';
-import { openEnvelope, packEnvelopes } from '../../core/sessions/envelopes.ts';
+import { compressLines, packEnvelopes, readEnvelope } from '../../core/sessions/envelopes.ts';
 import { packRecords } from '../../core/sessions/pack-records.ts';
 import { createSegmentOf, SEGMENTS } from '../../core/sessions/segments.ts';
 import { VirtualClock } from '../../test/fixtures/virtual-clock.ts';
@@ -111,7 +111,7 @@ export async function scaleTo(eventsPerSecond: number): Promise<Scale> {
   const lines = Array.from({ length: Math.floor(perRoute) }, () => ofSegment).flatMap((all) =>
     all.map(({ partitionKey, data }) => ({
       partitionKey,
-      lines: (openEnvelope(data)?.events ?? data) as Buffer,
+      data: readEnvelope(data)?.member ?? compressLines(Buffer.from(data)),
     })),
   );
   const routed = packRecords(lines);

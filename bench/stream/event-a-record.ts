@@ -39,7 +39,7 @@ export function createEventARecord(kinesis: KinesisClient) {
         const byBucket = Map.groupBy(records, ({ partitionKey }) => fnv(partitionKey) % BUCKETS);
         const items = [...byBucket].map(([bucket, all]) => ({
           partitionKey: `${segment}-${bucket}-of-${BUCKETS}`,
-          lines: joinLines(all.map(({ data }) => data)),
+          data: joinLines(all.map(({ data }) => data)),
         }));
         await write(packRecords(items), remaining);
       }

@@ -1,4 +1,4 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, crc32, gunzipSync, gzipSync } from 'node:zlib';
 import { ContractBroken } from '../errors.ts';
 import type { KeyedRecord } from '../kinesis/records.ts';
 import { bucketKey, createBucketOf, hashKeyOf } from './buckets.ts';
@@ -8,14 +8,21 @@ import { cut, lineLength, writeLines } from './lines.ts';
 /**
  * An envelope is one record of the enriched stream that holds many events of one segment and one
  * bucket of sessions, as JSON, so that the filters of the routers read its `segment`:
- * `{"segment":"usa","bucket":"usa-3-of-16","count":31,"bytes":24076,"encoding":"zstd","events":"<base64>"}`.
- * Opened, it is the events' bytes as lines, in the order in which they were enriched.
+ * `{"segment":"usa","bucket":"usa-3-of-16","count":31,"bytes":24076,"encoding":"gzip","crc32":2746438013,"events":"<base64>"}`.
+ * Its events are a gzip member: opened, the events' bytes as lines, in the order in which they were
+ * enriched. Routers pass members on as they are; `crc32`, of the member, says that it is whole.
  */
-export interface OpenedEnvelope {
+export interface Envelope {
   readonly segment: string;
   /** Its partition key, which also names its place on the ring of shards. */
   readonly bucket: string;
   readonly count: number;
+  /** Bytes of the events' lines, as stated. */
+  readonly bytes: unknown;
+  readonly member: Buffer;
+}
+
+export interface OpenedEnvelope extends Omit<Envelope, 'member' | 'bytes'> {
   readonly events: Buffer;
 }
 
@@ -24,15 +31,12 @@ export interface PackedEnvelope extends KeyedRecord {
   readonly events: readonly number[];
 }
 
-/**
- * Of the events in an envelope, opened. A router's batch (`routeBatchSize`, 200) then opens to 50 MB
- * at the most; compressed not at all, an envelope is a third of Kinesis' 1 MiB.
- */
+/** Of the events in an envelope, opened; compressed not at all, it is a third of Kinesis' 1 MiB. */
 const MAX_EVENTS_BYTES = 256 * 1024;
 
-/** Level 1: higher ones cost twice the time for a tenth less. */
 const COMPRESSION = {
-  params: { [constants.ZSTD_c_compressionLevel]: 1 },
+  // Higher levels cost up to twice the time for a tenth less.
+  level: constants.Z_BEST_SPEED,
   // The result in one piece: Node's default of 16 KB is joined from many.
   chunkSize: 64 * 1024,
 };
@@ -96,34 +100,57 @@ function groupByBucket(events: readonly Enriched[], buckets: number): Group[] {
 
 function seal(segment: string, bucket: string, events: readonly Buffer[]): Buffer {
   const lines = SCRATCH.subarray(0, writeLines(events, SCRATCH));
-  // Told the size, zstd makes its tables no larger: a small envelope takes a quarter of the time.
-  const options = { ...COMPRESSION, pledgedSrcSize: lines.length };
-  const compressed = zstdCompressSync(lines, options).toString('base64');
+  const member = compressLines(lines);
   return Buffer.from(
-    `{"segment":"${segment}","bucket":"${bucket}","count":${events.length},"bytes":${lines.length},"encoding":"zstd","events":"${compressed}"}`,
+    `{"segment":"${segment}","bucket":"${bucket}","count":${events.length},"bytes":${lines.length},"encoding":"gzip","crc32":${crc32(member)},"events":"${member.toString('base64')}"}`,
     'latin1',
   );
 }
 
+/** Lines as a gzip member. Members, one behind another, are one gzip file (RFC 1952). */
+export const compressLines = (lines: Buffer): Buffer => gzipSync(lines, COMPRESSION);
+
 /**
- * What a record of the enriched stream holds; undefined if it is a single event. Throws
- * ContractBroken for an envelope that cannot be opened: enrichment writes none.
+ * The envelope in a record of the enriched stream, its events still compressed; undefined if it is a
+ * single event. Throws ContractBroken for a damaged envelope: enrichment writes none.
  */
-export function openEnvelope(data: Uint8Array): OpenedEnvelope | undefined {
+export function readEnvelope(data: Uint8Array): Envelope | undefined {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
   if (!bytes.subarray(0, BEGINNING.length).equals(BEGINNING)) return undefined;
   try {
-    const { segment, bucket, count, bytes: size, encoding, events } = JSON.parse(bytes.toString());
+    const {
+      segment,
+      bucket,
+      count,
+      bytes: size,
+      encoding,
+      crc32: sum,
+      events,
+    } = JSON.parse(bytes.toString());
     const isWhole = typeof bucket === 'string' && typeof events === 'string';
-    if (!isWhole || !Number.isSafeInteger(count) || encoding !== 'zstd') {
+    if (!isWhole || !Number.isSafeInteger(count) || encoding !== 'gzip') {
       throw new Error('it has not the fields of one');
     }
-    const opened = zstdDecompressSync(Buffer.from(events, 'base64'), {
+    const member = Buffer.from(events, 'base64');
+    if (crc32(member) !== sum) throw new Error('its checksum is another one');
+    return { segment, bucket, count, bytes: size, member };
+  } catch (cause) {
+    throw new ContractBroken(`An envelope cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** As `readEnvelope`, its events as lines. */
+export function openEnvelope(data: Uint8Array): OpenedEnvelope | undefined {
+  const envelope = readEnvelope(data);
+  if (envelope === undefined) return undefined;
+  const { bytes, member, ...rest } = envelope;
+  try {
+    const events = gunzipSync(member, {
       // The result in one piece, and no larger than it is.
-      chunkSize: sizeOf(size) + 64,
+      chunkSize: sizeOf(bytes) + 64,
       maxOutputLength: 2 * MAX_EVENTS_BYTES,
     });
-    return { segment, bucket, count, events: opened };
+    return { ...rest, events };
   } catch (cause) {
     throw new ContractBroken(`An envelope cannot be opened: ${(cause as Error).message}`, {
       cause,

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { gunzipSync } from 'node:zlib';
 import { isAggregated, readAggregated } from '../kinesis/aggregated-record.ts';
 import type { ReadRecord } from '../kinesis/read-stream.ts';
 import { openEnvelope } from './envelopes.ts';
@@ -13,10 +14,13 @@ export interface ReadEvent extends ReadRecord {
   readonly part: number;
 }
 
+/** A router's record is of 256 KB, and gzip shrinks nothing to less than a thousandth. */
+const MAX_OPENED_BYTES = 256 * 1024 * 1024;
+
 /**
- * Takes a record apart into its events: those of an envelope, those that a router joined by line
- * feeds, those that the Kinesis Producer Library packed. A record whose first line is no JSON by
- * itself is one event, such as an object spread over several lines.
+ * Takes a record apart into its events: those of an envelope, the lines that a router passed on as
+ * gzip, those that the Kinesis Producer Library packed. A record whose first line is no JSON by itself
+ * is one event, such as an object spread over several lines.
  */
 export function eventsOf(record: ReadRecord): ReadEvent[] {
   const packed = eventsIn(record);
@@ -36,17 +40,19 @@ function eventsIn({ data }: ReadRecord): { data: Buffer; partitionKey?: string }
       data: Buffer.from(each.data),
     }));
   }
-  const envelope = openedOf(data);
-  const lines = splitLines(envelope ?? data);
+  const opened = openedOf(data);
+  const lines = splitLines(opened ?? data);
   const [first] = lines;
-  if (envelope === undefined && (lines.length < 2 || !isJsonText(first as Buffer)))
-    return undefined;
+  if (opened === undefined && lines.length < 2) return undefined;
+  if (first === undefined || !isJsonText(first)) return undefined;
   return lines.map((line) => ({ data: line }));
 }
 
-/** A damaged envelope is shown as it is. */
+/** What is damaged is shown as it is. */
 function openedOf(data: Buffer): Buffer | undefined {
+  const isGzip = data[0] === 0x1f && data[1] === 0x8b;
   try {
+    if (isGzip) return gunzipSync(data, { maxOutputLength: MAX_OPENED_BYTES });
     return openEnvelope(data)?.events;
   } catch {
     return undefined;

@@ -1,8 +1,8 @@
 import type { KinesisStreamBatchResponse } from 'aws-lambda';
 import type { KeyedRecord } from '../../core/kinesis/records.ts';
-import { openEnvelope } from '../../core/sessions/envelopes.ts';
+import { compressLines, readEnvelope } from '../../core/sessions/envelopes.ts';
 import { joinLines } from '../../core/sessions/lines.ts';
-import { type PackableLines, packRecords } from '../../core/sessions/pack-records.ts';
+import { type Packable, packRecords } from '../../core/sessions/pack-records.ts';
 import type { RoutedCounts } from '../runtime/metrics.ts';
 import type { PlacedRecords } from '../runtime/placed-records.ts';
 import { acknowledge, type StreamRecord } from '../runtime/stream-event.ts';
@@ -15,8 +15,8 @@ export interface RouteSessions {
   log: (counts: RoutedCounts) => void;
 }
 
-/** A record of the batch, by index, opened. */
-interface Opened extends PackableLines {
+/** A record of the batch, by index. */
+interface Routed extends Packable {
   readonly record: number;
   readonly id: string;
   readonly count: number;
@@ -24,22 +24,22 @@ interface Opened extends PackableLines {
 }
 
 /**
- * Opens the envelopes of a batch and writes their events, packed, to the segment's stream. A packed
- * record that could not be written is not acknowledged: the batch is redelivered from the first of
- * its envelopes on.
+ * Takes the events out of the envelopes of a batch, still compressed, and writes them, packed, to the
+ * segment's stream: its records are gzip, and so is what its Firehose joins. A packed record that could
+ * not be written is not acknowledged: the batch is redelivered from the first of its envelopes on.
  */
 export async function routeSessions(
   records: readonly StreamRecord[],
   { writeSegment, placed, log }: RouteSessions,
   remainingMs: () => number,
 ): Promise<KinesisStreamBatchResponse> {
-  const all = records.map(open);
-  const opened = all.filter(({ id }) => !placed.has(id));
-  const packed = packRecords(opened);
+  const all = records.map(read);
+  const fresh = all.filter(({ id }) => !placed.has(id));
+  const packed = packRecords(fresh);
   const report = await writeSegment(packed, remainingMs);
 
   const unplaced = new Set(
-    report.unplaced.flatMap((i) => (packed[i]?.from ?? []).map((from) => opened[from] as Opened)),
+    report.unplaced.flatMap((i) => (packed[i]?.from ?? []).map((from) => fresh[from] as Routed)),
   );
   const gap = [...unplaced].reduce((min, { record }) => Math.min(min, record), Infinity);
   for (const each of all) {
@@ -48,10 +48,10 @@ export async function routeSessions(
   }
   log({
     received: eventsIn(all),
-    routed: eventsIn(opened) - eventsIn(unplaced),
-    skipped: eventsIn(all) - eventsIn(opened),
+    routed: eventsIn(fresh) - eventsIn(unplaced),
+    skipped: eventsIn(all) - eventsIn(fresh),
     unplaced: eventsIn(unplaced),
-    unreadable: opened.filter(({ isReadable }) => !isReadable).length,
+    unreadable: fresh.filter(({ isReadable }) => !isReadable).length,
     records: packed.length,
     errors: errorsOf(report),
   });
@@ -62,28 +62,27 @@ export async function routeSessions(
 }
 
 /**
- * An envelope that cannot be opened was not written by enrichment. It is passed on as a line: its
+ * An envelope that cannot be read was not written by enrichment. It is passed on as a line: its
  * bytes are kept, a metric counts it, and the shard goes on.
  */
-function open(
+function read(
   { shardId, sequenceNumber, partitionKey, data }: StreamRecord,
   record: number,
-): Opened {
+): Routed {
   const base = { record, id: `${shardId}:${sequenceNumber}`, partitionKey };
+  const asLine = () => compressLines(joinLines([data]));
   try {
-    const envelope = openEnvelope(data);
-    if (envelope === undefined) {
-      return { ...base, lines: joinLines([data]), count: 1, isReadable: true };
-    }
-    const { bucket, count, events } = envelope;
-    return { ...base, partitionKey: bucket, lines: events, count, isReadable: true };
+    const envelope = readEnvelope(data);
+    if (envelope === undefined) return { ...base, data: asLine(), count: 1, isReadable: true };
+    const { bucket, count, member } = envelope;
+    return { ...base, partitionKey: bucket, data: member, count, isReadable: true };
   } catch {
-    return { ...base, lines: joinLines([data]), count: 1, isReadable: false };
+    return { ...base, data: asLine(), count: 1, isReadable: false };
   }
 }
 
-function eventsIn(opened: Iterable<Opened>): number {
+function eventsIn(routed: Iterable<Routed>): number {
   let events = 0;
-  for (const { count } of opened) events += count;
+  for (const { count } of routed) events += count;
   return events;
 }

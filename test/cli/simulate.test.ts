@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compressLines } from '../../core/sessions/envelopes.ts';
 import { joinLines } from '../../core/sessions/lines.ts';
 import { packRecords } from '../../core/sessions/pack-records.ts';
 import { enriched } from '../core/simulation/fixtures.ts';
@@ -20,7 +21,7 @@ async function routeUsa(): Promise<void> {
   const events = (await recordsIn(aws, SOURCE)).flatMap((data, i) => {
     const result = enriched(data, `0-${i + 1}`);
     if ('reason' in result || result.segment !== 'usa') return [];
-    return [{ partitionKey: result.partitionKey, lines: joinLines([result.data]) }];
+    return [{ partitionKey: result.partitionKey, data: compressLines(joinLines([result.data])) }];
   });
   for (const { data, partitionKey } of packRecords(events)) {
     await aws.put(`${SOURCE}-usa`, { data, key: partitionKey });

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import { createRandom } from 'seeded-random';
 import { PUT_RECORDS } from '../../../core/kinesis/send-queue.ts';
 import type { Enriched } from '../../../core/sessions/enrich-record.ts';
-import { openEnvelope, packEnvelopes } from '../../../core/sessions/envelopes.ts';
+import { openEnvelope, packEnvelopes, readEnvelope } from '../../../core/sessions/envelopes.ts';
 import { splitLines } from '../../../core/sessions/lines.ts';
 
 const event = (session: string, text: string, segment = 'usa'): Enriched => ({
@@ -19,7 +20,16 @@ describe('An envelope', () => {
     expect(more).toEqual([]);
     const { bucket, events, ...rest } = JSON.parse(String(envelope?.data));
     const bytes = Buffer.byteLength(odd) + 9;
-    expect(rest).toEqual({ segment: 'usa', count: 2, bytes, encoding: 'zstd' });
+    const member = Buffer.from(events, 'base64');
+    expect(rest).toEqual({
+      segment: 'usa',
+      count: 2,
+      bytes,
+      encoding: 'gzip',
+      crc32: crc32(member),
+    });
+    expect(gunzipSync(member).toString()).toBe(`${odd}\n{"n":2}\n`);
+    expect(readEnvelope(envelope?.data as Buffer)?.member).toEqual(member);
     expect(bucket).toBe(envelope?.partitionKey);
     expect(openEnvelope(envelope?.data as Buffer)).toMatchObject({
       segment: 'usa',
@@ -119,20 +129,34 @@ describe('An envelope', () => {
 
   it.each([
     '{"segment":"usa"}',
-    '{"segment":"usa","bucket":"usa-0-of-4","count":1,"encoding":"gzip","events":""}',
-    '{"segment":"usa","bucket":"usa-0-of-4","count":1,"encoding":"zstd","events":"AAAA"}',
-    '{"segment":"usa","bucket":"usa-0-of-4","count":1,"encoding":"zstd","events":',
+    '{"segment":"usa","bucket":"usa-0-of-4","count":1,"encoding":"zstd","events":""}',
+    '{"segment":"usa","bucket":"usa-0-of-4","count":1,"encoding":"gzip","crc32":0,"events":"AAAA"}',
+    '{"segment":"usa","bucket":"usa-0-of-4","count":1,"encoding":"gzip","events":',
   ])('that is damaged is called that: %s', (text) => {
-    expect(() => openEnvelope(Buffer.from(text))).toThrow(
-      expect.objectContaining({ name: 'ContractBroken' }),
-    );
+    for (const use of [readEnvelope, openEnvelope]) {
+      expect(() => use(Buffer.from(text))).toThrow(
+        expect.objectContaining({ name: 'ContractBroken' }),
+      );
+    }
+  });
+
+  it('is damaged when a single bit of its events is another one', () => {
+    const [envelope] = packEnvelopes([event('a', `{"n":"${'x'.repeat(5_000)}"}`)], 4);
+    const fields = JSON.parse(String(envelope?.data));
+    const member: Buffer = Buffer.from(fields.events, 'base64');
+    for (const at of member.keys()) {
+      const changed = Buffer.from(member);
+      changed[at] = (changed[at] as number) ^ 1;
+      const text = JSON.stringify({ ...fields, events: changed.toString('base64') });
+      expect(() => readEnvelope(Buffer.from(text))).toThrow(/checksum/);
+    }
   });
 
   it('does not open to more than a router can hold', () => {
     const [bomb] = packEnvelopes([event('a', '{}')], 4);
     const { events: _, ...rest } = JSON.parse(String(bomb?.data));
-    const { zstdCompressSync } = process.getBuiltinModule('node:zlib');
-    const events = zstdCompressSync(Buffer.alloc(50_000_000)).toString('base64');
-    expect(() => openEnvelope(Buffer.from(JSON.stringify({ ...rest, events })))).toThrow(/opened/);
+    const member = gzipSync(Buffer.alloc(50_000_000));
+    const large = { ...rest, crc32: crc32(member), events: member.toString('base64') };
+    expect(() => openEnvelope(Buffer.from(JSON.stringify(large)))).toThrow(/opened/);
   });
 });

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { aggregate } from '../../../core/kinesis/aggregated-record.ts';
 import { packEnvelopes } from '../../../core/sessions/envelopes.ts';
 import { eventsOf, ndjsonOf, textOf } from '../../../core/sessions/events-of.ts';
@@ -40,8 +41,20 @@ describe('a record', () => {
       'shardId-000000000001\t4959#2\t{"n":2}\n',
     ]);
     const damaged =
-      '{"segment":"usa","bucket":"usa-0-of-4","count":1,"encoding":"zstd","events":"x"}';
+      '{"segment":"usa","bucket":"usa-0-of-4","count":1,"encoding":"gzip","events":"x"}';
     expect(only(damaged)).toMatchObject({ part: 0, isJson: true });
+  });
+
+  it('that a router packed comes apart, and other gzip shows as it is', () => {
+    const members = ['{"n":1}\n{"n":2}\n', '{"n":3}\n'].map((text) => gzipSync(text));
+    expect(texts(Buffer.concat(members))).toEqual([
+      'shardId-000000000001\t4959#1\t{"n":1}\n',
+      'shardId-000000000001\t4959#2\t{"n":2}\n',
+      'shardId-000000000001\t4959#3\t{"n":3}\n',
+    ]);
+    for (const other of [gzipSync('no json\n'), gzipSync(''), Buffer.from([0x1f, 0x8b, 8])]) {
+      expect(only(other)).toMatchObject({ data: other, part: 0, isJson: false });
+    }
   });
 
   it('that the Kinesis Producer Library packed comes apart, each event under its own key', () => {

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import type { KeyedRecord } from '../../../core/kinesis/records.ts';
 import type { WriteReport } from '../../../core/kinesis/write-records.ts';
-import { packEnvelopes } from '../../../core/sessions/envelopes.ts';
+import { packEnvelopes, readEnvelope } from '../../../core/sessions/envelopes.ts';
 import { splitLines } from '../../../core/sessions/lines.ts';
 import { routeSessions } from '../../../functions/route-sessions/route-sessions.ts';
 import type { RoutedCounts } from '../../../functions/runtime/metrics.ts';
@@ -10,8 +12,10 @@ import type { StreamRecord } from '../../../functions/runtime/stream-event.ts';
 const event = (n: number) => ({
   partitionKey: `s${n % 50}`,
   segment: 'usa',
-  data: Buffer.from(JSON.stringify({ session_id: `s${n % 50}`, n, filling: 'x'.repeat(400) })),
+  data: Buffer.from(JSON.stringify({ session_id: `s${n % 50}`, n, filling: fillings[n % 300] })),
 });
+/** What gzip halves at the most. */
+const fillings = Array.from({ length: 300 }, () => randomBytes(200).toString('hex'));
 
 /** The records of a shard of the enriched stream, 101, 102 and so on. */
 const received = (...records: { partitionKey: string; data: Uint8Array }[]): StreamRecord[] =>
@@ -57,13 +61,15 @@ async function route(
   return { response, written, counts: logged[0] };
 }
 
-const numbersIn = ({ data }: KeyedRecord): number[] =>
-  splitLines(data).map((bytes) => JSON.parse(bytes.toString()).n);
+/** As any reader of gzip sees a record. */
+const linesIn = ({ data }: KeyedRecord) => splitLines(gunzipSync(data));
+const numbersIn = (record: KeyedRecord): number[] =>
+  linesIn(record).map((bytes) => JSON.parse(bytes.toString()).n);
 
 describe('routeSessions', () => {
   const records = received(...envelopes(300, 30));
 
-  it('opens envelopes and passes every event on once, in records of 5 KB and more', async () => {
+  it('passes every event of envelopes on once, in records of 5 KB and more', async () => {
     const { response, written, counts } = await route(records);
     expect(response).toEqual({ batchItemFailures: [] });
     expect(written.flatMap(numbersIn).sort((a, b) => a - b)).toEqual([...Array(300).keys()]);
@@ -83,10 +89,11 @@ describe('routeSessions', () => {
   it('keeps each session in its order, under the key and in the place of its bucket', async () => {
     const { written } = await route(records);
     const last = new Map<string, number>();
-    for (const { partitionKey, explicitHashKey, data } of written) {
+    for (const record of written) {
+      const { partitionKey, explicitHashKey } = record;
       expect(partitionKey).toMatch(/^usa-[0-3]-of-4$/);
       expect(explicitHashKey).toMatch(/^\d{30,}$/);
-      for (const line of splitLines(data)) {
+      for (const line of linesIn(record)) {
         const { session_id, n } = JSON.parse(line.toString());
         expect(n).toBeGreaterThan(last.get(session_id) ?? -1);
         last.set(session_id, n);
@@ -99,18 +106,30 @@ describe('routeSessions', () => {
     const { written, counts } = await route(
       received({ partitionKey: 'a', data: Buffer.from(`${odd}\n`) }),
     );
-    expect(written).toEqual([{ partitionKey: 'a', data: Buffer.from(`${odd}\n`), from: [0] }]);
+    expect(written).toEqual([{ partitionKey: 'a', data: expect.any(Buffer), from: [0] }]);
+    expect(gunzipSync((written[0] as KeyedRecord).data).toString()).toBe(`${odd}\n`);
     expect(counts).toMatchObject({ received: 1, routed: 1, unreadable: 0 });
   });
 
-  it('passes an envelope that cannot be opened on as a line, and counts it', async () => {
-    const damaged = '{"segment":"usa","bucket":"usa-0-of-4","count":7,"events":"oops"}';
+  it.each([
+    '{"segment":"usa","bucket":"usa-0-of-4","count":7,"events":"oops"}',
+    '{"segment":"usa","bucket":"usa-0-of-4","count":7,"encoding":"gzip","crc32":1,"events":"H4sI"}',
+  ])('passes a damaged envelope on as a line, and counts it: %s', async (damaged) => {
     const { response, written, counts } = await route(
       received({ partitionKey: 'x', data: Buffer.from(damaged) }, ...envelopes(30, 30)),
     );
     expect(response).toEqual({ batchItemFailures: [] });
-    expect(written.flatMap(({ data }) => splitLines(data)).map(String)).toContain(damaged);
+    expect(written.flatMap(linesIn).map(String)).toContain(damaged);
     expect(counts).toMatchObject({ received: 31, routed: 31, unreadable: 1 });
+  });
+
+  it('passes compressed events on byte for byte: records, one behind another, are a gzip file', async () => {
+    const { written } = await route(records);
+    const file = Buffer.concat(written.map(({ data }) => data as Buffer));
+    expect(splitLines(gunzipSync(file))).toEqual(written.flatMap(linesIn));
+    const members = records.map(({ data }) => readEnvelope(data)?.member as Buffer);
+    expect(file.length).toBe(members.reduce((sum, member) => sum + member.length, 0));
+    for (const member of members) expect(file.includes(member)).toBe(true);
   });
 
   it('acknowledges up to the first envelope of a packed record that was not written', async () => {

@@ -78,9 +78,8 @@ export function createDeliveryStream(
     const content = Buffer.concat(parts);
     const prefix = evaluatePrefix(settings.prefix, oldest);
     const suffix = objectSuffix(settings.name, oldest, randomUUID());
-    const extension = settings.gzip ? '.gz' : '';
     const body = settings.gzip ? await zip(content) : content;
-    await options.putObject(settings.bucket, `${prefix}${suffix}${extension}`, body);
+    await options.putObject(settings.bucket, `${prefix}${suffix}${settings.fileExtension}`, body);
     counts.records += records;
     counts.lines += countLines(content);
     counts.objects += 1;

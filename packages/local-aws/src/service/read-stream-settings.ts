@@ -68,6 +68,12 @@ const s3Schema = z.strictObject({
     SizeInMBs: z.coerce.number().int().min(1).max(128),
   }),
   CompressionFormat: z.enum(['GZIP', 'UNCOMPRESSED']).default('UNCOMPRESSED'),
+  // Of AWS: a dot and lower case letters, digits and some signs, in the place of that of the format.
+  FileExtension: z
+    .string()
+    .regex(/^$|^\.[0-9a-z!\-_.*'()]+$/)
+    .max(128)
+    .optional(),
   ProcessingConfiguration: z
     .strictObject({
       Enabled: z.boolean(),
@@ -161,6 +167,7 @@ export function readDelivery(logicalId: string, properties: unknown): DeliverySe
     bufferSeconds: s3.BufferingHints.IntervalInSeconds,
     bufferBytes: s3.BufferingHints.SizeInMBs * 1024 * 1024,
     gzip: s3.CompressionFormat === 'GZIP',
+    fileExtension: s3.FileExtension || (s3.CompressionFormat === 'GZIP' ? '.gz' : ''),
     // Written as a backslash and an n, as the console and CloudFormation take it.
     delimiter: (processor?.Parameters[0]?.ParameterValue ?? '').replaceAll('\\n', '\n'),
   };

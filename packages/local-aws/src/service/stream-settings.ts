@@ -48,6 +48,8 @@ export interface DeliverySettings {
   bufferSeconds: number;
   bufferBytes: number;
   gzip: boolean;
+  /** Behind the names of objects, such as `.gz`, or nothing. */
+  fileExtension: string;
   /** Appended to each record. */
   delimiter: string;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { createDeliveryStream } from '../../src/firehose/firehose.ts';
 import { createFirehoseApi } from '../../src/firehose/firehose-api.ts';
 import { evaluatePrefix } from '../../src/firehose/firehose-prefix.ts';
@@ -20,6 +20,7 @@ function givenDelivery(more: Partial<DeliverySettings> = {}) {
     bufferSeconds: 60,
     bufferBytes: 1024 * 1024,
     gzip: true,
+    fileExtension: '.gz',
     delimiter: '',
     ...more,
   };
@@ -63,11 +64,19 @@ describe('a delivery stream', () => {
   });
 
   it('leaves objects plain without a compression format', async () => {
-    const { stream, stored, put } = givenDelivery({ gzip: false });
+    const { stream, stored, put } = givenDelivery({ gzip: false, fileExtension: '' });
     put('a');
     await stream.flush();
     expect(stored[0]?.body.toString()).toBe('a');
     expect(stored[0]?.key).not.toMatch(/\.gz$/);
+  });
+
+  it('names objects by the extension that is set, whatever their format', async () => {
+    const { stream, stored, texts } = givenDelivery({ gzip: false });
+    for (const text of ['a\n', 'b\n']) stream.put(gzipSync(text), arrival);
+    await stream.flush();
+    expect(stored[0]?.key).toMatch(/\.gz$/);
+    expect(texts()).toEqual(['a\nb\n']);
   });
 
   it('delivers when the buffer is full', async () => {
