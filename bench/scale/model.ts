@@ -50,7 +50,6 @@ const sample = createEvents(20_000, 7).map((event, i) => {
 });
 const mean = (values: number[]) => values.reduce((sum, n) => sum + n, 0) / values.length;
 const EVENT_BYTES = mean(sample.map(({ bytes }) => bytes));
-const ENRICHED_BYTES = mean(sample.map(({ enriched }) => enriched.data.length));
 
 /** So many events of one source shard: of the sessions that fall into its few buckets. */
 function eventsOfShard(count: number, shards: number): Enriched[] {
@@ -93,8 +92,8 @@ export async function scaleTo(eventsPerSecond: number): Promise<Scale> {
     aggregated ? 0 : eventsPerSecond / SHARD.recordsPerSecond / HEADROOM,
   );
   const share = shareOfLargest();
-  const segmentNeed = bytesNeed(eventsPerSecond * ENRICHED_BYTES * share);
-  const set = powerOfTwo(Math.max(sourceNeed, segmentNeed));
+  // What follows the source is compressed.
+  const set = powerOfTwo(sourceNeed);
 
   // One batch of one shard, packed and written by the real code.
   const perShard = eventsPerSecond / set;
@@ -108,29 +107,32 @@ export async function scaleTo(eventsPerSecond: number): Promise<Scale> {
     partitionKey.startsWith('international'),
   );
   const perRoute = Math.max(1, Math.min(batches, SETTINGS.routeBatchSize / ofSegment.length));
-  const lines = Array.from({ length: Math.floor(perRoute) }, () => ofSegment).flatMap((all) =>
+  const members = Array.from({ length: Math.floor(perRoute) }, () => ofSegment).flatMap((all) =>
     all.map(({ partitionKey, data }) => ({
       partitionKey,
       data: readEnvelope(data)?.member ?? compressLines(Buffer.from(data)),
     })),
   );
-  const routed = packRecords(lines);
+  const routed = packRecords(members);
   const routedEvents = batch * share * Math.floor(perRoute);
   const routeSeconds = routedEvents / RATE.route + (await secondsToWrite(routed));
   const routeCalls = eventsPerSecond / (batch * Math.floor(perRoute));
+  const routedBytes = routed.reduce((sum, { data }) => sum + data.length, 0) / routedEvents;
 
   const needed = {
     source: Math.ceil(sourceNeed),
     enriched: Math.ceil(bytesNeed((packedBytes / batch) * eventsPerSecond)),
-    segment: Math.ceil(segmentNeed),
+    segment: Math.ceil(bytesNeed(routedBytes * share * eventsPerSecond)),
   };
+  if (Math.max(needed.enriched, needed.segment) > set)
+    throw new Error('The source decides no more');
   // A shard has one call of each function at a time, or is idle.
   const busy = (calls: number, seconds: number) => Math.min(1, (calls / set) * seconds);
   const usual = Math.ceil(
     set * (busy(enrichCalls, enrichSeconds) + SEGMENTS.length * busy(routeCalls, routeSeconds)),
   );
   const most = set * (1 + SEGMENTS.length);
-  const delivered = eventsPerSecond * ENRICHED_BYTES;
+  const delivered = eventsPerSecond * routedBytes;
   const bufferMb = Math.min(
     128,
     powerOfTwo((delivered * SETTINGS.bufferSeconds) / SEGMENTS.length / 1e6),
@@ -174,7 +176,7 @@ export async function scaleTo(eventsPerSecond: number): Promise<Scale> {
       routeSeconds +
       SETTINGS.bufferSeconds,
     dollarsPerMillion: (dollarsPerSecond / eventsPerSecond) * 1e6,
-    firstLimit: limitMet(set, Math.max(sourceNeed, segmentNeed), eventsPerSecond),
+    firstLimit: limitMet(set, sourceNeed, eventsPerSecond),
   };
 }
 

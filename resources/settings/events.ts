@@ -35,7 +35,7 @@ export const events = {
   routeBatchSize: {
     default: 200,
     rule: integer(1, 10_000),
-    meaning: 'Envelopes in one call of a router; each holds up to 256 KB of events',
+    meaning: 'Envelopes in one call of a router; each holds up to 256 KB of events, compressed',
   },
   sessionsParallelization: {
     default: 1,
@@ -63,7 +63,8 @@ export const events = {
   deliveryBufferMb: {
     default: 1,
     rule: integer(1, 128),
-    meaning: 'MB after which Firehose writes an object, if they come first',
+    meaning:
+      'MB (of segments: compressed) after which Firehose writes an object, if they come first',
   },
   deliveryBufferSeconds: {
     default: 60,

@@ -9,7 +9,7 @@ describe('The page on scale', () => {
     'holds the row that bench:scale prints for %i events a second',
     async (eventsPerSecond) => {
       const [, , row = ''] = tableOf([await scaleTo(eventsPerSecond)]).split('\n');
-      // The last digits of a compressed size may differ between versions of zstd: columns that do not.
+      // The last digits of a compressed size may differ between versions of zlib: columns that do not.
       const columns = (line: string) => line.split(' | ').filter((_, i) => i !== 9);
       const rows = page.split('\n').map((line) => columns(line).join());
       expect(rows).toContain(columns(row).join());

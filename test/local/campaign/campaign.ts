@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { gunzipSync } from 'node:zlib';
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { consume } from 'local-aws/kinesis/consumer.ts';
 import { FunctionError } from 'local-aws/lambda/function-error.ts';
@@ -165,7 +166,7 @@ function watch(stage: Stage, ledger: Ledger) {
       },
       openSink: () => ({
         async take(records) {
-          for (const { data } of records) ledger.see(Buffer.from(data, 'base64'));
+          for (const { data } of records) ledger.see(gunzipSync(Buffer.from(data, 'base64')));
         },
         settle: async () => {},
       }),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { FunctionError } from 'local-aws/lambda/function-error.ts';
 import { createRandom } from 'seeded-random';
@@ -176,5 +177,6 @@ it(`loses nothing of ${EVENTS} events, whatever fails on the way (seed ${SEED})`
   }
 }, 240_000); // 20 to 30 s; machines that do something else need longer
 
+/** Of a record of a segment's stream, which is gzip. */
 const eventsIn = (data: Buffer): Delivered[] =>
-  splitLines(data).map((line) => JSON.parse(line.toString()));
+  splitLines(gunzipSync(data)).map((line) => JSON.parse(line.toString()));
