@@ -2,8 +2,8 @@ import { type KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import type { Context, KinesisStreamEvent } from 'aws-lambda';
 import { bucketsFor } from '../../core/sessions/buckets.ts';
 import { enrichRecord } from '../../core/sessions/enrich-record.ts';
-import { packEnvelopes } from '../../core/sessions/envelopes.ts';
 import { eventIdOf } from '../../core/sessions/event-id.ts';
+import { packEnvelopes } from '../../core/sessions/pack-envelopes.ts';
 import { createSegmentOf, SEGMENTS } from '../../core/sessions/segments.ts';
 
 /** As serverless.yml has them. */

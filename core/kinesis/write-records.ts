@@ -47,6 +47,9 @@ export interface WriteReport {
 /** While entries fail, a call carries no more than a shard takes in a second. */
 const SLOW_CALL_BYTES = 1024 * 1024;
 
+/** Made once: an error of its own for each batch takes as long as a hundred events. */
+const STOPPED = new DOMException('The writer has returned', 'AbortError');
+
 /** From here on, as a part of the time that remained at the start, nothing new is begun. */
 const CLOSING_PART = 1 / 3;
 
@@ -116,7 +119,7 @@ class Writing<T extends WritableRecord> {
       await Promise.race([...this.#pending, timeUp]);
     }
     // What is still in flight may arrive or not: it counts as not placed and is written again.
-    this.#stop.abort();
+    this.#stop.abort(STOPPED);
     return {
       unplaced: this.#queue.unplaced(),
       calls: this.#calls,

@@ -16,7 +16,7 @@ export interface EnrichContext {
   readonly processingTimestamp: string;
   readonly segmentOf: (country: string) => string;
   /** Memory for the enriched event. */
-  readonly allocate?: (size: number) => Buffer;
+  readonly allocate?: (size: number, segment: string, sessionId: string) => Buffer;
 }
 
 /** A record for the enriched stream; its partition key is the session id. */
@@ -44,7 +44,7 @@ export function enrichRecord(data: Uint8Array, context: EnrichContext): Enriched
   if (size > MAX_ENRICHED_BYTES) return { reason: 'too-large', detail: `${size} bytes` };
 
   const { lastBrace } = event;
-  const enriched = context.allocate?.(size) ?? Buffer.allocUnsafe(size);
+  const enriched = context.allocate?.(size, segment, event.sessionId) ?? Buffer.allocUnsafe(size);
   enriched.set(data);
   let to = writeAdded(enriched, lastBrace, added);
   // The brace and nearly always nothing else: a loop is quicker than a view and a copy.

@@ -1,9 +1,7 @@
 import { constants, crc32, gunzipSync, gzipSync } from 'node:zlib';
 import { ContractBroken } from '../errors.ts';
 import type { KeyedRecord } from '../kinesis/records.ts';
-import { bucketKey, createBucketOf, hashKeyOf } from './buckets.ts';
-import type { Enriched } from './enrich-record.ts';
-import { cut, lineLength, writeLines } from './lines.ts';
+import { hashKeyOf } from './buckets.ts';
 
 /**
  * An envelope is one record of the enriched stream that holds many events of one segment and one
@@ -26,13 +24,8 @@ export interface OpenedEnvelope extends Omit<Envelope, 'member' | 'bytes'> {
   readonly events: Buffer;
 }
 
-export interface PackedEnvelope extends KeyedRecord {
-  /** Which events of the input it holds, ascending. */
-  readonly events: readonly number[];
-}
-
-/** Of the events in an envelope, opened; compressed not at all, it is a third of Kinesis' 1 MiB. */
-const MAX_EVENTS_BYTES = 256 * 1024;
+/** Of the events in an envelope, opened; compressed not at all, it is two thirds of Kinesis' 1 MiB. */
+export const MAX_EVENTS_BYTES = 512 * 1024;
 
 const COMPRESSION = {
   // Higher levels cost up to twice the time for a tenth less.
@@ -41,68 +34,17 @@ const COMPRESSION = {
   chunkSize: 64 * 1024,
 };
 
-/** The lines of one envelope at a time, white space at the end of the last event included. */
-const SCRATCH = Buffer.allocUnsafe(2 * MAX_EVENTS_BYTES);
-
 /** What no producer can begin an event with: `segment` is a reserved field. */
 const BEGINNING = Buffer.from('{"segment":"');
 
-/**
- * Packs events into envelopes, in the order of their first events; within a bucket, and so within a
- * session, the input's order holds. An event larger than an envelope goes as it is, under its
- * bucket's key: base64 might push it over what Kinesis takes. All of it is copied.
- */
-export function packEnvelopes(events: readonly Enriched[], buckets: number): PackedEnvelope[] {
-  const groups = groupByBucket(events, buckets);
-  const lengthOf = (i: number) => lineLength((events[i] as Enriched).data) + 1;
-  const packed = groups.flatMap(({ key, segment, indices }) =>
-    cut(indices, lengthOf, { minBytes: 0, maxBytes: MAX_EVENTS_BYTES }).map((part) => {
-      const data = part.map((i) => (events[i] as Enriched).data);
-      const isLarge = data.length === 1 && (data[0] as Buffer).length > MAX_EVENTS_BYTES;
-      return {
-        partitionKey: key,
-        explicitHashKey: hashKeyOf(key) as string,
-        data: isLarge ? Buffer.from(data[0] as Buffer) : seal(segment, key, data),
-        events: part,
-      };
-    }),
-  );
-  return packed.sort((a, b) => (a.events[0] as number) - (b.events[0] as number));
-}
-
-interface Group {
-  /** The partition key of the bucket. */
-  readonly key: string;
-  readonly segment: string;
-  readonly indices: number[];
-}
-
-/** Looks groups up by number: a key for each event takes longer than its hash. */
-function groupByBucket(events: readonly Enriched[], buckets: number): Group[] {
-  const bucketOf = createBucketOf(buckets);
-  const bySegment = new Map<string, Map<number, Group>>();
-  const groups: Group[] = [];
-  events.forEach(({ segment, partitionKey }, i) => {
-    const byBucket = bySegment.get(segment) ?? new Map<number, Group>();
-    if (byBucket.size === 0) bySegment.set(segment, byBucket);
-    const bucket = bucketOf(partitionKey);
-    const group = byBucket.get(bucket);
-    if (group !== undefined) {
-      group.indices.push(i);
-      return;
-    }
-    const opened = { key: bucketKey(segment, bucket, buckets), segment, indices: [i] };
-    byBucket.set(bucket, opened);
-    groups.push(opened);
-  });
-  return groups;
-}
-
-function seal(segment: string, bucket: string, events: readonly Buffer[]): Buffer {
-  const lines = SCRATCH.subarray(0, writeLines(events, SCRATCH));
+/** The record of these lines. */
+export function sealEnvelope(
+  { segment, bucket, count }: Pick<Envelope, 'segment' | 'bucket' | 'count'>,
+  lines: Buffer,
+): Buffer {
   const member = compressLines(lines);
   return Buffer.from(
-    `{"segment":"${segment}","bucket":"${bucket}","count":${events.length},"bytes":${lines.length},"encoding":"gzip","crc32":${crc32(member)},"events":"${member.toString('base64')}"}`,
+    `{"segment":"${segment}","bucket":"${bucket}","count":${count},"bytes":${lines.length},"encoding":"gzip","crc32":${crc32(member)},"events":"${member.toString('base64')}"}`,
     'latin1',
   );
 }

@@ -1,7 +1,6 @@
 import type { KinesisStreamBatchResponse } from 'aws-lambda';
 import type { KeyedRecord } from '../../core/kinesis/records.ts';
-import { packEnvelopes } from '../../core/sessions/envelopes.ts';
-import { Arena } from '../runtime/arena.ts';
+import type { EnvelopePacker } from '../../core/sessions/pack-envelopes.ts';
 import type { EnrichedCounts } from '../runtime/metrics.ts';
 import type { PlacedRecords } from '../runtime/placed-records.ts';
 import { acknowledge, type StreamRecord } from '../runtime/stream-event.ts';
@@ -12,10 +11,8 @@ export interface EnrichSessions {
   writeEnriched: Write<KeyedRecord>;
   writeRejected: Write<Buffer>;
   segmentOf: (country: string) => string;
-  /** Of sessions, see core/sessions/buckets.ts. */
-  buckets: number;
-  /** Holds the events until they are packed, see parseStreamEvent. */
-  arena?: Arena;
+  /** Of one batch at a time. */
+  packer: EnvelopePacker;
   /** Outlives the invocation. */
   placed: PlacedRecords;
   log: (counts: EnrichedCounts) => void;
@@ -32,8 +29,7 @@ export async function enrichSessions(
     writeEnriched,
     writeRejected,
     segmentOf,
-    buckets,
-    arena = new Arena(),
+    packer,
     placed,
     log,
     clock = Date.now,
@@ -44,16 +40,15 @@ export async function enrichSessions(
     segmentOf,
     processingTimestamp: new Date(clock()).toISOString(),
     isPlaced: (eventId) => placed.has(eventId),
-    arena,
+    packer,
   });
-  const envelopes = packEnvelopes(batch.enriched, buckets);
   const [toStream, toRejected] = await Promise.all([
-    writeEnriched(envelopes, remainingMs),
+    writeEnriched(batch.envelopes, remainingMs),
     writeRejected(batch.lines, remainingMs),
   ]);
 
   const unenriched = toStream.unplaced.flatMap((i) =>
-    (envelopes[i]?.events ?? []).map((event) => batch.enrichedFrom[event] as Origin),
+    (batch.envelopes[i]?.events ?? []).map((event) => batch.enrichedFrom[event] as Origin),
   );
   const unrejected = new Set(toRejected.unplaced.map((i) => batch.linesFrom[i] as Origin));
   const unplaced = new Set([...unenriched, ...unrejected]);
@@ -65,8 +60,8 @@ export async function enrichSessions(
 
   const rejected = Object.values(batch.reasons).reduce((sum, count) => sum + count, 0);
   log({
-    received: batch.enriched.length + rejected + batch.skipped.length,
-    enriched: batch.enriched.length - unenriched.length,
+    received: batch.enrichedFrom.length + rejected + batch.skipped.length,
+    enriched: batch.enrichedFrom.length - unenriched.length,
     rejected,
     reasons: batch.reasons,
     skipped: batch.skipped.length,

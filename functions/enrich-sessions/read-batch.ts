@@ -1,9 +1,9 @@
 import { isAggregated, readAggregated } from '../../core/kinesis/aggregated-record.ts';
-import { type Enriched, enrichRecord } from '../../core/sessions/enrich-record.ts';
+import { enrichRecord } from '../../core/sessions/enrich-record.ts';
 import { eventIdOf } from '../../core/sessions/event-id.ts';
+import type { EnvelopePacker, PackedEnvelope } from '../../core/sessions/pack-envelopes.ts';
 import type { Rejected } from '../../core/sessions/reasons.ts';
 import { rejectedLines } from '../../core/sessions/rejected-lines.ts';
-import type { Arena } from '../runtime/arena.ts';
 import { positionOf, type StreamRecord } from '../runtime/stream-event.ts';
 
 /** An event of a batch: its record, by index, and its id. */
@@ -14,7 +14,8 @@ export interface Origin {
 
 /** What a batch becomes; `from` says of each item which event it is, or is of. */
 export interface ReadBatch {
-  readonly enriched: Enriched[];
+  readonly envelopes: PackedEnvelope[];
+  /** By the numbers that envelopes have of their events. */
   readonly enrichedFrom: Origin[];
   readonly lines: Buffer[];
   readonly linesFrom: Origin[];
@@ -28,7 +29,7 @@ export interface ReadOptions {
   readonly segmentOf: (country: string) => string;
   readonly processingTimestamp: string;
   readonly isPlaced: (eventId: string) => boolean;
-  readonly arena: Arena;
+  readonly packer: EnvelopePacker;
 }
 
 /**
@@ -38,10 +39,9 @@ export interface ReadOptions {
  */
 export function readBatch(
   records: readonly StreamRecord[],
-  { segmentOf, processingTimestamp, isPlaced, arena }: ReadOptions,
+  { segmentOf, processingTimestamp, isPlaced, packer }: ReadOptions,
 ): ReadBatch {
-  const batch: ReadBatch = {
-    enriched: [],
+  const batch: Omit<ReadBatch, 'envelopes'> = {
     enrichedFrom: [],
     lines: [],
     linesFrom: [],
@@ -49,7 +49,8 @@ export function readBatch(
     skipped: [],
   };
 
-  const allocate = (size: number) => arena.take(size);
+  packer.reset();
+  const allocate = packer.allocate.bind(packer);
   /** One for all events: read before the next one is. */
   const context = { eventId: '', processingTimestamp, segmentOf, allocate };
 
@@ -73,7 +74,7 @@ export function readBatch(
     const result = enrichRecord(source.data, context);
     if ('reason' in result) reject(origin, source, result, part);
     else {
-      batch.enriched.push(result);
+      packer.end(result.data);
       batch.enrichedFrom.push(origin);
     }
   }
@@ -96,5 +97,5 @@ export function readBatch(
       }
     }
   });
-  return batch;
+  return { ...batch, envelopes: packer.finish() };
 }

@@ -3,6 +3,7 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { keepRequestBuffers } from '../../core/kinesis/put-records-body.ts';
 import { bucketsFor } from '../../core/sessions/buckets.ts';
+import { EnvelopePacker } from '../../core/sessions/pack-envelopes.ts';
 import { createSegmentOf, SEGMENTS } from '../../core/sessions/segments.ts';
 import { Arena } from './arena.ts';
 import { numberOf, required } from './env.ts';
@@ -34,7 +35,7 @@ export const connectEnrichment = () => ({
   writeEnriched: connectStream(required('ENRICHED_STREAM')),
   writeRejected: writeToDelivery(new FirehoseClient(aws()), required('REJECTED_DELIVERY_STREAM')),
   segmentOf: createSegmentOf(SEGMENTS),
-  buckets: bucketsFor(numberOf('STREAM_SHARDS', 2, 1)),
+  packer: new EnvelopePacker(bucketsFor(numberOf('STREAM_SHARDS', 2, 1))),
   arena: new Arena(),
   placed: new PlacedRecords(),
   log: (counts: EnrichedCounts) => {

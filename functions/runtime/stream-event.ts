@@ -14,6 +14,8 @@ export interface StreamRecord {
   readonly data: Buffer;
 }
 
+const COLON = 0x3a;
+
 /** What is read of a record; nothing of it comes from a producer but `data` and `partitionKey`. */
 interface LambdaRecord {
   eventID?: string;
@@ -34,6 +36,9 @@ export function parseStreamEvent(event: unknown, arena = new Arena()): StreamRec
   arena.reset();
   const records = (event as { Records?: unknown } | null)?.Records;
   if (!Array.isArray(records)) throw new InvalidInput('The event has no list of Records');
+  let arn = '';
+  let stream = '';
+  let shardId = '';
   return records.map((record: LambdaRecord | null, i) => {
     const { eventID, eventSourceARN, kinesis } = record ?? {};
     if (
@@ -44,9 +49,17 @@ export function parseStreamEvent(event: unknown, arena = new Arena()): StreamRec
     ) {
       throw new InvalidInput(`Records[${i}] is not a record of a Kinesis stream`);
     }
+    // All records of a batch are of one shard: one string for all of them.
+    if (eventSourceARN !== arn) {
+      arn = eventSourceARN;
+      stream = arn.slice(arn.lastIndexOf('/') + 1);
+    }
+    if (!eventID.startsWith(shardId) || eventID.charCodeAt(shardId.length) !== COLON) {
+      shardId = eventID.slice(0, eventID.indexOf(':'));
+    }
     return {
-      stream: eventSourceARN.slice(eventSourceARN.lastIndexOf('/') + 1),
-      shardId: eventID.slice(0, eventID.indexOf(':')),
+      stream,
+      shardId,
       sequenceNumber: kinesis.sequenceNumber,
       partitionKey: kinesis.partitionKey ?? '',
       arrivedAt: kinesis.approximateArrivalTimestamp ?? 0,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readAggregated } from '../../core/kinesis/aggregated-record.ts';
-import { packEnvelopes } from '../../core/sessions/envelopes.ts';
+import { packEnvelopes } from '../../core/sessions/pack-envelopes.ts';
 import { collect, error, type GivenAws, givenAws, recordsIn } from './fixtures.ts';
 
 const STREAM = 'tributary-local-sessions';

@@ -3,8 +3,9 @@ import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import { createRandom } from 'seeded-random';
 import { PUT_RECORDS } from '../../../core/kinesis/send-queue.ts';
 import type { Enriched } from '../../../core/sessions/enrich-record.ts';
-import { openEnvelope, packEnvelopes, readEnvelope } from '../../../core/sessions/envelopes.ts';
+import { openEnvelope, readEnvelope } from '../../../core/sessions/envelopes.ts';
 import { splitLines } from '../../../core/sessions/lines.ts';
+import { packEnvelopes } from '../../../core/sessions/pack-envelopes.ts';
 
 const event = (session: string, text: string, segment = 'usa'): Enriched => ({
   partitionKey: session,

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { aggregate } from '../../../core/kinesis/aggregated-record.ts';
-import { packEnvelopes } from '../../../core/sessions/envelopes.ts';
 import { eventsOf, ndjsonOf, textOf } from '../../../core/sessions/events-of.ts';
+import { packEnvelopes } from '../../../core/sessions/pack-envelopes.ts';
 
 const record = (data: string | Buffer) => ({
   shardId: 'shardId-000000000001',

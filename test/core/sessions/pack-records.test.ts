@@ -1,6 +1,7 @@
 import { createEvents } from '../../../bench/sessions/events.ts';
 import { hashKeyOf } from '../../../core/sessions/buckets.ts';
-import { packEnvelopes, readEnvelope } from '../../../core/sessions/envelopes.ts';
+import { readEnvelope } from '../../../core/sessions/envelopes.ts';
+import { packEnvelopes } from '../../../core/sessions/pack-envelopes.ts';
 import { packRecords } from '../../../core/sessions/pack-records.ts';
 
 const KB = 1024;

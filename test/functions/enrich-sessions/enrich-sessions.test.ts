@@ -2,6 +2,7 @@ import { aggregate } from '../../../core/kinesis/aggregated-record.ts';
 import type { KeyedRecord } from '../../../core/kinesis/records.ts';
 import { openEnvelope } from '../../../core/sessions/envelopes.ts';
 import { splitLines } from '../../../core/sessions/lines.ts';
+import { EnvelopePacker } from '../../../core/sessions/pack-envelopes.ts';
 import { createSegmentOf, SEGMENTS } from '../../../core/sessions/segments.ts';
 import { enrichSessions } from '../../../functions/enrich-sessions/enrich-sessions.ts';
 import type { EnrichedCounts } from '../../../functions/runtime/metrics.ts';
@@ -25,7 +26,7 @@ async function enrich(
       writeEnriched: enriched.write,
       writeRejected: rejected.write,
       segmentOf: createSegmentOf(SEGMENTS),
-      buckets: 4,
+      packer: new EnvelopePacker(4),
       placed,
       log: (counts) => void logged.push(counts),
       clock: () => now,

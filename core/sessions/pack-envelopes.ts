@@ -1,0 +1,146 @@
+import type { KeyedRecord } from '../kinesis/records.ts';
+import { bucketKey, createBucketOf, hashKeyOf } from './buckets.ts';
+import type { Enriched } from './enrich-record.ts';
+import { MAX_EVENTS_BYTES, sealEnvelope } from './envelopes.ts';
+import { LINE_FEED, lineLength } from './lines.ts';
+
+export interface PackedEnvelope extends KeyedRecord {
+  readonly data: Buffer;
+  /** Which events of the batch it holds, ascending. */
+  readonly events: readonly number[];
+}
+
+/** An envelope that events are written to. */
+interface Open {
+  readonly key: string;
+  readonly segment: string;
+  /** Lines, up to `at`. */
+  lines: Buffer;
+  at: number;
+  events: number[];
+}
+
+const FIRST_BYTES = 16 * 1024;
+/** An event of the greatest size, and its line feed. */
+const MOST_BYTES = MAX_EVENTS_BYTES + 1;
+/** What is kept for the next batch. */
+const SPARE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Packs the events of one batch after another into envelopes. Enrichment writes each event where it is
+ * compressed: a copy of all events, and their buffers, take half as long as compression.
+ *
+ * Within a bucket, and so within a session, events keep their order. An event larger than an envelope
+ * goes as it is, under its bucket's key: base64 might push it over what Kinesis takes.
+ */
+export class EnvelopePacker {
+  readonly #buckets: number;
+  readonly #bucketOf: (sessionId: string) => number;
+  /** By segment and bucket. */
+  readonly #open = new Map<string, Map<number, Open>>();
+  readonly #spare: Buffer[] = [];
+  #packed: PackedEnvelope[] = [];
+  #events = 0;
+  #last: Open | undefined;
+
+  constructor(buckets: number) {
+    this.#buckets = buckets;
+    this.#bucketOf = createBucketOf(buckets);
+  }
+
+  /** Forgets what is packed, such as the events of a batch that failed. */
+  reset(): void {
+    this.#open.clear();
+    this.#packed = [];
+    this.#events = 0;
+  }
+
+  /** Memory for the next event of the batch; it is to be written, and ended, before the next call. */
+  allocate(size: number, segment: string, sessionId: string): Buffer {
+    const open = this.#openFor(segment, this.#bucketOf(sessionId));
+    if (open.at > 0 && open.at + size + 1 > MAX_EVENTS_BYTES) this.#close(open);
+    const event = this.#events++;
+    if (size > MAX_EVENTS_BYTES) {
+      const data = Buffer.allocUnsafeSlow(size);
+      this.#packed.push({ ...placeOf(open.key), data, events: [event] });
+      this.#last = undefined;
+      return data;
+    }
+    const needed = open.at + size + 1;
+    if (needed > open.lines.length) open.lines = grow(open.lines, open.at, needed);
+    open.events.push(event);
+    this.#last = open;
+    return open.lines.subarray(open.at, open.at + size);
+  }
+
+  /** The event that was written last is `data`; here its line ends. */
+  end(data: Buffer): void {
+    const open = this.#last;
+    if (open === undefined) return;
+    open.at += lineLength(data);
+    open.lines[open.at++] = LINE_FEED;
+  }
+
+  /** The batch's envelopes, in the order of their first events. */
+  finish(): PackedEnvelope[] {
+    let spare = 0;
+    for (const byBucket of this.#open.values()) {
+      for (const open of byBucket.values()) {
+        this.#close(open);
+        spare += open.lines.length;
+        if (spare <= SPARE_BYTES) this.#spare.push(open.lines);
+      }
+    }
+    this.#spare.sort((a, b) => a.length - b.length);
+    const packed = this.#packed.sort((a, b) => (a.events[0] as number) - (b.events[0] as number));
+    this.reset();
+    return packed;
+  }
+
+  #openFor(segment: string, bucket: number): Open {
+    const byBucket = this.#open.get(segment) ?? new Map<number, Open>();
+    const known = byBucket.get(bucket);
+    if (known !== undefined) return known;
+    const key = bucketKey(segment, bucket, this.#buckets);
+    const lines = this.#spare.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
+    const open = { key, segment, lines, at: 0, events: [] };
+    this.#open.set(segment, byBucket.set(bucket, open));
+    return open;
+  }
+
+  #close(open: Open): void {
+    if (open.at === 0) return;
+    const { key, segment, lines, at, events } = open;
+    const data = sealEnvelope(
+      { segment, bucket: key, count: events.length },
+      lines.subarray(0, at),
+    );
+    this.#packed.push({ ...placeOf(key), data, events });
+    open.at = 0;
+    open.events = [];
+  }
+}
+
+const placeOf = (key: string) => ({
+  partitionKey: key,
+  explicitHashKey: hashKeyOf(key) as string,
+});
+
+function grow(lines: Buffer, used: number, needed: number): Buffer {
+  const size = Math.min(MOST_BYTES, Math.max(2 * lines.length, needed));
+  const grown = Buffer.allocUnsafeSlow(size);
+  lines.copy(grown, 0, 0, used);
+  return grown;
+}
+
+/** Packs events that are written already; all of them are copied. */
+export function packEnvelopes(events: readonly Enriched[], buckets: number): PackedEnvelope[] {
+  const packer = new EnvelopePacker(buckets);
+  for (const { data, segment, partitionKey } of events) {
+    const line = data.subarray(0, lineLength(data));
+    const copy = packer.allocate(line.length, segment, partitionKey);
+    copy.set(line);
+    packer.end(copy);
+  }
+  return packer.finish();
+}
