@@ -11,13 +11,15 @@ export interface AddedFields {
   readonly totals: Totals;
   /** See sharedFields. */
   readonly shared: Buffer;
+  /** Of the event's id; in parts, because two strings joined for each event take as long as its totals. */
+  readonly eventIdPrefix: string;
   readonly eventId: string;
 }
 
-export function lengthOfAdded({ totals, shared, eventId }: AddedFields): number {
+export function lengthOfAdded({ totals, shared, eventIdPrefix, eventId }: AddedFields): number {
   const { quantity, inCart, products } = totals;
   const digits = digitsOf(quantity) + digitsOf(inCart) + digitsOf(products);
-  return NAMES_LENGTH + digits + shared.length + eventId.length + 1;
+  return NAMES_LENGTH + digits + shared.length + eventIdPrefix.length + eventId.length + 1;
 }
 
 /**
@@ -27,13 +29,14 @@ export function lengthOfAdded({ totals, shared, eventId }: AddedFields): number 
 export function writeAdded(
   target: Buffer,
   from: number,
-  { totals, shared, eventId }: AddedFields,
+  { totals, shared, eventIdPrefix, eventId }: AddedFields,
 ): number {
   let at = writeTotal(target, from, QUANTITY, totals.quantity);
   at = writeTotal(target, at, IN_CART, totals.inCart);
   at = writeTotal(target, at, PRODUCTS, totals.products);
   target.set(shared, at);
   at += shared.length;
+  for (let i = 0; i < eventIdPrefix.length; i++) target[at++] = eventIdPrefix.charCodeAt(i);
   at += target.write(eventId, at, 'latin1');
   target[at] = QUOTE;
   return at + 1;

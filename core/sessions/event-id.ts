@@ -5,22 +5,27 @@
  * events of an aggregated record, from 1 on: `3-4959…#2` is the second one.
  */
 export function eventIdOf(shardId: string, sequenceNumber: string, part?: number): string {
-  const id = `${shardNumberOf(shardId)}-${sequenceNumber}`;
-  return part === undefined ? id : `${id}#${part}`;
+  return eventIdPrefixOf(shardId) + eventIdRestOf(sequenceNumber, part);
 }
 
-const PREFIX = 'shardId-';
-
-function shardNumberOf(shardId: string): string {
-  if (shardId !== last.shardId) Object.assign(last, { shardId, number: readNumber(shardId) });
-  return last.number;
+/** The part that all events of a shard have in common, such as `3-`. */
+export function eventIdPrefixOf(shardId: string): string {
+  if (shardId !== last.shardId) {
+    Object.assign(last, { shardId, prefix: `${shardNumberOf(shardId)}-` });
+  }
+  return last.prefix;
 }
 
 /** All records of a batch are of one shard. */
-const last = { shardId: '', number: '' };
+const last = { shardId: '', prefix: '-' };
+
+export const eventIdRestOf = (sequenceNumber: string, part?: number): string =>
+  part === undefined ? sequenceNumber : `${sequenceNumber}#${part}`;
+
+const PREFIX = 'shardId-';
 
 // Kinesis numbers its shards `shardId-000000000003`; any other name is kept whole.
-function readNumber(shardId: string): string {
+function shardNumberOf(shardId: string): string {
   if (!shardId.startsWith(PREFIX)) return shardId;
   let from = PREFIX.length;
   while (from < shardId.length - 1 && shardId.charCodeAt(from) === 0x30) from++;

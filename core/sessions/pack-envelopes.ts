@@ -1,6 +1,6 @@
 import type { KeyedRecord } from '../kinesis/records.ts';
 import { bucketKey, createBucketOf, hashKeyOf } from './buckets.ts';
-import type { Enriched } from './enrich-record.ts';
+import type { Enriched, Room } from './enrich-record.ts';
 import { MAX_EVENTS_BYTES, sealEnvelope } from './envelopes.ts';
 import { LINE_FEED, lineLength } from './lines.ts';
 
@@ -20,7 +20,7 @@ interface Open {
   events: number[];
 }
 
-const FIRST_BYTES = 16 * 1024;
+const FIRST_BYTES = 4 * 1024;
 /** An event of the greatest size, and its line feed. */
 const MOST_BYTES = MAX_EVENTS_BYTES + 1;
 /** What is kept for the next batch. */
@@ -41,7 +41,8 @@ export class EnvelopePacker {
   readonly #spare: Buffer[] = [];
   #packed: PackedEnvelope[] = [];
   #events = 0;
-  #last: Open | undefined;
+  /** One for all events. */
+  readonly #room: { bytes: Buffer; at: number } = { bytes: Buffer.alloc(0), at: 0 };
 
   constructor(buckets: number) {
     this.#buckets = buckets;
@@ -55,30 +56,25 @@ export class EnvelopePacker {
     this.#events = 0;
   }
 
-  /** Memory for the next event of the batch; it is to be written, and ended, before the next call. */
-  allocate(size: number, segment: string, sessionId: string): Buffer {
+  /**
+   * Room for the next event of the batch, of `size` bytes without a line end; it is to be written
+   * before the next call.
+   */
+  room(size: number, segment: string, sessionId: string): Room {
     const open = this.#openFor(segment, this.#bucketOf(sessionId));
     if (open.at > 0 && open.at + size + 1 > MAX_EVENTS_BYTES) this.#close(open);
     const event = this.#events++;
     if (size > MAX_EVENTS_BYTES) {
       const data = Buffer.allocUnsafeSlow(size);
       this.#packed.push({ ...placeOf(open.key), data, events: [event] });
-      this.#last = undefined;
-      return data;
+      return this.#roomAt(data, 0);
     }
-    const needed = open.at + size + 1;
-    if (needed > open.lines.length) open.lines = grow(open.lines, open.at, needed);
+    const from = open.at;
+    open.at += size + 1;
+    if (open.at > open.lines.length) open.lines = grow(open.lines, from, open.at);
+    open.lines[open.at - 1] = LINE_FEED;
     open.events.push(event);
-    this.#last = open;
-    return open.lines.subarray(open.at, open.at + size);
-  }
-
-  /** The event that was written last is `data`; here its line ends. */
-  end(data: Buffer): void {
-    const open = this.#last;
-    if (open === undefined) return;
-    open.at += lineLength(data);
-    open.lines[open.at++] = LINE_FEED;
+    return this.#roomAt(open.lines, from);
   }
 
   /** The batch's envelopes, in the order of their first events. */
@@ -106,6 +102,12 @@ export class EnvelopePacker {
     const open = { key, segment, lines, at: 0, events: [] };
     this.#open.set(segment, byBucket.set(bucket, open));
     return open;
+  }
+
+  #roomAt(bytes: Buffer, at: number): Room {
+    this.#room.bytes = bytes;
+    this.#room.at = at;
+    return this.#room;
   }
 
   #close(open: Open): void {
@@ -138,9 +140,8 @@ export function packEnvelopes(events: readonly Enriched[], buckets: number): Pac
   const packer = new EnvelopePacker(buckets);
   for (const { data, segment, partitionKey } of events) {
     const line = data.subarray(0, lineLength(data));
-    const copy = packer.allocate(line.length, segment, partitionKey);
-    copy.set(line);
-    packer.end(copy);
+    const { bytes, at } = packer.room(line.length, segment, partitionKey);
+    bytes.set(line, at);
   }
   return packer.finish();
 }

@@ -5,7 +5,7 @@ import type { EnrichedCounts } from '../runtime/metrics.ts';
 import type { PlacedRecords } from '../runtime/placed-records.ts';
 import { acknowledge, type StreamRecord } from '../runtime/stream-event.ts';
 import { errorsOf, type Write } from '../runtime/stream-writers.ts';
-import { type Origin, readBatch } from './read-batch.ts';
+import { idOf, type Origin, readBatch } from './read-batch.ts';
 
 export interface EnrichSessions {
   writeEnriched: Write<KeyedRecord>;
@@ -39,7 +39,7 @@ export async function enrichSessions(
   const batch = readBatch(records, {
     segmentOf,
     processingTimestamp: new Date(clock()).toISOString(),
-    isPlaced: (eventId) => placed.has(eventId),
+    isPlaced: (origin) => !placed.isEmpty && placed.has(idOf(origin, records)),
     packer,
   });
   const [toStream, toRejected] = await Promise.all([
@@ -56,7 +56,7 @@ export async function enrichSessions(
     records,
     [...unplaced].map(({ record }) => record),
   );
-  remember(batch, unplaced, placed);
+  if (unplaced.size > 0 || !placed.isEmpty) remember(records, batch, unplaced, placed);
 
   const rejected = Object.values(batch.reasons).reduce((sum, count) => sum + count, 0);
   log({
@@ -73,6 +73,7 @@ export async function enrichSessions(
 
 /** Of what was placed, that behind the first gap is redelivered. */
 function remember(
+  records: readonly StreamRecord[],
   { enrichedFrom, linesFrom, skipped }: ReturnType<typeof readBatch>,
   unplaced: ReadonlySet<Origin>,
   placed: PlacedRecords,
@@ -80,8 +81,8 @@ function remember(
   const gap = [...unplaced].reduce((min, { record }) => Math.min(min, record), Infinity);
   for (const origins of [enrichedFrom, linesFrom, skipped]) {
     for (const origin of origins) {
-      if (origin.record < gap) placed.delete(origin.eventId);
-      else if (!unplaced.has(origin)) placed.add(origin.eventId);
+      if (origin.record < gap) placed.delete(idOf(origin, records));
+      else if (!unplaced.has(origin)) placed.add(idOf(origin, records));
     }
   }
 }

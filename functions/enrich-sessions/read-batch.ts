@@ -1,15 +1,21 @@
 import { isAggregated, readAggregated } from '../../core/kinesis/aggregated-record.ts';
-import { enrichRecord } from '../../core/sessions/enrich-record.ts';
-import { eventIdOf } from '../../core/sessions/event-id.ts';
+import { enrichInto } from '../../core/sessions/enrich-record.ts';
+import { eventIdOf, eventIdPrefixOf, eventIdRestOf } from '../../core/sessions/event-id.ts';
 import type { EnvelopePacker, PackedEnvelope } from '../../core/sessions/pack-envelopes.ts';
 import type { Rejected } from '../../core/sessions/reasons.ts';
 import { rejectedLines } from '../../core/sessions/rejected-lines.ts';
 import { positionOf, type StreamRecord } from '../runtime/stream-event.ts';
 
-/** An event of a batch: its record, by index, and its id. */
+/** An event of a batch: its record, by index, and its number in an aggregated one. */
 export interface Origin {
   readonly record: number;
-  readonly eventId: string;
+  readonly part: number | undefined;
+}
+
+/** Of the origin's event; made when it is needed, which is seldom. */
+export function idOf({ record, part }: Origin, records: readonly StreamRecord[]): string {
+  const { shardId, sequenceNumber } = records[record] as StreamRecord;
+  return eventIdOf(shardId, sequenceNumber, part);
 }
 
 /** What a batch becomes; `from` says of each item which event it is, or is of. */
@@ -28,7 +34,7 @@ export interface ReadBatch {
 export interface ReadOptions {
   readonly segmentOf: (country: string) => string;
   readonly processingTimestamp: string;
-  readonly isPlaced: (eventId: string) => boolean;
+  readonly isPlaced: (origin: Origin) => boolean;
   readonly packer: EnvelopePacker;
 }
 
@@ -50,9 +56,9 @@ export function readBatch(
   };
 
   packer.reset();
-  const allocate = packer.allocate.bind(packer);
+  const makeRoom = packer.room.bind(packer);
   /** One for all events: read before the next one is. */
-  const context = { eventId: '', processingTimestamp, segmentOf, allocate };
+  const context = { eventIdPrefix: '', eventId: '', processingTimestamp, segmentOf };
 
   function reject(origin: Origin, source: StreamRecord, rejected: Rejected, part?: number): void {
     batch.reasons[rejected.reason] = (batch.reasons[rejected.reason] ?? 0) + 1;
@@ -63,33 +69,29 @@ export function readBatch(
     }
   }
 
-  function read(record: number, source: StreamRecord, part?: number): void {
-    const eventId = eventIdOf(source.shardId, source.sequenceNumber, part);
-    const origin = { record, eventId };
-    if (isPlaced(eventId)) {
+  function read(record: number, source: StreamRecord, part: number | undefined): void {
+    const origin = { record, part };
+    if (isPlaced(origin)) {
       batch.skipped.push(origin);
       return;
     }
-    context.eventId = eventId;
-    const result = enrichRecord(source.data, context);
-    if ('reason' in result) reject(origin, source, result, part);
-    else {
-      packer.end(result.data);
-      batch.enrichedFrom.push(origin);
-    }
+    context.eventIdPrefix = eventIdPrefixOf(source.shardId);
+    context.eventId = eventIdRestOf(source.sequenceNumber, part);
+    const rejected = enrichInto(makeRoom, source.data, context);
+    if (rejected !== undefined) reject(origin, source, rejected, part);
+    else batch.enrichedFrom.push(origin);
   }
 
   // Not entries(): its pairs are a fifth of what enrichment allocates.
   records.forEach((record, i) => {
     if (!isAggregated(record.data)) {
-      read(i, record);
+      read(i, record, undefined);
       return;
     }
     const parts = readAggregated(record.data);
     if (parts === undefined) {
-      const eventId = eventIdOf(record.shardId, record.sequenceNumber);
-      const origin = { record: i, eventId };
-      if (isPlaced(eventId)) batch.skipped.push(origin);
+      const origin = { record: i, part: undefined };
+      if (isPlaced(origin)) batch.skipped.push(origin);
       else reject(origin, record, { reason: 'damaged-aggregate' });
     } else {
       for (const [at, { partitionKey, data }] of parts.entries()) {

@@ -12,8 +12,13 @@ export class PlacedRecords {
     this.#limit = limit;
   }
 
+  /** So it is nearly always: then no ids need be made. */
+  get isEmpty(): boolean {
+    return this.#ids.size === 0;
+  }
+
   has(id: string): boolean {
-    return this.#ids.size > 0 && this.#ids.has(id);
+    return this.#ids.has(id);
   }
 
   add(id: string): void {
@@ -27,6 +32,6 @@ export class PlacedRecords {
 
   /** Acknowledged, so that it does not come again. */
   delete(id: string): void {
-    if (this.#ids.size > 0) this.#ids.delete(id);
+    this.#ids.delete(id);
   }
 }

@@ -35,7 +35,7 @@ export const events = {
   routeBatchSize: {
     default: 200,
     rule: integer(1, 10_000),
-    meaning: 'Envelopes in one call of a router; each holds up to 256 KB of events, compressed',
+    meaning: 'Envelopes in one call of a router; each holds up to 512 KB of events, compressed',
   },
   sessionsParallelization: {
     default: 1,

@@ -6,7 +6,7 @@ it.each([0, 9, 10, 99, 100, 123_456_789, 2 ** 32, 2 ** 53 - 1])(
   'The totals are written digit by digit as JSON has them: %d',
   (value) => {
     const totals = { quantity: value, inCart: Math.floor(value / 2), products: Math.min(value, 7) };
-    const added = { totals, shared, eventId: '0-123#4' };
+    const added = { totals, shared, eventIdPrefix: '0-', eventId: '123#4' };
     const target = Buffer.alloc(2 + lengthOfAdded(added), '{');
     const stop = writeAdded(target, 1, added);
     expect(stop).toBe(target.length - 1);

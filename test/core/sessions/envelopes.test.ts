@@ -79,7 +79,7 @@ describe('An envelope', () => {
     expect(firsts).toEqual(firsts.toSorted((a, b) => a - b));
   });
 
-  it('fits into a record whatever its events are, and opens to 256 KiB at the most', () => {
+  it('fits into a record whatever its events are, and opens to 512 KiB at the most', () => {
     const noise = (bytes: number) => randomBytes(bytes / 2).toString('hex');
     const characters = (bytes: number) =>
       String.fromCodePoint(
@@ -87,8 +87,8 @@ describe('An envelope', () => {
       );
     const events = [
       ...Array.from({ length: 900 }, () => event('a', noise(1_000))),
-      event('a', noise(262_000)),
-      event('a', noise(263_000)),
+      event('a', noise(524_000)),
+      event('a', noise(525_000)),
       event('a', characters(100_000)),
       event('a', noise(1_000 * 1024 - 2)),
       event('a', '{"after":1}'),
@@ -101,7 +101,7 @@ describe('An envelope', () => {
     for (const { data, partitionKey } of envelopes) {
       expect(data.length + partitionKey.length).toBeLessThanOrEqual(PUT_RECORDS.recordBytes);
       const lines = openEnvelope(data)?.events;
-      if (lines) expect(lines.length).toBeLessThanOrEqual(256 * 1024 + 1);
+      if (lines) expect(lines.length).toBeLessThanOrEqual(512 * 1024 + 1);
     }
     // Events larger than an envelope go as they are, under the same key.
     expect(envelopes.filter(({ data }) => openEnvelope(data) === undefined)).toHaveLength(2);
