@@ -1,5 +1,5 @@
 import { FunctionError } from 'local-aws/lambda/function-error.ts';
-import { packEnvelopes } from '../../../core/sessions/envelopes.ts';
+import { packEnvelopes } from '../../../core/sessions/pack-envelopes.ts';
 import { packagedService } from '../../fixtures/packaged-service.ts';
 import {
   givenPipeline,
