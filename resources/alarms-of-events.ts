@@ -117,18 +117,20 @@ export const alarmOfUnplaced = (functionKey: string, stream?: string): Resources
 const UNROUTED_PERCENT = 1;
 
 /**
- * Enriched minus routed: a segment was removed, or its filter cannot read what enrichment writes. What
- * all routers wrote is a metric of its own, because metric math takes ten metrics at most.
+ * Any event of a segment without a router, which the router of the rest took; and enriched minus routed,
+ * for what no filter can read. That difference is no exact one: single events are on their way when an
+ * hour ends. What all routers wrote is a metric of its own, because metric math takes ten metrics at most.
  */
 export function alarmOfUnrouted(): Resources {
-  const Expression = `IF(enriched >= ${RATE_FROM_EVENTS}, 100 * (enriched - FILL(routed, 0)) / enriched, 0)`;
-  return alarm('sessions', 'unrouted', 'Enriched events reach no segment', {
+  const missing = `IF(enriched >= ${RATE_FROM_EVENTS}, 100 * (enriched - FILL(routed, 0)) / enriched, 0)`;
+  const Expression = `IF(FILL(unrouted, 0) > 0, 100, ${missing})`;
+  return alarm('sessions', 'unrouted', 'Enriched events have no router', {
     Metrics: [
       { Id: 'percent', Label: 'Not routed, %', Expression, ReturnData: true },
       queried('enriched', own('EventsEnriched'), HOUR),
       queried('routed', own('EventsRouted'), HOUR),
+      queried('unrouted', own('EventsUnrouted'), HOUR),
     ],
-    // Single events are on their way when an hour ends.
     ComparisonOperator: 'GreaterThanThreshold',
     Threshold: UNROUTED_PERCENT,
   });

@@ -127,7 +127,7 @@ export async function loadHandlers(): Promise<{
   const { handler } = await import('../../functions/enrich-sessions/handler.ts');
   const routers: Record<string, Handler> = {};
   for (const { name } of SEGMENTS) {
-    process.env.SEGMENT_STREAM = name;
+    Object.assign(process.env, { SEGMENT: name, SEGMENT_STREAM: name });
     const router = await import(`../../functions/route-sessions/handler.ts?${name}`);
     // Its connections are made by the first event, out of the environment of that moment.
     await router.handler({ Records: [] }, context);

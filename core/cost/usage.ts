@@ -1,10 +1,13 @@
 import { COMMON, type Prices } from './prices.ts';
 import { DAYS, HOURS, type Line, ofType, plain, type Template } from './template.ts';
 
-/** An event of `tributary simulate` as it is delivered. */
+/** An event of `tributary simulate` as it is delivered, and its part of a gzip member. */
 const DELIVERED_BYTES = 822;
-/** Firehose bills 5 KB at least for a record; routers fill records up to that and more. */
-const FIREHOSE_ROUNDING = 1.25;
+const COMPRESSED_BYTES = DELIVERED_BYTES / 8;
+/** Firehose bills so much for a record at least. */
+const FIREHOSE_RECORD_BYTES = 5 * 1024;
+/** Buckets of sessions in one shard: a router writes at most one small record for each in a call. */
+const BUCKETS_OF_A_SHARD = 4;
 /** At the least, by far: an envelope is one unit of 25 KB, and holds that many events. */
 const EVENTS_OF_AN_ENVELOPE = 10;
 
@@ -57,27 +60,32 @@ export function eventLines(template: Template, perDay: number, prices: Prices): 
   const events = perDay * DAYS;
   const gb = (bytes: number) => (events * bytes) / 1e9;
 
+  // A mapping calls at most once a window and shard, and at most once an event.
+  const shards = Number(streams[0]?.ShardCount ?? 4);
+  const callsOf = (all: typeof mappings, each: number) =>
+    all.reduce((sum, p) => {
+      const window = Math.max(1, Number(p.MaximumBatchingWindowInSeconds));
+      return sum + Math.min(events, (HOURS * 3600 * shards * each) / window);
+    }, 0);
+  const calls = callsOf(mappings, 1);
+  // The mapping of enrichment comes first. Each event is of one segment.
+  const records = Math.min(events, callsOf(mappings.slice(1), BUCKETS_OF_A_SHARD));
+
   if (streams.some((p) => p.StreamModeDetails?.StreamMode === 'ON_DEMAND')) {
-    const [gbIn, gbOut] = [gb(1024 + 2 * DELIVERED_BYTES), gb(1024 + 4 * DELIVERED_BYTES)];
+    const [gbIn, gbOut] = [gb(1024 + 2 * COMPRESSED_BYTES), gb(1024 + 4 * COMPRESSED_BYTES)];
     lines.push({
       what: 'Kinesis data on demand',
       arithmetic: `${plain(gbIn)} GB in, ${plain(gbOut)} GB out`,
       usd: gbIn * prices.streamGbIn + gbOut * prices.streamGbOut,
     });
   } else {
-    const units = events * (1 + 1 / EVENTS_OF_AN_ENVELOPE + DELIVERED_BYTES / 5000);
+    const units = events * (1 + 1 / EVENTS_OF_AN_ENVELOPE) + records;
     lines.push({
       what: 'Kinesis PUT units',
       arithmetic: `${plain(events)} events, their envelopes and packed records: ${plain(units)} units`,
       usd: units * prices.putUnits,
     });
   }
-  // A mapping calls at most once a window and shard, and at most once an event.
-  const shards = Number(streams[0]?.ShardCount ?? 4);
-  const calls = mappings.reduce((sum, p) => {
-    const windows = (HOURS * 3600 * shards) / Math.max(1, Number(p.MaximumBatchingWindowInSeconds));
-    return sum + Math.min(events, windows);
-  }, 0);
   lines.push({
     what: 'Lambda of the events',
     arithmetic: `${plain(calls)} calls × 0.05 s × 0.5 GB`,
@@ -89,13 +97,13 @@ export function eventLines(template: Template, perDay: number, prices: Prices): 
     arithmetic: `${plain(calls)} calls × 0.7 KB × $${prices.logsGb} a GB`,
     usd: logs * prices.logsGb,
   });
-  const metrics = 5 + 3 * (mappings.length - 1);
+  const metrics = 6 + 3 * (mappings.length - 1);
   lines.push({
     what: 'Metrics of the events',
     arithmetic: `${metrics} × $${COMMON.metric.toFixed(2)}`,
     usd: metrics * COMMON.metric,
   });
-  const billed = gb(DELIVERED_BYTES) * FIREHOSE_ROUNDING;
+  const billed = Math.max(gb(COMPRESSED_BYTES), (records * FIREHOSE_RECORD_BYTES) / 1e9);
   lines.push({
     what: 'Firehose',
     arithmetic: `${plain(billed)} GB × $${prices.firehoseGb}`,
@@ -105,13 +113,13 @@ export function eventLines(template: Template, perDay: number, prices: Prices): 
   const objects = deliveries.reduce((sum, p) => {
     const { IntervalInSeconds: seconds, SizeInMBs: mb } =
       p.ExtendedS3DestinationConfiguration.BufferingHints;
-    const full = (gb(DELIVERED_BYTES) * 1000) / Number(mb) / deliveries.length;
+    const full = (gb(COMPRESSED_BYTES) * 1000) / Number(mb) / deliveries.length;
     return sum + full + Math.min(events, (HOURS * 3600) / Math.max(1, Number(seconds)));
   }, 0);
   lines.push({
     what: 'S3 of the events',
-    arithmetic: `${plain(objects)} objects, ${plain(gb(DELIVERED_BYTES) / 8)} GB a month, compressed`,
-    usd: objects * prices.s3Put + (gb(DELIVERED_BYTES) / 8) * prices.s3GbMonth,
+    arithmetic: `${plain(objects)} objects, ${plain(gb(COMPRESSED_BYTES))} GB a month`,
+    usd: objects * prices.s3Put + gb(COMPRESSED_BYTES) * prices.s3GbMonth,
   });
   return lines;
 }

@@ -9,6 +9,8 @@ import { acknowledge, type StreamRecord } from '../runtime/stream-event.ts';
 import { errorsOf, type Write } from '../runtime/stream-writers.ts';
 
 export interface RouteSessions {
+  /** The function's own; the one that takes the rest also gets events of segments without a router. */
+  segment: string;
   writeSegment: Write<KeyedRecord>;
   /** Outlives the invocation. */
   placed: PlacedRecords;
@@ -21,6 +23,7 @@ interface Routed extends Packable {
   readonly id: string;
   readonly count: number;
   readonly isReadable: boolean;
+  readonly isOther: boolean;
 }
 
 /**
@@ -30,10 +33,10 @@ interface Routed extends Packable {
  */
 export async function routeSessions(
   records: readonly StreamRecord[],
-  { writeSegment, placed, log }: RouteSessions,
+  { segment, writeSegment, placed, log }: RouteSessions,
   remainingMs: () => number,
 ): Promise<KinesisStreamBatchResponse> {
-  const all = records.map(read);
+  const all = records.map((record, i) => read(record, i, segment));
   const fresh = all.filter(({ id }) => !placed.has(id));
   const packed = packRecords(fresh);
   const report = await writeSegment(packed, remainingMs);
@@ -51,6 +54,7 @@ export async function routeSessions(
     routed: eventsIn(fresh) - eventsIn(unplaced),
     skipped: eventsIn(all) - eventsIn(fresh),
     unplaced: eventsIn(unplaced),
+    unrouted: eventsIn(fresh.filter((each) => each.isOther && !unplaced.has(each))),
     unreadable: fresh.filter(({ isReadable }) => !isReadable).length,
     records: packed.length,
     errors: errorsOf(report),
@@ -68,18 +72,26 @@ export async function routeSessions(
 function read(
   { shardId, sequenceNumber, partitionKey, data }: StreamRecord,
   record: number,
+  own: string,
 ): Routed {
   const base = { record, id: `${shardId}:${sequenceNumber}`, partitionKey };
   const asLine = () => compressLines(joinLines([data]));
   try {
     const envelope = readEnvelope(data);
-    if (envelope === undefined) return { ...base, data: asLine(), count: 1, isReadable: true };
+    if (envelope === undefined) {
+      const isOther = segmentOf(data) !== own;
+      return { ...base, data: asLine(), count: 1, isReadable: true, isOther };
+    }
     const { bucket, count, member } = envelope;
-    return { ...base, partitionKey: bucket, data: member, count, isReadable: true };
+    const isOther = envelope.segment !== own;
+    return { ...base, partitionKey: bucket, data: member, count, isReadable: true, isOther };
   } catch {
-    return { ...base, data: asLine(), count: 1, isReadable: false };
+    return { ...base, data: asLine(), count: 1, isReadable: false, isOther: false };
   }
 }
+
+/** Of an event that is in no envelope, which is rare: it is larger than one. */
+const segmentOf = (data: Buffer): unknown => JSON.parse(data.toString()).segment;
 
 function eventsIn(routed: Iterable<Routed>): number {
   let events = 0;

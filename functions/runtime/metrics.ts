@@ -38,6 +38,8 @@ export interface RoutedCounts {
   routed: number;
   skipped: number;
   unplaced: number;
+  /** Of `routed`: events of a segment without a router, taken by the one that takes the rest. */
+  unrouted: number;
   unreadable: number;
   records: number;
   errors: Record<string, number>;
@@ -111,10 +113,13 @@ export function countEnriched(counts: EnrichedCounts): void {
 }
 
 /** The events that went to the stream of a segment, or could not; the sum over all streams is a metric, too. */
-export function countRouted({ routed, unplaced, unreadable }: RoutedCounts, stream: string): void {
+export function countRouted(
+  { routed, unplaced, unrouted, unreadable }: RoutedCounts,
+  stream: string,
+): void {
   publish(
     { EventsRouted: routed, EventsUnplaced: unplaced, EnvelopesUnreadable: unreadable },
     { stream },
   );
-  publish({ EventsRouted: routed });
+  publish({ EventsRouted: routed, EventsUnrouted: unrouted });
 }

@@ -47,6 +47,7 @@ export const connectEnrichment = () => ({
 export const connectRouting = () => {
   const stream = required('SEGMENT_STREAM');
   return {
+    segment: required('SEGMENT'),
     writeSegment: connectStream(stream),
     arena: new Arena(),
     placed: new PlacedRecords(),

@@ -104,7 +104,7 @@ describe('A metric that an alarm reads', () => {
       countEnriched({ ...batch, enriched: 1, rejected: 1, reasons: { 'not-json': 1 } });
       for (const { name } of SEGMENTS) {
         const stream = `tributary-prod-sessions-${name}`;
-        countRouted({ ...batch, routed: 1, unreadable: 0, records: 1 }, stream);
+        countRouted({ ...batch, routed: 1, unrouted: 1, unreadable: 0, records: 1 }, stream);
       }
     });
     delete process.env.STAGE;
@@ -229,15 +229,18 @@ describe('A router', () => {
 });
 
 describe('The alarm on unrouted events', () => {
-  it('compares what was enriched with what all routers wrote', () => {
+  it('counts events without a router, and compares what was enriched with what all routers wrote', () => {
     const { Metrics } = alarm('SessionsUnrouted');
     const [{ Expression }, ...queries] = Metrics;
-    expect(Expression).toBe('IF(enriched >= 20, 100 * (enriched - FILL(routed, 0)) / enriched, 0)');
+    expect(Expression).toBe(
+      'IF(FILL(unrouted, 0) > 0, 100, IF(enriched >= 20, 100 * (enriched - FILL(routed, 0)) / enriched, 0))',
+    );
     // The sums over all routers: no `stream` among the dimensions, and no limit to the segments.
     const metrics = queries.map(({ MetricStat }: Properties) => MetricStat.Metric);
     expect(metrics.map(({ MetricName }: Properties) => MetricName)).toEqual([
       'EventsEnriched',
       'EventsRouted',
+      'EventsUnrouted',
     ]);
     for (const { Dimensions } of metrics) {
       expect(Dimensions.map(({ Name }: Properties) => Name).sort()).toEqual(['service', 'stage']);

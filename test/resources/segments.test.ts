@@ -37,6 +37,12 @@ describe('A third segment in core/sessions/segments.ts', () => {
     expect(at('RouteEuSessionsMapping').FilterCriteria.Filters).toEqual([
       { Pattern: '{"data":{"segment":["eu"]}}' },
     ]);
+    // The rest takes what no other router would: nothing is dropped without a trace.
+    expect(at('RouteInternationalSessionsMapping').FilterCriteria.Filters).toEqual([
+      { Pattern: '{"data":{"segment":["international",{"anything-but":["usa","eu"]}]}}' },
+      { Pattern: '{"data":{"segment":[{"exists":false}]}}' },
+    ]);
+    expect(at('RouteEuSessionsLambdaFunction').Environment.Variables.SEGMENT).toBe('eu');
     expect(at('RouteEuSessionsLambdaFunction').Environment.Variables.SEGMENT_STREAM).toBe(
       'tributary-prod-sessions-eu',
     );

@@ -49,6 +49,7 @@ async function route(
   const response = await routeSessions(
     records,
     {
+      segment: 'usa',
       async writeSegment(packed): Promise<WriteReport> {
         written.push(...packed.filter((record) => !isLost(record)));
         const unplaced = [...packed.keys()].filter((i) => isLost(packed[i] as KeyedRecord));
@@ -81,6 +82,7 @@ describe('routeSessions', () => {
       routed: 300,
       skipped: 0,
       unplaced: 0,
+      unrouted: 0,
       unreadable: 0,
       records: 4,
       errors: {},
@@ -122,6 +124,21 @@ describe('routeSessions', () => {
     expect(response).toEqual({ batchItemFailures: [] });
     expect(written.flatMap(linesIn).map(String)).toContain(damaged);
     expect(counts).toMatchObject({ received: 31, routed: 31, unreadable: 1 });
+  });
+
+  it('passes events of a segment without a router on, and counts them', async () => {
+    const removed = packEnvelopes(
+      Array.from({ length: 3 }, (_, n) => ({ ...event(n), segment: 'canada' })),
+      4,
+    );
+    const single = { partitionKey: 'a', data: Buffer.from('{"n":3,"segment":"canada"}') };
+    const none = { partitionKey: 'b', data: Buffer.from('{"n":4}') };
+    const given = received(...removed, single, none, ...envelopes(30, 30));
+    const { written, counts } = await route(given);
+    expect(written.flatMap(numbersIn)).toHaveLength(35);
+    expect(counts).toMatchObject({ received: 35, routed: 35, unrouted: 5, unreadable: 0 });
+    const lost = await route(given, ({ partitionKey }) => partitionKey === 'a');
+    expect(lost.counts).toMatchObject({ routed: 34, unrouted: 4, unplaced: 1 });
   });
 
   it('passes compressed events on byte for byte: records, one behind another, are a gzip file', async () => {

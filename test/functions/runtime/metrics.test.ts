@@ -130,6 +130,7 @@ describe('Events', () => {
       routed: 2,
       skipped: 0,
       unplaced: 1,
+      unrouted: 1,
       unreadable: 1,
       records: 1,
       errors: {},
@@ -141,7 +142,7 @@ describe('Events', () => {
       EventsUnplaced: 1,
       EnvelopesUnreadable: 1,
     });
-    expect(sum).toMatchObject({ stage: 'test', EventsRouted: 2 });
+    expect(sum).toMatchObject({ stage: 'test', EventsRouted: 2, EventsUnrouted: 1 });
     expect(sum).not.toHaveProperty('stream');
   });
 });

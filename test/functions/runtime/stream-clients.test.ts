@@ -19,6 +19,7 @@ async function givenService() {
     AWS_SECRET_ACCESS_KEY: 'test',
     ENRICHED_STREAM: 'enriched',
     REJECTED_DELIVERY_STREAM: 'rejected',
+    SEGMENT: 'usa',
     SEGMENT_STREAM: 'usa',
   });
   return server;

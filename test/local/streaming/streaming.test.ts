@@ -84,7 +84,7 @@ describe('the streaming half of the packaged service', () => {
     }
   });
 
-  it('counts the events of a segment that was removed while they were on their way', async () => {
+  it('delivers events of a segment that was removed with the rest, and counts what no router reads', async () => {
     const { stage, send, drain, end } = await givenPipeline();
     try {
       const enriched = (id: string) => ({
@@ -95,7 +95,7 @@ describe('the streaming half of the packaged service', () => {
       const [envelope] = packEnvelopes([enriched('c1'), enriched('c2')], 1);
       await streamingOf(stage).kinesis.call('PutRecords', {
         StreamName: `${SOURCE}-enriched`,
-        Records: [enriched('c3').data, envelope?.data].map((data) => ({
+        Records: [enriched('c3').data, envelope?.data, Buffer.from('no JSON')].map((data) => ({
           Data: data?.toString('base64'),
           PartitionKey: 'canada',
         })),
@@ -104,7 +104,11 @@ describe('the streaming half of the packaged service', () => {
       await drain();
       expect(sessionsOf(stage, 'usa')).toHaveLength(1);
       expect(streamingOf(stage).remaining()).toEqual({});
-      expect(stage.unroutedEvents()).toBe(3);
+      const ids = sessionsOf(stage, 'international').map(
+        (line) => JSON.parse(`${line}`).session_id,
+      );
+      expect(ids.sort()).toEqual(['c1', 'c2', 'c3']);
+      expect(stage.unroutedEvents()).toBe(1);
     } finally {
       await end();
     }
