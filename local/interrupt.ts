@@ -15,7 +15,7 @@ export interface Interrupt {
     kept: string;
     drain?: () => Promise<string>;
     /** What is lost where the drain takes too long, or is cut. */
-    remaining?: () => string;
+    remaining?: () => Promise<string>;
   }): void;
   /** Called in reverse order before the process ends. */
   onEnd(end: () => void | Promise<void>): void;
@@ -44,6 +44,7 @@ export function createInterrupt(): Interrupt {
   }
 
   let abortedAt = 0;
+  let isLeaving = false;
   function abort(): void {
     abortedAt = performance.now();
     controller.abort();
@@ -55,7 +56,9 @@ export function createInterrupt(): Interrupt {
     if (controller.signal.aborted) {
       // A terminal that closes may do so after a first signal, and is no one who is impatient.
       if (signal === 'SIGHUP' || performance.now() - abortedAt < SAME_SIGNAL_MS) return;
-      if (remaining) console.log(`\n${wrapped(remaining())}`);
+      if (isLeaving || !remaining) process.exit(code);
+      isLeaving = true;
+      console.log(`\n${wrapped(await remaining())}`);
       process.exit(code);
     }
     abort();
@@ -68,7 +71,11 @@ export function createInterrupt(): Interrupt {
       const seconds = () => ((performance.now() - abortedAt) / 1_000).toFixed(1);
       const line = createLiveLine(process.stdout, () => `  ${seconds()} s`);
       const text = await Promise.race([drain(), late]).finally(line.stop);
-      console.log(wrapped(text ?? `The streams were not empty after 10 s. ${remaining?.() ?? ''}`));
+      // The second signal is counting what is lost, and ends the process.
+      if (isLeaving) return;
+      const tooLate = async () =>
+        `The streams were not empty after 10 s. ${(await remaining?.()) ?? ''}`;
+      console.log(wrapped(text ?? (await tooLate())));
     }
     await end();
     process.exit(code);

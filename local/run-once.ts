@@ -1,12 +1,23 @@
 import { messageOfCause } from '../core/error-cause.ts';
+import { countUndelivered } from './count-events.ts';
 import type { Interrupt } from './interrupt.ts';
 import { createLiveLine } from './live-line.ts';
 import { type Options, optionsToRepeat } from './options.ts';
 import { createProgress } from './progress.ts';
 import { isBalanced, type Ledger, simulateSessions } from './simulate-sessions.ts';
 import type { Stage } from './stage.ts';
-import { manifestOf, printSample, whatIsLost, whatWasDelivered, whereToLook } from './summary.ts';
+import {
+  manifestOf,
+  printSample,
+  recordsLost,
+  whatIsLost,
+  whatWasDelivered,
+  whereToLook,
+} from './summary.ts';
 import { judge, renderVerdict } from './verdict.ts';
+
+/** 50,000 records at the most: a second Ctrl-C waits no longer for a number, and a third for nothing. */
+const COUNTING_MS = 4_000;
 
 /** Runs both halves and ends with the verdict; false when one failed. */
 export async function runOnce(
@@ -79,8 +90,12 @@ function delivering(
       await streaming?.drain();
       return first + whatWasDelivered(unroutedEvents());
     },
-    remaining() {
-      return whatIsLost(streaming?.remaining() ?? {}, sessionsStream);
+    async remaining() {
+      if (!streaming) return whatIsLost({});
+      // What is counted must not go on meanwhile. Nobody waits for the invocations under way.
+      void streaming.stop();
+      const events = await countUndelivered(streaming, COUNTING_MS);
+      return events ? whatIsLost(events) : recordsLost(streaming.remaining(), sessionsStream);
     },
   };
 }

@@ -124,7 +124,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const { measure } = monitoring;
   let unrouted = 0;
   const onUnmatched = (_: string, record: StreamRecord) => {
-    unrouted += countEvents(record);
+    unrouted += countEvents(Buffer.from(record.data, 'base64'));
   };
   const streaming =
     streamingOptions &&

@@ -39,20 +39,20 @@ export const whatWasDelivered = (unrouted: number): string =>
     ? 'Every event in the streams was delivered.'
     : `Every event in the streams was delivered but ${unrouted} of a segment that has no router: no segment's bucket holds them.`;
 
-/**
- * What an end at once loses, by stream and Firehose. The streams behind the source carry events
- * together, so their records are no events.
- */
-export function whatIsLost(remaining: Readonly<Record<string, number>>, source: string): string {
-  const left = Object.entries(remaining);
-  if (left.length === 0) return 'Every record in the streams was delivered.';
-  const counts = left.map(([name, count]) => `${count} in ${name}`).join(', ');
-  const holdsMany = left.some(([name]) => name !== source);
-  const note = holdsMany
-    ? ` A record of any stream but ${source} may hold hundreds of events.`
-    : '';
-  return `Records that were not delivered and are gone: ${counts}.${note}`;
-}
+/** What an end at once loses, in events by stream and Firehose. */
+export const whatIsLost = (events: Readonly<Record<string, number>>): string =>
+  Object.keys(events).length === 0
+    ? whatWasDelivered(0)
+    : `Events that were not delivered and are gone, at most: ${inEach(events)}.`;
+
+/** The same in records, where there are too many events to count. */
+export const recordsLost = (records: Readonly<Record<string, number>>, source: string): string =>
+  `Records that were not delivered and are gone: ${inEach(records)}. One of any stream but ${source} may hold hundreds of events.`;
+
+const inEach = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${count.toLocaleString('en')} in ${name}`)
+    .join(', ');
 
 /** Commands that go on from here, with the options that were given. */
 export function whereToLook(

@@ -1,5 +1,6 @@
 import {
   type Next,
+  recordsLost,
   whatIsLost,
   whatServes,
   whatWasDelivered,
@@ -68,13 +69,16 @@ describe('What was delivered', () => {
 describe('What an end at once loses', () => {
   const source = 'tributary-local-sessions';
 
-  it('is counted in records, and says where a record is not one event', () => {
-    expect(whatIsLost({ [source]: 12 }, source)).toBe(
-      `Records that were not delivered and are gone: 12 in ${source}.`,
+  it('is counted in events by stream', () => {
+    expect(whatIsLost({ [source]: 1_200, [`${source}-enriched`]: 3 })).toBe(
+      `Events that were not delivered and are gone, at most: 1,200 in ${source}, 3 in ${source}-enriched.`,
     );
-    expect(whatIsLost({ [source]: 12, [`${source}-enriched`]: 3 }, source)).toBe(
-      `Records that were not delivered and are gone: 12 in ${source}, 3 in ${source}-enriched. A record of any stream but ${source} may hold hundreds of events.`,
+    expect(whatIsLost({})).toBe('Every event in the streams was delivered.');
+  });
+
+  it('is counted in records where there are too many, and says that one may hold many events', () => {
+    expect(recordsLost({ [source]: 12 }, source)).toBe(
+      `Records that were not delivered and are gone: 12 in ${source}. One of any stream but ${source} may hold hundreds of events.`,
     );
-    expect(whatIsLost({}, source)).toBe('Every record in the streams was delivered.');
   });
 });

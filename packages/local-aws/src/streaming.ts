@@ -13,6 +13,7 @@ import { deliverAs, readAs, storeFailuresAs } from './iam/role-checks.ts';
 import { consume } from './kinesis/consumer.ts';
 import type { StreamFaults } from './kinesis/faults.ts';
 import { type Kinesis, startKinesis } from './kinesis/kinesis.ts';
+import type { UnreadRecord } from './kinesis/read-unread.ts';
 import type { DeliverySettings, StreamingSettings } from './service/stream-settings.ts';
 import type { StreamingWorld } from './streaming-world.ts';
 
@@ -38,6 +39,8 @@ export interface Streaming {
   drain(): Promise<void>;
   /** Records that a mapping or Firehose has yet to bring to their end, by stream and by Firehose. */
   remaining(): Record<string, number>;
+  /** Those records themselves; one that a mapping is about to end may be among them. */
+  undelivered(): AsyncGenerator<{ name: string; data: Buffer }>;
   /** By function name and by delivery stream name. */
   counts(): { mappings: Record<string, MappingCounts>; deliveries: Record<string, DeliveryCounts> };
   /** Stops reading and invoking; resolves when the invocations under way have ended. */
@@ -77,29 +80,30 @@ export async function startStreaming(
   );
   const mappingCounts: Record<string, MappingCounts> = {};
   const parts: Part[] = [];
+  const sources: { streamName: string; unended(): AsyncGenerator<UnreadRecord> }[] = [];
 
   function startSource({ name, sourceStream, sourceRole }: DeliverySettings, iam: Iam): void {
     const stream = deliveries.get(name)?.stream;
     if (!sourceStream || !sourceRole || !stream) return;
     const source = readAs(kinesis, sourceRole, sourceStream, iam, ['DescribeStream']);
-    parts.push(
-      consume(source, sourceStream, {
-        // Firehose begins at LATEST; these streams are as new as it is.
-        start: { ShardIteratorType: 'TRIM_HORIZON' },
-        onError,
-        ...pace,
-        openSink: () => ({
-          async take(records) {
-            for (const { data, arrivedAt, sequenceNumber } of records) {
-              const bytes = Buffer.from(data, 'base64');
-              if (bytes.length <= MAX_RECORD_BYTES) stream.put(bytes, new Date(arrivedAt * 1_000));
-              else onError(new Error(`${name}: record ${sequenceNumber} is beyond 1,000 KiB`));
-            }
-          },
-          settle: async () => {},
-        }),
+    const consumer = consume(source, sourceStream, {
+      // Firehose begins at LATEST; these streams are as new as it is.
+      start: { ShardIteratorType: 'TRIM_HORIZON' },
+      onError,
+      ...pace,
+      openSink: () => ({
+        async take(records) {
+          for (const { data, arrivedAt, sequenceNumber } of records) {
+            const bytes = Buffer.from(data, 'base64');
+            if (bytes.length <= MAX_RECORD_BYTES) stream.put(bytes, new Date(arrivedAt * 1_000));
+            else onError(new Error(`${name}: record ${sequenceNumber} is beyond 1,000 KiB`));
+          }
+        },
+        settle: async () => {},
       }),
-    );
+    });
+    parts.push(consumer);
+    sources.push({ streamName: sourceStream, unended: consumer.unread });
   }
 
   return {
@@ -125,6 +129,7 @@ export async function startStreaming(
         });
         mappingCounts[mapping.functionName] = started.counts;
         parts.push(started);
+        sources.push({ streamName: mapping.streamName, unended: started.unended });
       }
       for (const delivery of settings.deliveries) startSource(delivery, given.iam);
     },
@@ -152,6 +157,18 @@ export async function startStreaming(
         note(name, (of.sourceStream ? kinesis.storedIn(of.sourceStream) : received) - records);
       }
       return left;
+    },
+    async *undelivered() {
+      const seen = new Set<string>();
+      for (const { streamName: name, unended } of sources) {
+        for await (const { id, data } of unended()) {
+          if (!seen.has(`${name}/${id}`)) yield { name, data };
+          seen.add(`${name}/${id}`);
+        }
+      }
+      for (const [name, { stream }] of deliveries) {
+        for (const data of stream.undelivered()) yield { name, data };
+      }
     },
     counts: () => ({
       mappings: mappingCounts,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Measure } from '../cloudwatch/metric-store.ts';
 import { type Consumer, consume, type ShardSink } from '../kinesis/consumer.ts';
 import type { Kinesis } from '../kinesis/kinesis.ts';
+import type { UnreadRecord } from '../kinesis/read-unread.ts';
 import { type StreamRecord, toLambdaEvent } from '../kinesis/records.ts';
 import type { MappingSettings } from '../service/stream-settings.ts';
 import { type Discard, failureObject } from './failure-destination.ts';
@@ -41,6 +42,8 @@ export interface Mapping {
   readonly counts: MappingCounts;
   /** Records read so far. */
   readonly read: number;
+  /** Records that are in the stream, or were read, and have not come to their end. */
+  unended(): AsyncGenerator<UnreadRecord>;
   settle(): Promise<void>;
   close(): Promise<void>;
 }
@@ -65,6 +68,7 @@ export function startMapping(
   const { now = Date.now, retryMs = doubling, idleMs } = options;
   const closing = new AbortController();
   const inSlot = createSlots(MAX_INVOCATIONS);
+  const taken = new Set<StreamRecord>();
   const counts: MappingCounts = {
     read: 0,
     filtered: 0,
@@ -95,12 +99,14 @@ export function startMapping(
     },
     async discard(records, why) {
       counts.discarded[why.condition] += records.length;
+      for (const record of records) taken.delete(record);
       if (!settings.failureBucket) return;
       const { key, body } = failureObject(records, why, settings, new Date(now()));
       await options.putObject(settings.failureBucket, key, body);
     },
     acknowledge(records) {
       counts.acknowledged += records.length;
+      for (const record of records) taken.delete(record);
     },
     async pause(failures) {
       await sleep(retryMs(failures), undefined, { signal: closing.signal }).catch(() => {});
@@ -124,12 +130,9 @@ export function startMapping(
     return {
       async take(records) {
         counts.read += records.length;
-        const passed = records.filter((record) => {
-          const isPassed = passes(record);
-          options.onFiltered?.(settings.streamName, record, isPassed);
-          return isPassed;
-        });
+        const passed = records.filter(isPassed);
         counts.filtered += records.length - passed.length;
+        for (const record of passed) taken.add(record);
         for (const [i, batcher] of batchers.entries()) {
           batcher.push(passed.filter(({ partitionKey }) => batcherOf(partitionKey) === i));
         }
@@ -141,10 +144,14 @@ export function startMapping(
     };
   }
 
-  function passes({ data }: StreamRecord): boolean {
-    if (settings.filters.length === 0) return true;
-    const bytes = Buffer.from(data, 'base64');
-    return settings.filters.some((filter) => filter(bytes));
+  const passes = (data: Buffer) =>
+    settings.filters.length === 0 || settings.filters.some((filter) => filter(data));
+
+  function isPassed(record: StreamRecord): boolean {
+    // Decoded only where something looks into it.
+    const passed = settings.filters.length === 0 || passes(Buffer.from(record.data, 'base64'));
+    options.onFiltered?.(settings.streamName, record, passed);
+    return passed;
   }
 
   /** Records of a partition key go to one batcher, and so stay in order. */
@@ -164,6 +171,14 @@ export function startMapping(
     counts,
     get read() {
       return consumer.read;
+    },
+    async *unended() {
+      for (const { shardId, sequenceNumber, data } of taken) {
+        yield { id: `${shardId}/${sequenceNumber}`, data: Buffer.from(data, 'base64') };
+      }
+      for await (const record of consumer.unread()) {
+        if (passes(record.data)) yield record;
+      }
     },
     settle: () => consumer.settle(),
     close() {

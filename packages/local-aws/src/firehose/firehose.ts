@@ -20,6 +20,8 @@ export interface DeliveryStream {
   readonly counts: DeliveryCounts;
   /** Takes a record into the buffer. */
   put(data: Buffer, arrivedAt: Date): void;
+  /** Records that are in no object yet. */
+  undelivered(): Buffer[];
   /** Delivers what is buffered; resolves when all that was put is in the bucket. */
   flush(): Promise<void>;
   close(): void;
@@ -48,7 +50,7 @@ export function createDeliveryStream(
   const counts: DeliveryCounts = { received: 0, records: 0, lines: 0, objects: 0, bytes: 0 };
   let buffer: Buffered | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const underway = new Set<Promise<void>>();
+  const underway = new Map<Promise<void>, Buffered>();
 
   function put(data: Buffer, arrivedAt: Date): void {
     if (!buffer) {
@@ -71,7 +73,7 @@ export function createDeliveryStream(
     const work = store(full)
       .catch(options.onError)
       .finally(() => underway.delete(work));
-    underway.add(work);
+    underway.set(work, full);
   }
 
   async function store({ parts, records, oldest }: Buffered): Promise<void> {
@@ -89,9 +91,13 @@ export function createDeliveryStream(
   return {
     counts,
     put,
+    undelivered: () =>
+      [...underway.values(), ...(buffer ? [buffer] : [])].flatMap(({ parts }) =>
+        parts.filter((_, i) => i % 2 === 0),
+      ),
     async flush() {
       deliver();
-      await Promise.all(underway);
+      await Promise.all(underway.keys());
     },
     close() {
       clearTimeout(timer);

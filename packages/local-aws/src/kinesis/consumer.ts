@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StartingPosition } from '../service/stream-settings.ts';
 import type { Kinesis } from './kinesis.ts';
+import { readUnread, type UnreadRecord } from './read-unread.ts';
 import type { StreamRecord } from './records.ts';
 
 /** Takes the records of one shard, in order. */
@@ -16,6 +17,8 @@ export interface Consumer {
   settle(): Promise<void>;
   /** Records read so far. */
   readonly read: number;
+  /** Records that are in the stream and were not read yet. */
+  unread(): AsyncGenerator<UnreadRecord>;
   close(): Promise<void>;
 }
 
@@ -157,13 +160,15 @@ export function consume(kinesis: Kinesis, StreamName: string, options: ConsumerO
     await reader.work;
   }
 
-  kinesis.addReader(StreamName, (shardId) => readers.get(shardId)?.last);
+  const position = (shardId: string) => readers.get(shardId)?.last;
+  kinesis.addReader(StreamName, position);
   const started = startReaders(start).catch(onError);
 
   return {
     get read() {
       return read;
     },
+    unread: () => readUnread(kinesis, StreamName, start, position),
     async settle() {
       await started;
       for (let settled = -1; settled !== readers.size; ) {
