@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, StatementType } from '@duckdb/node-api';
 import type { CatalogTable, CatalogView } from '../glue/catalog.ts';
-import { keysUnder } from '../s3/s3.ts';
+import { keysUnder } from '../s3/keys-under.ts';
 import { duckTypeOf } from './duck-types.ts';
 
 export interface QueryResult {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AwsError } from '../gateway/aws-error.ts';
 import type { JsonService } from '../gateway/gateway.ts';
 import { ALLOW_ALL, type Iam } from '../iam/iam.ts';
-import { keysUnder } from '../s3/s3.ts';
+import { keysUnder } from '../s3/keys-under.ts';
 import type { Crawler, RecrawlPolicy, SchemaChangePolicy } from '../service/service.ts';
 import { arn } from '../service/template.ts';
 import type { Catalog, CatalogTable } from './catalog.ts';

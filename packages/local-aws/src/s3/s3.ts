@@ -10,9 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { buildApp } from 'fauxqs';
 import type { PutObject } from '../events/object-created.ts';
+import { keysUnder } from './keys-under.ts';
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 type S3Store = Stores['s3Store'];
@@ -169,15 +170,4 @@ interface ListOptions {
   maxKeys?: number;
   startAfter?: string;
   marker?: string;
-}
-
-/** Keys with a prefix in byte order; reads no folder that the prefix rules out. */
-export function keysUnder(bucketPath: string, prefix: string): string[] {
-  const folder = join(bucketPath, prefix.slice(0, prefix.lastIndexOf('/') + 1));
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(bucketPath, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((key) => key.startsWith(prefix))
-    .sort();
 }

@@ -12,7 +12,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
-import { createS3, keysUnder } from '../../src/s3/s3.ts';
+import { keysUnder } from '../../src/s3/keys-under.ts';
+import { createS3 } from '../../src/s3/s3.ts';
 import { errorOf } from '../fixtures/error-of.ts';
 
 const Bucket = 'lake';
