@@ -23,8 +23,8 @@ export interface PackedRecord extends KeyedRecord {
 }
 
 /**
- * Joins the members of equal keys into records, which are gzip files themselves; within a key, and so within a session, the input's order
- * holds. Records come in the order of their first items.
+ * Joins the members of equal keys into records, which are gzip files themselves; within a key, and so
+ * within a session, the input's order holds. Records come in the order of their first items.
  */
 export function packRecords(items: readonly Packable[], packing = PACKING): PackedRecord[] {
   const groups = Map.groupBy(items.keys(), (i) => (items[i] as Packable).partitionKey);

@@ -141,6 +141,26 @@ describe('An envelope', () => {
     }
   });
 
+  it.each([
+    { bucket: '' },
+    { bucket: 'usa' },
+    { bucket: 'usa-4-of-4' },
+    { bucket: `${'u'.repeat(300)}-0-of-4` },
+    { count: 0 },
+    { count: -3 },
+    { events: 'AAAA', crc32: crc32(Buffer.from('AAAA', 'base64')) },
+    { events: '', crc32: 0 },
+  ])(
+    'that another producer made is called damaged, before it damages what is with it: %j',
+    (odd) => {
+      const [envelope] = packEnvelopes([event('a', '{}')], 4);
+      const text = JSON.stringify({ ...JSON.parse(String(envelope?.data)), ...odd });
+      expect(() => readEnvelope(Buffer.from(text))).toThrow(
+        expect.objectContaining({ name: 'ContractBroken' }),
+      );
+    },
+  );
+
   it('is damaged when a single bit of its events is another one', () => {
     const [envelope] = packEnvelopes([event('a', `{"n":"${'x'.repeat(5_000)}"}`)], 4);
     const fields = JSON.parse(String(envelope?.data));
@@ -158,6 +178,10 @@ describe('An envelope', () => {
     const { events: _, ...rest } = JSON.parse(String(bomb?.data));
     const member = gzipSync(Buffer.alloc(50_000_000));
     const large = { ...rest, crc32: crc32(member), events: member.toString('base64') };
-    expect(() => openEnvelope(Buffer.from(JSON.stringify(large)))).toThrow(/opened/);
+    expect(() => readEnvelope(Buffer.from(JSON.stringify(large)))).toThrow(/no gzip member/);
+    // Its last bytes lie about its size.
+    member.writeUInt32LE(10, member.length - 4);
+    const lie = { ...rest, crc32: crc32(member), events: member.toString('base64') };
+    expect(() => openEnvelope(Buffer.from(JSON.stringify(lie)))).toThrow(/opened/);
   });
 });
