@@ -54,7 +54,7 @@ export function createQueryExecutions(
         stop: () => stopping.abort(),
         ended: Promise.resolve(),
       };
-      execution.ended = runSql(sql, tables, lakeFolder, views, stopping.signal)
+      execution.ended = runSql(sql, tables, lakeFolder, views, stopping.signal, database)
         .then(
           (result) => {
             const named = namesIn(sql, views);

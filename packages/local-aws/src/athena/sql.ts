@@ -22,6 +22,8 @@ export async function runSql(
   lakeFolder: string,
   views: Record<string, CatalogView> = {},
   signal?: AbortSignal,
+  /** Of the tables, as a query may name it: `shop.albums`. */
+  databaseName?: string,
 ): Promise<QueryResult> {
   const database = await DuckDBInstance.create(':memory:');
   const connection = await database.connect();
@@ -29,6 +31,10 @@ export async function runSql(
   signal?.addEventListener('abort', interrupt);
   try {
     await connection.run("SET TimeZone = 'UTC'");
+    if (databaseName && !OF_DUCKDB.has(databaseName)) {
+      await connection.run(`ATTACH ':memory:' AS ${quote(databaseName)}`);
+      await connection.run(`USE ${quote(databaseName)}`);
+    }
     await connection.run(`SET allowed_directories = [${literal(join(lakeFolder, '/'))}]`);
     await connection.run('SET enable_external_access = false');
     await connection.run('SET lock_configuration = true');
@@ -68,6 +74,9 @@ export async function countStatements(sql: string): Promise<number> {
     database.closeSync();
   }
 }
+
+/** Databases that are there already. */
+const OF_DUCKDB = new Set(['memory', 'system', 'temp']);
 
 /** Athena's functions that DuckDB lacks, or has under the same name for something else. */
 const ATHENA_FUNCTIONS = [

@@ -127,6 +127,13 @@ describe('Athena on this machine, through the SDK', () => {
     expect(NextToken).toBeUndefined();
   });
 
+  it('knows tables and views by the name of their database, too', async () => {
+    const { rows } = await textOf(
+      'SELECT count(*) FROM shop.albums a JOIN "shop"."albums" b USING (id) JOIN albums c USING (id)',
+    );
+    expect(rows).toEqual([['25']]);
+  });
+
   it('gives results page by page, the names of the columns first', async () => {
     const id = await start('SELECT id FROM albums ORDER BY total_tracks');
     await endOf(id);
