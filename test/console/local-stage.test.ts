@@ -81,7 +81,7 @@ describeInBrowser('the console of the local stage', () => {
     await page.goto(`${new URL(server.address).origin}/#/streams`);
     await page.getByText(/^[1-9]\d* read/).waitFor({ timeout: 30_000 });
     const flow = page.locator('.flow');
-    await flow.getByText(String(ledger.sent)).waitFor({ timeout: 30_000 });
+    await flow.getByText(String(ledger.sent), { exact: true }).waitFor({ timeout: 30_000 });
     await flow.getByText('adds up').nth(1).waitFor();
     for (const count of [ledger.rejected, ...Object.values(ledger.segments)]) {
       await flow.getByText(String(count), { exact: true }).first().waitFor();
