@@ -14,7 +14,7 @@ export default {
   ],
   // Suites wait for programs and pauses a third of the time: two more than cores keep those busy.
   maxWorkers: availableParallelism() + 2,
-  // What suites leave in a process makes each collection of garbage longer, a fifth of all CPU in the end.
+  // What suites leave in a process makes each collection of garbage longer, a sixth of all CPU in the end.
   workerIdleMemoryLimit: '350MB',
   testSequencer: '<rootDir>/jest.slowest-first.js',
   testTimeout: 60_000,
