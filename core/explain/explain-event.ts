@@ -1,8 +1,12 @@
-import { gunzipSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-kinesis';
 import pMap from 'p-map';
+import { MAX_TEXT_BYTES } from '../sessions/json-tokens.ts';
 import { unpackRejected } from '../sessions/rejected-lines.ts';
+import { holderOf } from '../sessions/segments.ts';
 import { readEnriched } from '../simulation/arrived-event.ts';
+import { readLines } from '../terminal/lines.ts';
 import type { Finding } from './finding.ts';
 import type { Sources } from './sources.ts';
 
@@ -46,11 +50,13 @@ FROM sessions WHERE event_id = '${id}' LIMIT 1`,
   const [row] = rows;
   if (row === undefined) return [];
   const [segment, session, processed, day] = row.map(String) as [string, string, string, string];
-  const found = await findDelivered(id, segment, day, sources);
+  const holder = holderOf(segment);
+  const found = await findDelivered(id, holder, day, sources);
   return [
     {
-      what: `delivered to the segment ${segment}`,
+      what: `delivered to the segment ${holder}`,
       facts: [
+        ...(holder === segment ? [] : [['enriched for', segment] as [string, string]]),
         ['session', session],
         ['enriched', processed],
         ...(found ? [['object', found.location] as [string, string]] : []),
@@ -75,16 +81,23 @@ async function findDelivered(
     async (key) => {
       if (found !== undefined) return;
       const bytes = await objects.get(key);
-      const text = bytes?.[0] === 0x1f ? gunzipSync(bytes) : bytes;
-      const at = text?.indexOf(needle) ?? -1;
-      if (text === undefined || at < 0) return;
-      const end = text.indexOf('\n', at);
-      const line = text.subarray(text.lastIndexOf('\n', at) + 1, end < 0 ? text.length : end);
-      found = { location: objects.locationOf(key), line };
+      const line = bytes && (await lineWith(needle, bytes));
+      if (line !== undefined) found = { location: objects.locationOf(key), line };
     },
     { concurrency: 8 },
   );
   return found;
+}
+
+/** The line of an object that holds a text. Opened, an object may be of more than a gigabyte. */
+async function lineWith(needle: string, bytes: Buffer): Promise<Buffer | undefined> {
+  const source = Readable.from([bytes]);
+  const opened = bytes[0] === 0x1f ? source.pipe(createGunzip()) : source;
+  for await (const lines of readLines(opened, MAX_TEXT_BYTES)) {
+    const found = lines.find(({ data }) => data?.includes(needle));
+    if (found !== undefined) return found.data;
+  }
+  return undefined;
 }
 
 async function rejectedEvent(id: string, sources: Sources): Promise<Finding[]> {

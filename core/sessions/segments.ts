@@ -12,6 +12,14 @@ export const SEGMENTS: readonly Segment[] = [
   { name: 'international', countries: 'rest' },
 ];
 
+/** Whose stream and bucket hold the events of a segment: those of a removed one are with the rest. */
+export function holderOf(segment: string, segments = SEGMENTS): string {
+  const holder =
+    segments.find(({ name }) => name === segment) ??
+    segments.find(({ countries }) => countries === 'rest');
+  return holder?.name ?? segment;
+}
+
 /** `sessions-<name>` of these are other streams of the service. */
 const RESERVED = ['enriched', 'rejected'];
 

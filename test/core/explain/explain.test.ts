@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { InvalidInput } from '../../../core/errors.ts';
 import { explain } from '../../../core/explain/explain.ts';
 import type { Sources } from '../../../core/explain/sources.ts';
@@ -70,6 +71,49 @@ describe('an id', () => {
     expect(found?.facts).toContainEqual(['status', 'no row in runs']);
     expect(found?.facts).toContainEqual(['manifest', `s3://lake/${folder('run-1')}/manifest.json`]);
   });
+
+  it.each([
+    ['usa', 'usa', []],
+    ['canada', 'international', [['enriched for', 'canada']]],
+  ])(
+    'of an event for %s leads to the bucket of %s and to its line',
+    async (segment, holder, more) => {
+      const { sources } = givenSources();
+      const line = (n: number) =>
+        `{"session_id":"s${n}","x":"${'y'.repeat(700)}","overall_product_quantity":0,"overall_in_shopping_cart":0,` +
+        `"total_different_products":0,"processing_timestamp":"t","segment":"${segment}","event_id":"0-${n}"}\n`;
+      // Members one behind another, as Firehose joins them; lines cross the pieces in which they are read.
+      const members = Array.from({ length: 50 }, (_, m) =>
+        gzipSync(Array.from({ length: 40 }, (_, i) => line(40 * m + i)).join('')),
+      );
+      const key = 'firehose/ingest_date=2026-11-21/a.gz';
+      const asked: string[] = [];
+      const [{ what, facts, raw } = { what: '', facts: [], raw: '' }] = (
+        await explain('0-1777', {
+          ...sources,
+          query: async (sql) =>
+            sql.includes('FROM sessions') ? [[segment, 's1777', 't', '2026-11-21']] : [],
+          async segment(name) {
+            asked.push(name);
+            return {
+              list: async (prefix) => [key].filter((each) => each.startsWith(prefix)),
+              get: async () => Buffer.concat(members),
+              locationOf: (each) => `s3://${name}/${each}`,
+            };
+          },
+        })
+      ).slice(1);
+      expect(asked).toEqual([holder]);
+      expect(what).toBe(`delivered to the segment ${holder}`);
+      expect(facts).toEqual([
+        ...more,
+        ['session', 's1777'],
+        ['enriched', 't'],
+        ['object', `s3://${holder}/${key}`],
+      ]);
+      expect(raw).toBe(`{"session_id":"s1777","x":"${'y'.repeat(700)}"}`);
+    },
+  );
 
   it('that nothing has leads nowhere', async () => {
     await expect(explain('nothing', givenSources().sources)).resolves.toEqual([]);
