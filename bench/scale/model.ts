@@ -134,8 +134,9 @@ export async function scaleTo(eventsPerSecond: number): Promise<Scale> {
   );
   const most = set * (1 + SEGMENTS.length);
   const delivered = eventsPerSecond * routedBytes;
+  // A gzip object is read by one worker of Athena, and opens to ten times its size.
   const bufferMb = Math.min(
-    128,
+    32,
     powerOfTwo((delivered * SETTINGS.bufferSeconds) / SEGMENTS.length / 1e6),
   );
   const flushes = Math.max(
