@@ -15,12 +15,10 @@ export interface Envelope {
   /** Its partition key, which also names its place on the ring of shards. */
   readonly bucket: string;
   readonly count: number;
-  /** Bytes of the events' lines, as stated. */
-  readonly bytes: unknown;
   readonly member: Buffer;
 }
 
-export interface OpenedEnvelope extends Omit<Envelope, 'member' | 'bytes'> {
+export interface OpenedEnvelope extends Omit<Envelope, 'member'> {
   readonly events: Buffer;
 }
 
@@ -60,15 +58,7 @@ export function readEnvelope(data: Uint8Array): Envelope | undefined {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
   if (!bytes.subarray(0, BEGINNING.length).equals(BEGINNING)) return undefined;
   try {
-    const {
-      segment,
-      bucket,
-      count,
-      bytes: size,
-      encoding,
-      crc32: sum,
-      events,
-    } = JSON.parse(bytes.toString());
+    const { segment, bucket, count, encoding, crc32: sum, events } = JSON.parse(bytes.toString());
     const isWhole = isBucket(bucket) && typeof events === 'string';
     if (!isWhole || !Number.isSafeInteger(count) || count < 1 || encoding !== 'gzip') {
       throw new Error('it has not the fields of one');
@@ -76,7 +66,7 @@ export function readEnvelope(data: Uint8Array): Envelope | undefined {
     const member = Buffer.from(events, 'base64');
     if (crc32(member) !== sum) throw new Error('its checksum is another one');
     if (!isMember(member)) throw new Error('its events are no gzip member');
-    return { segment, bucket, count, bytes: size, member };
+    return { segment, bucket, count, member };
   } catch (cause) {
     throw new ContractBroken(`An envelope cannot be read: ${(cause as Error).message}`, { cause });
   }
@@ -90,17 +80,20 @@ const isBucket = (key: unknown): key is string =>
 const isMember = (bytes: Buffer): boolean =>
   bytes.length >= 18 &&
   bytes.readUInt16BE(0) === 0x1f8b &&
-  bytes.readUInt32LE(bytes.length - 4) <= 2 * MAX_EVENTS_BYTES;
+  openedSizeOf(bytes) <= 2 * MAX_EVENTS_BYTES;
+
+/** What a member says that it opens to, in its last bytes. */
+const openedSizeOf = (member: Buffer): number => member.readUInt32LE(member.length - 4);
 
 /** As `readEnvelope`, its events as lines. */
 export function openEnvelope(data: Uint8Array): OpenedEnvelope | undefined {
   const envelope = readEnvelope(data);
   if (envelope === undefined) return undefined;
-  const { bytes, member, ...rest } = envelope;
+  const { member, ...rest } = envelope;
   try {
     const events = gunzipSync(member, {
       // The result in one piece, and no larger than it is.
-      chunkSize: sizeOf(bytes) + 64,
+      chunkSize: openedSizeOf(member) + 64,
       maxOutputLength: 2 * MAX_EVENTS_BYTES,
     });
     return { ...rest, events };
@@ -111,19 +104,17 @@ export function openEnvelope(data: Uint8Array): OpenedEnvelope | undefined {
   }
 }
 
-/** What an envelope says that it opens to, if that may be. */
-const sizeOf = (bytes: unknown): number =>
-  Number.isSafeInteger(bytes) && (bytes as number) >= 0
-    ? Math.min(bytes as number, 2 * MAX_EVENTS_BYTES)
-    : MAX_EVENTS_BYTES;
+/** Where the envelopes of a bucket go. */
+export const placeOf = (bucket: string) => ({
+  partitionKey: bucket,
+  explicitHashKey: hashKeyOf(bucket) as string,
+});
 
 /** An envelope as it is sent again, to the place of its bucket; undefined for anything else. */
 export function envelopeRecord(data: Buffer): KeyedRecord | undefined {
   try {
-    const partitionKey = openEnvelope(data)?.bucket;
-    const explicitHashKey = partitionKey === undefined ? undefined : hashKeyOf(partitionKey);
-    if (partitionKey === undefined || explicitHashKey === undefined) return undefined;
-    return { data, partitionKey, explicitHashKey };
+    const bucket = openEnvelope(data)?.bucket;
+    return bucket === undefined ? undefined : { data, ...placeOf(bucket) };
   } catch {
     return undefined;
   }

@@ -5,20 +5,14 @@ const CARRIAGE_RETURN = 0x0d;
 export function joinLines(events: readonly Uint8Array[]): Buffer {
   const size = events.reduce((sum, data) => sum + lineLength(data) + 1, 0);
   const joined = Buffer.allocUnsafe(size);
-  writeLines(events, joined);
-  return joined;
-}
-
-/** Writes events as lines to the start of `target`, which has the room; returns their size. */
-export function writeLines(events: readonly Uint8Array[], target: Buffer): number {
   let at = 0;
   for (const data of events) {
     const length = lineLength(data);
-    target.set(length === data.length ? data : data.subarray(0, length), at);
+    joined.set(length === data.length ? data : data.subarray(0, length), at);
     at += length;
-    target[at++] = LINE_FEED;
+    joined[at++] = LINE_FEED;
   }
-  return at;
+  return joined;
 }
 
 /** The events of a record of lines, without line feeds; an event alone is returned as it is. */

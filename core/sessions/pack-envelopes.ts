@@ -1,7 +1,7 @@
 import type { KeyedRecord } from '../kinesis/records.ts';
-import { bucketKey, createBucketOf, hashKeyOf } from './buckets.ts';
+import { bucketKey, createBucketOf } from './buckets.ts';
 import type { Enriched, Room } from './enrich-record.ts';
-import { MAX_EVENTS_BYTES, sealEnvelope } from './envelopes.ts';
+import { MAX_EVENTS_BYTES, placeOf, sealEnvelope } from './envelopes.ts';
 import { LINE_FEED, lineLength } from './lines.ts';
 
 export interface PackedEnvelope extends KeyedRecord {
@@ -122,11 +122,6 @@ export class EnvelopePacker {
     open.events = [];
   }
 }
-
-const placeOf = (key: string) => ({
-  partitionKey: key,
-  explicitHashKey: hashKeyOf(key) as string,
-});
 
 function grow(lines: Buffer, used: number, needed: number): Buffer {
   const size = Math.min(MOST_BYTES, Math.max(2 * lines.length, needed));

@@ -13,10 +13,10 @@ export const SEGMENTS: readonly Segment[] = [
 ];
 
 /** Whose stream and bucket hold the events of a segment: those of a removed one are with the rest. */
-export function holderOf(segment: string, segments = SEGMENTS): string {
+export function holderOf(segment: string): string {
   const holder =
-    segments.find(({ name }) => name === segment) ??
-    segments.find(({ countries }) => countries === 'rest');
+    SEGMENTS.find(({ name }) => name === segment) ??
+    SEGMENTS.find(({ countries }) => countries === 'rest');
   return holder?.name ?? segment;
 }
 

@@ -74,19 +74,22 @@ function read(
   record: number,
   own: string,
 ): Routed {
-  const base = { record, id: `${shardId}:${sequenceNumber}`, partitionKey };
-  const asLine = () => compressLines(joinLines([data]));
+  const place = { record, id: `${shardId}:${sequenceNumber}` };
+  const single = () => ({
+    ...place,
+    partitionKey,
+    count: 1,
+    data: compressLines(joinLines([data])),
+  });
   try {
     const envelope = readEnvelope(data);
-    if (envelope === undefined) {
-      const isOther = segmentOf(data) !== own;
-      return { ...base, data: asLine(), count: 1, isReadable: true, isOther };
-    }
+    const segment = envelope?.segment ?? segmentOf(data);
+    const isOther = segment !== own;
+    if (envelope === undefined) return { ...single(), isReadable: true, isOther };
     const { bucket, count, member } = envelope;
-    const isOther = envelope.segment !== own;
-    return { ...base, partitionKey: bucket, data: member, count, isReadable: true, isOther };
+    return { ...place, partitionKey: bucket, count, data: member, isReadable: true, isOther };
   } catch {
-    return { ...base, data: asLine(), count: 1, isReadable: false, isOther: false };
+    return { ...single(), isReadable: false, isOther: false };
   }
 }
 
