@@ -28,8 +28,7 @@ export interface DeliveryStream {
 }
 
 interface Buffered {
-  parts: Buffer[];
-  records: number;
+  records: Buffer[];
   bytes: number;
   oldest: Date;
 }
@@ -54,12 +53,11 @@ export function createDeliveryStream(
 
   function put(data: Buffer, arrivedAt: Date): void {
     if (!buffer) {
-      buffer = { parts: [], records: 0, bytes: 0, oldest: arrivedAt };
+      buffer = { records: [], bytes: 0, oldest: arrivedAt };
       timer = setTimeout(deliver, settings.bufferSeconds * 1_000).unref();
     }
     counts.received += 1;
-    buffer.parts.push(data, delimiter);
-    buffer.records += 1;
+    buffer.records.push(data);
     buffer.bytes += data.length + delimiter.length;
     if (arrivedAt < buffer.oldest) buffer.oldest = arrivedAt;
     if (buffer.bytes >= settings.bufferBytes) deliver();
@@ -76,13 +74,13 @@ export function createDeliveryStream(
     underway.set(work, full);
   }
 
-  async function store({ parts, records, oldest }: Buffered): Promise<void> {
-    const content = Buffer.concat(parts);
+  async function store({ records, oldest }: Buffered): Promise<void> {
+    const content = Buffer.concat(records.flatMap((record) => [record, delimiter]));
     const prefix = evaluatePrefix(settings.prefix, oldest);
     const suffix = objectSuffix(settings.name, oldest, randomUUID());
     const body = settings.gzip ? await zip(content) : content;
     await options.putObject(settings.bucket, `${prefix}${suffix}${settings.fileExtension}`, body);
-    counts.records += records;
+    counts.records += records.length;
     counts.lines += countLines(content);
     counts.objects += 1;
     counts.bytes += content.length;
@@ -92,9 +90,7 @@ export function createDeliveryStream(
     counts,
     put,
     undelivered: () =>
-      [...underway.values(), ...(buffer ? [buffer] : [])].flatMap(({ parts }) =>
-        parts.filter((_, i) => i % 2 === 0),
-      ),
+      [...underway.values(), ...(buffer ? [buffer] : [])].flatMap(({ records }) => records),
     async flush() {
       deliver();
       await Promise.all(underway.keys());
