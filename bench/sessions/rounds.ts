@@ -1,5 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from '../collect-garbage.ts';
 import { createEvents, dumpLikePython } from './events.ts';
 import { enrichBatch, enrichByStringify, parseOnly, toLambdaRecords } from './ways.ts';
 
@@ -26,10 +25,6 @@ const ways = [
   () => enrichByStringify(records).size,
   () => enrichBatch(records).size,
 ];
-
-// Before each pass, so that none pays for what the one before it left behind.
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 for (let i = 0; i < WARM_UP; i++) for (const way of ways) way();
 const measured = {

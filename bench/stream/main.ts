@@ -3,11 +3,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { renderTable } from '../../core/terminal/table.ts';
+import { collectGarbage } from '../collect-garbage.ts';
 import { createEvents } from '../sessions/events.ts';
 import { createEventARecord } from './event-a-record.ts';
 import type { Counts } from './fake-kinesis.ts';
@@ -52,9 +51,6 @@ async function seconds(work: () => Promise<void> | void): Promise<number> {
   await work();
   return (performance.now() - start) / 1_000;
 }
-
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
 
 /** Of this process alone: what else runs on the machine does not count, nor the garbage of other work. */
 async function cpuSeconds(work: () => Promise<void> | void): Promise<number> {

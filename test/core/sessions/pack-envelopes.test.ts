@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { createRandom } from 'seeded-random';
+import { collectGarbage } from '../../../bench/collect-garbage.ts';
 import { openEnvelope } from '../../../core/sessions/envelopes.ts';
 import { splitLines } from '../../../core/sessions/lines.ts';
 import { EnvelopePacker, packEnvelopes } from '../../../core/sessions/pack-envelopes.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
 
 /** Of buffers, when those that nobody holds are freed, which V8 does behind the program's back. */
 async function bytesInUse(): Promise<number> {

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { gunzipSync } from 'node:zlib';
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { consume } from 'local-aws/kinesis/consumer.ts';
 import { FunctionError } from 'local-aws/lambda/function-error.ts';
 import { createRandom } from 'seeded-random';
+import { collectGarbage } from '../../../bench/collect-garbage.ts';
 import type { Stage } from '../../../local/stage.ts';
 import { generateRecords, type SentRecord } from '../streaming/fixtures.ts';
 import { givenPipeline, objectsIn, SOURCE, streamingOf } from '../streaming/pipeline.ts';
@@ -44,9 +43,6 @@ const BEHIND = 10_000;
 const DEATH_EVERY = 25;
 /** Of the memory. */
 const SAMPLES = 50;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 function measureMemory(): Memory {
   const { rss } = process.memoryUsage();

@@ -7,6 +7,18 @@ export interface SentRecord extends KeyedRecord {
   readonly goesTo: 'usa' | 'international' | 'rejected';
 }
 
+export const keyed = (partitionKey: string, data: string | Buffer) => ({
+  partitionKey,
+  data: Buffer.from(data as string),
+});
+
+/** As the text of a valid event has it. */
+export const history = '[{"product_code":"P1","quantity":2,"in_shopping_cart":true}]';
+
+/** A valid event as text, with `more` members. */
+export const event = (id: string, country: string, more = '') =>
+  `{"session_id":"${id}","country":"${country}","browsing_history":${history}${more}}`;
+
 const COUNTRIES = ['USA', 'USA', 'Germany', 'France', 'Japan'];
 
 const MALFORMED: ((sessionId: string, n: number) => Buffer)[] = [

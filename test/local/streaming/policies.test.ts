@@ -2,6 +2,7 @@ import { FunctionError } from 'local-aws/lambda/function-error.ts';
 import type { Service } from 'local-aws/service/service.ts';
 import { openEnvelope } from '../../../core/sessions/envelopes.ts';
 import { packagedService } from '../../fixtures/packaged-service.ts';
+import { history } from './fixtures.ts';
 import { givenPipeline, objectsIn, rejectedOf, sessionsOf } from './pipeline.ts';
 
 const packaged = await packagedService();
@@ -18,7 +19,6 @@ const service: Service = {
   },
 };
 
-const history = '[{"product_code":"P1","quantity":2,"in_shopping_cart":true}]';
 const events = [
   { id: 'a', country: 'USA' },
   { id: 'b', country: 'Germany' },

@@ -1,6 +1,7 @@
 import { FunctionError } from 'local-aws/lambda/function-error.ts';
 import { packEnvelopes } from '../../../core/sessions/pack-envelopes.ts';
 import { packagedService } from '../../fixtures/packaged-service.ts';
+import { event, keyed } from './fixtures.ts';
 import {
   givenPipeline,
   objectsIn,
@@ -10,14 +11,6 @@ import {
   sessionsOf,
   streamingOf,
 } from './pipeline.ts';
-
-const keyed = (partitionKey: string, data: string | Buffer) => ({
-  partitionKey,
-  data: Buffer.from(data as string),
-});
-const history = '[{"product_code":"P1","quantity":2,"in_shopping_cart":true}]';
-const event = (id: string, country: string, more = '') =>
-  `{"session_id":"${id}","country":"${country}","browsing_history":${history}${more}}`;
 
 describe('the streaming half of the packaged service', () => {
   it('brings each event to its bucket, or to the rejected ones, byte for byte', async () => {

@@ -1,15 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FunctionError } from 'local-aws/lambda/function-error.ts';
 import { countUndelivered } from '../../../local/count-events.ts';
+import { event, keyed } from './fixtures.ts';
 import { givenPipeline, SOURCE, streamingOf } from './pipeline.ts';
-
-const keyed = (partitionKey: string, data: string | Buffer) => ({
-  partitionKey,
-  data: Buffer.from(data as string),
-});
-const history = '[{"product_code":"P1","quantity":2,"in_shopping_cart":true}]';
-const event = (id: string, country: string, more = '') =>
-  `{"session_id":"${id}","country":"${country}","browsing_history":${history}${more}}`;
 
 describe('Events that are not delivered yet', () => {
   it('are counted in streams, envelopes and buffers', async () => {
