@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-kinesis';
 import pMap from 'p-map';
+import { readAggregated } from '../kinesis/aggregated-record.ts';
 import { MAX_TEXT_BYTES } from '../sessions/json-tokens.ts';
 import { unpackRejected } from '../sessions/rejected-lines.ts';
 import { holderOf } from '../sessions/segments.ts';
@@ -11,13 +12,13 @@ import type { Finding } from './finding.ts';
 import type { Sources } from './sources.ts';
 
 /** `<shard>-<sequence number>`, with `#<n>` for an event of an aggregated record. */
-const EVENT_ID = /^(\d+)-(\d+)(#\d+)?$/;
+const EVENT_ID = /^(\d+)-(\d+)(?:#(\d+))?$/;
 
 export const isEventId = (id: string): boolean => EVENT_ID.test(id);
 
 /** From an event to its shard, its position and its original bytes, and to where it was delivered. */
 export async function explainEvent(id: string, sources: Sources): Promise<Finding[]> {
-  const [, shard = '', sequenceNumber = ''] = EVENT_ID.exec(id) ?? [];
+  const [, shard = '', sequenceNumber = '', part] = EVENT_ID.exec(id) ?? [];
   const { stream } = sources;
   const findings = [
     ...(await deliveredEvent(id, sources)),
@@ -25,7 +26,7 @@ export async function explainEvent(id: string, sources: Sources): Promise<Findin
     ...(await replays(id, sources)),
   ];
   const shardId = `shardId-${shard.padStart(12, '0')}`;
-  const record = stream && (await recordInStream(stream, shardId, sequenceNumber));
+  const record = stream && (await recordInStream(stream, shardId, sequenceNumber, part));
   if (findings.length === 0 && record === undefined) return [];
   return [
     {
@@ -36,7 +37,7 @@ export async function explainEvent(id: string, sources: Sources): Promise<Findin
         ['position', sequenceNumber],
         ...(record?.facts ?? [['record', 'no longer in the stream'] as const]),
       ],
-      ...(record && { raw: record.raw }),
+      ...(record?.raw !== undefined && { raw: record.raw }),
     },
     ...findings,
   ];
@@ -141,12 +142,19 @@ WHERE event_id = '${id}' OR replayed_as = '${id}' ORDER BY replayed_at`,
   }));
 }
 
-/** The record at a position of the stream; undefined where it has expired or nothing serves. */
+interface SourceRecord {
+  readonly facts: [string, string][];
+  /** Of the event. */
+  readonly raw?: string;
+}
+
+/** The record at a position of the stream, or that part of an aggregated one; undefined where it has expired or nothing serves. */
 async function recordInStream(
   { name, kinesis }: NonNullable<Sources['stream']>,
   shardId: string,
   sequenceNumber: string,
-): Promise<{ facts: [string, string][]; raw: string } | undefined> {
+  part: string | undefined,
+): Promise<SourceRecord | undefined> {
   try {
     const { ShardIterator } = await kinesis.send(
       new GetShardIteratorCommand({
@@ -160,12 +168,18 @@ async function recordInStream(
     const [record] = Records;
     if (record?.SequenceNumber !== sequenceNumber) return undefined;
     const { PartitionKey = '', ApproximateArrivalTimestamp, Data = [] } = record;
+    const arrived: [string, string] = ['arrived', ApproximateArrivalTimestamp?.toISOString() ?? ''];
+    const bytes = Buffer.from(Data);
+    const parts = readAggregated(bytes);
+    if (parts === undefined && part === undefined) {
+      return { facts: [['partition key', PartitionKey], arrived], raw: textOf(bytes) };
+    }
+    const count: [string, string] = ['events in it', String(parts?.length ?? 1)];
+    const event = parts?.[Number(part) - 1];
+    if (event === undefined) return { facts: [count, arrived] };
     return {
-      facts: [
-        ['partition key', PartitionKey],
-        ['arrived', ApproximateArrivalTimestamp?.toISOString() ?? ''],
-      ],
-      raw: textOf(Buffer.from(Data)),
+      facts: [count, ['partition key', event.partitionKey], arrived],
+      raw: textOf(Buffer.from(event.data)),
     };
   } catch {
     return undefined;

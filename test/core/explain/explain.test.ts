@@ -1,7 +1,10 @@
 import { gzipSync } from 'node:zlib';
+import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient } from '@aws-sdk/client-kinesis';
+import { mockClient } from 'aws-sdk-client-mock';
 import { InvalidInput } from '../../../core/errors.ts';
 import { explain } from '../../../core/explain/explain.ts';
 import type { Sources } from '../../../core/explain/sources.ts';
+import { aggregate } from '../../../core/kinesis/aggregated-record.ts';
 
 const folder = (run: string) => `raw/manifests/ingest_date=2026-11-2${run.at(-1)}/run_id=${run}`;
 
@@ -114,6 +117,58 @@ describe('an id', () => {
       expect(raw).toBe(`{"session_id":"s1777","x":"${'y'.repeat(700)}"}`);
     },
   );
+
+  describe('of an event in a record that the Kinesis Producer Library packed', () => {
+    const given = (data: Uint8Array): Sources => {
+      const respond = mockClient(KinesisClient);
+      respond.on(GetShardIteratorCommand).resolves({ ShardIterator: 'i' });
+      const arrived = new Date('2026-11-22T06:00:00Z');
+      respond.on(GetRecordsCommand).resolves({
+        Records: [
+          {
+            SequenceNumber: '49',
+            PartitionKey: 'a',
+            ApproximateArrivalTimestamp: arrived,
+            Data: data,
+          },
+        ],
+      });
+      const kinesis = new KinesisClient({ region: 'us-east-1' });
+      return { ...givenSources().sources, stream: { name: 'sessions', kinesis } };
+    };
+    const packed = aggregate(
+      ['s1', 's2', 's1'].map((partitionKey, n) => ({
+        partitionKey,
+        data: Buffer.from(`{"session_id":"${partitionKey}","n":${n}}`),
+      })),
+    );
+    const position = [
+      ['stream', 'sessions'],
+      ['shard', 'shardId-000000000003'],
+      ['position', '49'],
+    ];
+    const arrived = ['arrived', '2026-11-22T06:00:00.000Z'];
+
+    it('leads to this event and its key', async () => {
+      await expect(explain('3-49#2', given(packed))).resolves.toEqual([
+        {
+          what: 'event 3-49#2',
+          facts: [...position, ['events in it', '3'], ['partition key', 's2'], arrived],
+          raw: '{"session_id":"s2","n":1}',
+        },
+      ]);
+    });
+
+    it.each([
+      ['3-49', packed, '3'],
+      ['3-49#4', packed, '3'],
+      ['3-49#1', Buffer.from('{}'), '1'],
+    ])('shows no other event: %s', async (id, data, count) => {
+      await expect(explain(id, given(data))).resolves.toEqual([
+        { what: `event ${id}`, facts: [...position, ['events in it', count], arrived] },
+      ]);
+    });
+  });
 
   it('that nothing has leads nowhere', async () => {
     await expect(explain('nothing', givenSources().sources)).resolves.toEqual([]);
