@@ -2,16 +2,15 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Measure } from '../cloudwatch/metric-store.ts';
 import { AwsError } from '../gateway/aws-error.ts';
-import type { RawResponse } from '../gateway/gateway.ts';
+import { describeError, type RawResponse } from '../gateway/gateway.ts';
 import type { StreamSettings } from '../service/stream-settings.ts';
+import { ACTIONS } from './actions.ts';
+import { CBOR_TYPE, cborOfJson, jsonOfCbor } from './cbor.ts';
 import { respondWithFaults, type StreamFaults } from './faults.ts';
 import { createServer } from './kinesalite-server.ts';
+import { type Json, untilActive } from './shards.ts';
 import { storedRecords } from './stored-records.ts';
-import { withoutTimestamp } from './timestamp-iterator.ts';
 import { createStreamTrimmer, type ReadPosition } from './trim-streams.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: responses of many actions, each read where it is called
-type Json = any;
 
 /** Kinesis (kinesalite, in memory) without a port of its own: the gateway hands requests over. */
 export interface Kinesis {
@@ -129,22 +128,26 @@ export async function startKinesis(
     }
   }
 
-  /** Streams are asked in JSON by the SDK; other encodings pass as they are. */
-  const withTimestamp = async (
-    headers: IncomingHttpHeaders,
-    body: Buffer,
-  ): Promise<RawResponse> => {
-    const isIterator = headers['x-amz-target'] === `${TARGET}.GetShardIterator`;
-    if (!isIterator || headers['content-type'] !== JSON_TYPE) return ask(headers, body);
-    const input = await withoutTimestamp(call, JSON.parse(body.toString()));
-    return ask(headers, Buffer.from(JSON.stringify(input)));
+  /** An action that kinesalite lacks is served here; all others are passed on as they are. */
+  const respond = async (headers: IncomingHttpHeaders, body: Buffer): Promise<RawResponse> => {
+    const action = ACTIONS[String(headers['x-amz-target']).replace(`${TARGET}.`, '')];
+    if (action === undefined) return ask(headers, body);
+    try {
+      return jsonResponse(200, await action(call, JSON.parse(body.toString())));
+    } catch (error) {
+      const { status, ...content } = describeError(error);
+      return jsonResponse(status, content);
+    }
   };
 
   return {
     async handle(headers, body) {
-      const response = await respondWithFaults(faults, headers, body, withTimestamp);
-      onWrite(headers, body, response);
-      return response;
+      const isCbor = headers['content-type'] === CBOR_TYPE;
+      const inJson = isCbor ? { ...headers, 'content-type': JSON_TYPE } : headers;
+      const named = withStreamName(isCbor ? jsonOfCbor(body) : body);
+      const response = await respondWithFaults(faults, inJson, named, respond);
+      onWrite(inJson, named, response);
+      return isCbor ? cborOfJson(response) : response;
     },
     call,
     addReader: trimmer.addReader,
@@ -158,10 +161,15 @@ export async function startKinesis(
   };
 }
 
-async function untilActive(call: Kinesis['call'], StreamName: string): Promise<void> {
-  for (;;) {
-    const { StreamDescriptionSummary } = await call('DescribeStreamSummary', { StreamName });
-    if (StreamDescriptionSummary.StreamStatus === 'ACTIVE') return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+/** kinesalite knows a stream by its name alone; most clients send both or the ARN. */
+function withStreamName(body: Buffer): Buffer {
+  if (!body.includes('"StreamARN"') || body.includes('"StreamName"')) return body;
+  const { StreamARN, ...input } = JSON.parse(body.toString());
+  return Buffer.from(JSON.stringify({ ...input, StreamName: String(StreamARN).split('/').at(-1) }));
 }
+
+const jsonResponse = (status: number, content: unknown): RawResponse => ({
+  status,
+  headers: { 'content-type': JSON_TYPE },
+  body: Buffer.from(JSON.stringify(content)),
+});

@@ -11,7 +11,6 @@ export interface StoredRecord {
 
 interface Put {
   StreamName?: string;
-  StreamARN?: string;
   Data?: string;
   Records?: { Data: string }[];
 }
@@ -29,7 +28,7 @@ export function storedRecords(
   const action = String(headers['x-amz-target']).split('.')[1];
   if (action !== 'PutRecord' && action !== 'PutRecords') return undefined;
   if (!String(headers['content-type']).includes('json')) return undefined;
-  const { StreamName, StreamARN, Data = '', Records }: Put = JSON.parse(body.toString());
+  const { StreamName = '', Data = '', Records }: Put = JSON.parse(body.toString());
   const put = Records ?? [{ Data }];
   const result = response.status === 200 ? JSON.parse(response.body.toString()) : {};
   const results: PutResult[] = Records ? (result.Records ?? []) : [result];
@@ -39,7 +38,7 @@ export function storedRecords(
     return [{ shardId, sequenceNumber, bytes: bytesOf(data) }];
   });
   return {
-    streamName: StreamName ?? StreamARN?.split('/').at(-1) ?? '',
+    streamName: StreamName,
     stored,
     failed: put.length - stored.length,
   };

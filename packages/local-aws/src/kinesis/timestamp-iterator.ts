@@ -1,5 +1,4 @@
-// biome-ignore lint/suspicious/noExplicitAny: responses of two actions, read right away
-type Call = (action: string, input: object) => Promise<any>;
+import type { Call } from './shards.ts';
 
 interface GetShardIterator {
   readonly StreamName: string;
