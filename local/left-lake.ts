@@ -4,6 +4,7 @@ import { type Catalog, type CatalogTable, openCatalog } from 'local-aws/glue/cat
 import { InvalidInput } from '../core/errors.ts';
 import { GLUE_TYPES, tables } from '../core/lake/tables.ts';
 import { bucketsOf, LOCAL_STAGE } from '../core/names.ts';
+import { shellQuote } from '../core/terminal/shell-quote.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -18,7 +19,7 @@ export function openLeftLake(folder: string): LeftLake {
   const path = resolve(root, folder);
   const catalogFile = join(path, 'catalog.json');
   if (!existsSync(catalogFile)) {
-    const start = folder === '.local' ? 'npm start' : `npm start -- --folder ${folder}`;
+    const start = folder === '.local' ? 'npm start' : `npm start -- --folder ${shellQuote(folder)}`;
     throw new InvalidInput(`There is no lake in ${folder} yet: run \`${start}\` first`);
   }
   return { catalog: withEmptyTables(openCatalog(catalogFile)), lakeFolder: join(path, 'lake') };

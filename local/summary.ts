@@ -4,6 +4,7 @@ import type { Execution } from 'local-aws/step-functions/run-state-machine.ts';
 import { type Manifest, manifestSchema } from '../core/lake/manifest.ts';
 import { parseAs } from '../core/parse.ts';
 import { LOCAL_FOLDER } from '../core/terminal/options.ts';
+import { shellQuote } from '../core/terminal/shell-quote.ts';
 import { renderTable } from '../core/terminal/table.ts';
 import { wrap } from '../core/terminal/wrap.ts';
 import type { Stage } from './stage.ts';
@@ -64,7 +65,7 @@ export function whereToLook(
     ['run', [`npx tributary runs ${runId}`, ...here]],
     ['query', ['npm run query --', ...here, '"SELECT status, loaded FROM runs"']],
     ['', ['npm run query --', ...here, '--list']],
-    ['logs', [join(folder, 'logs')]],
+    ['logs', [shellQuote(join(folder, 'logs'))]],
     ...(keep ? [] : [['console', npmStart(['--keep', ...again])] as [string, string[]]]),
     ...(isWhole ? [] : [['rest', npmStart(again)] as [string, string[]]]),
   ];
@@ -97,7 +98,7 @@ export function whatServes(
   const addresses = `AWS on ${aws}, Spotify on ${spotify}${page ? `, the console on ${page}` : ''}`;
   const here = inFolder(folder);
   // serverless.yml reads the addresses of the default folder, unless a parameter names another one.
-  const param = folder === LOCAL_FOLDER ? [] : [`--param folder=${quote(folder)}`];
+  const param = folder === LOCAL_FOLDER ? [] : [`--param folder=${shellQuote(folder)}`];
   const commands = [
     ...(page ? [] : [['npx tributary console', ...here]]),
     ['npx sls invoke local --stage local', ...param, `-f fetchToken -p ${TOKEN_SAMPLE}`],
@@ -111,7 +112,8 @@ export function whatServes(
 
 const TOKEN_SAMPLE = 'test/events/fetch-token.json';
 
-const inFolder = (folder: string) => (folder === LOCAL_FOLDER ? [] : [`--folder ${quote(folder)}`]);
+const inFolder = (folder: string) =>
+  folder === LOCAL_FOLDER ? [] : [`--folder ${shellQuote(folder)}`];
 
 /** The options as they were given: a name begins with `--`. */
 function npmStart(options: string[]): string[] {
@@ -119,7 +121,7 @@ function npmStart(options: string[]): string[] {
   const parts: string[] = [];
   for (const each of options) {
     if (each.startsWith('--')) parts.push(each);
-    else parts.push(`${parts.pop()} ${quote(each)}`);
+    else parts.push(`${parts.pop()} ${shellQuote(each)}`);
   }
   return ['npm start --', ...parts];
 }
@@ -140,7 +142,3 @@ function commandLines(
   }
   return lines.join(` \\\n${' '.repeat(indent)}`);
 }
-
-/** For a shell. */
-const quote = (text: string): string =>
-  /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

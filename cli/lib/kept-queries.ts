@@ -25,7 +25,7 @@ export const isQueryName = (text: string): boolean => /^[a-z0-9]+(-[a-z0-9]+)*$/
 export function readKeptQuery(name: string): string {
   const isKept = listKeptQueries().some((query) => query.name === name);
   if (!isKept)
-    throw new InvalidInput(`No kept query ${name}: \`tributary query --list\` shows them`);
+    throw new InvalidInput(`No kept query ${name}: \`npx tributary query --list\` shows them`);
   return read(`${name}.sql`);
 }
 

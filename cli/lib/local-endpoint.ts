@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InvalidInput } from '../../core/errors.ts';
+import { shellQuote } from '../../core/terminal/shell-quote.ts';
 import { isAlive } from '../../local/process-identity.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -19,7 +20,7 @@ export const localFolder = (folder: string): string => resolve(root, folder);
 /** Reads what the running local stage has written; throws InvalidInput while there is none. */
 export function readLocalEndpoints(folder: string): LocalEndpoints & { readonly aws: string } {
   const endpoints = read(folder);
-  const option = folder === '.local' ? '' : ` --folder ${folder}`;
+  const option = folder === '.local' ? '' : ` --folder ${shellQuote(folder)}`;
   if (endpoints === undefined) {
     throw new InvalidInput(
       `The local stage is not running: start it with \`npm start -- --keep${option}\`, or name another --stage`,

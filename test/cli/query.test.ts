@@ -72,7 +72,7 @@ describe('tributary query on this machine', () => {
       'error: Give a query, the name of a kept one, or --file\n',
     );
     await expect(failed('run-completenes')).resolves.toBe(
-      'error: No kept query run-completenes: `tributary query --list` shows them\n',
+      'error: No kept query run-completenes: `npx tributary query --list` shows them\n',
     );
     await expect(failed('--file', 'nowhere.sql')).resolves.toBe('error: No file nowhere.sql\n');
     await expect(failed('--file', lake.folder)).resolves.toMatch(

@@ -107,7 +107,7 @@ describe('tributary runs', () => {
     });
     await expect(runs('other')).resolves.toMatchObject({
       status: 1,
-      stderr: `error: No run other: \`tributary runs --folder ${lake.folder}\` shows them\n`,
+      stderr: `error: No run other: \`npx tributary runs --folder ${lake.folder}\` shows them\n`,
     });
   });
 

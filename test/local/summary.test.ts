@@ -35,6 +35,15 @@ describe('Where to look next', () => {
     },
   );
 
+  it('quotes a folder as a shell needs it, wherever it is', () => {
+    expect(next({ folder: '/tmp/a lake' }).match(/.*a lake.*/g)).toEqual([
+      expect.stringContaining(" --folder '/tmp/a lake'"),
+      expect.stringContaining(" --folder '/tmp/a lake'"),
+      expect.stringContaining(" --folder '/tmp/a lake'"),
+      "  logs     '/tmp/a lake/logs'",
+    ]);
+  });
+
   it('writes one line for each command without a terminal', () => {
     const folder = '/home/somebody/projects/tributary-lakes/first';
     expect(next({ folder, again: ['--folder', folder] }).split('\n')).toHaveLength(5);
