@@ -3,27 +3,38 @@ import { type Call, isOpen, type Json, type Shard } from './shards.ts';
 import { withoutTimestamp } from './timestamp-iterator.ts';
 import { updateShardCount } from './update-shard-count.ts';
 
-/** What kinesalite lacks, or does otherwise than AWS. */
-export const ACTIONS: Record<string, (call: Call, input: Json) => Promise<Json>> = {
-  DescribeStream: async (call, input) => {
-    const { StreamDescription } = await call('DescribeStream', input);
-    return { StreamDescription: { ...StreamDescription, ...PROVISIONED } };
-  },
-  DescribeStreamSummary: async (call, input) => {
-    const { StreamDescriptionSummary } = await call('DescribeStreamSummary', input);
-    return { StreamDescriptionSummary: { ...StreamDescriptionSummary, ...PROVISIONED } };
-  },
-  GetShardIterator: async (call, input) =>
-    call('GetShardIterator', await withoutTimestamp(call, input)),
-  ListShards: async (call, { ShardFilter, ...input }) => {
-    const { Shards, ...rest } = await call('ListShards', input);
-    return { ...rest, Shards: filterShards(Shards, ShardFilter) };
-  },
-  UpdateShardCount: updateShardCount,
-};
+type Action = (input: Json) => Promise<Json>;
 
-/** On-demand streams have a fixed number of shards here, and are no others. */
-const PROVISIONED = { StreamModeDetails: { StreamMode: 'PROVISIONED' } };
+/** What kinesalite lacks, or does otherwise than AWS; `onDemand` are names of streams. */
+export function createActions(call: Call, onDemand: ReadonlySet<string>): Record<string, Action> {
+  const modeOf = (stream: string): object =>
+    onDemand.has(stream)
+      ? {
+          StreamModeDetails: { StreamMode: 'ON_DEMAND' },
+          RecordDistributionStrategy: 'USER_PARTITION_KEY',
+        }
+      : { StreamModeDetails: { StreamMode: 'PROVISIONED' } };
+  return {
+    async DescribeStreamSummary(input) {
+      const { StreamDescriptionSummary } = await call('DescribeStreamSummary', input);
+      const mode = modeOf(input.StreamName);
+      return { StreamDescriptionSummary: { ...StreamDescriptionSummary, ...mode } };
+    },
+    async GetShardIterator(input) {
+      return call('GetShardIterator', await withoutTimestamp(call, input));
+    },
+    async ListShards({ ShardFilter, ...input }) {
+      const { Shards, ...rest } = await call('ListShards', input);
+      return { ...rest, Shards: filterShards(Shards, ShardFilter) };
+    },
+    async UpdateShardCount(input) {
+      if (onDemand.has(input.StreamName)) {
+        throw new AwsError('ValidationException', `${input.StreamName} is an on-demand stream`);
+      }
+      return updateShardCount(call, input);
+    },
+  };
+}
 
 /** No shard expires here. */
 function filterShards(shards: Shard[], filter?: { Type: string; ShardId?: string }): Shard[] {

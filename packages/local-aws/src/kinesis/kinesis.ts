@@ -4,7 +4,7 @@ import type { Measure } from '../cloudwatch/metric-store.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import { describeError, type RawResponse } from '../gateway/gateway.ts';
 import type { StreamSettings } from '../service/stream-settings.ts';
-import { ACTIONS } from './actions.ts';
+import { createActions } from './actions.ts';
 import { CBOR_TYPE, cborOfJson, jsonOfCbor } from './cbor.ts';
 import { respondWithFaults, type StreamFaults } from './faults.ts';
 import { createServer } from './kinesalite-server.ts';
@@ -128,12 +128,14 @@ export async function startKinesis(
     }
   }
 
+  const onDemand = streams.filter(({ isOnDemand }) => isOnDemand).map(({ name }) => name);
+  const actions = createActions(call, new Set(onDemand));
   /** An action that kinesalite lacks is served here; all others are passed on as they are. */
   const respond = async (headers: IncomingHttpHeaders, body: Buffer): Promise<RawResponse> => {
-    const action = ACTIONS[String(headers['x-amz-target']).replace(`${TARGET}.`, '')];
+    const action = actions[String(headers['x-amz-target']).replace(`${TARGET}.`, '')];
     if (action === undefined) return ask(headers, body);
     try {
-      return jsonResponse(200, await action(call, JSON.parse(body.toString())));
+      return jsonResponse(200, await action(JSON.parse(body.toString())));
     } catch (error) {
       const { status, ...content } = describeError(error);
       return jsonResponse(status, content);

@@ -116,6 +116,7 @@ export function readStream(logicalId: string, properties: unknown): StreamSettin
   return {
     name: p.Name,
     shards: p.ShardCount ?? ON_DEMAND_SHARDS,
+    ...(p.ShardCount === undefined && { isOnDemand: true }),
     retentionHours: p.RetentionPeriodHours,
   };
 }

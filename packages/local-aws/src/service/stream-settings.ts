@@ -5,6 +5,7 @@ export interface StreamSettings {
   name: string;
   shards: number;
   retentionHours: number;
+  isOnDemand?: boolean;
 }
 
 /** AWS::Lambda::EventSourceMapping of a stream. AWS's -1 for "no limit" is Infinity here. */

@@ -23,7 +23,8 @@ const measured: string[] = [];
 beforeEach(async () => {
   measured.length = 0;
   const events = { name: 'events', shards: 2, retentionHours: 24 };
-  kinesis = await startKinesis([events], {}, ({ name, value }) =>
+  const open = { ...events, name: 'open', isOnDemand: true };
+  kinesis = await startKinesis([events, open], {}, ({ name, value }) =>
     measured.push(`${name} ${value}`),
   );
   gateway = await startGateway({ Kinesis_20131202: kinesis.handle }, { routing: () => {} });
@@ -157,6 +158,23 @@ const update = (TargetShardCount: number) =>
   client.send(
     new UpdateShardCountCommand({ StreamARN, TargetShardCount, ScalingType: 'UNIFORM_SCALING' }),
   );
+
+describe('An on-demand stream', () => {
+  const StreamName = 'open';
+
+  it('says so, and that partition keys decide where its records go', async () => {
+    const response = await client.send(new DescribeStreamSummaryCommand({ StreamName }));
+    expect(response.StreamDescriptionSummary).toMatchObject({
+      StreamModeDetails: { StreamMode: 'ON_DEMAND' },
+      RecordDistributionStrategy: 'USER_PARTITION_KEY',
+    });
+  });
+
+  it('has as many shards as AWS chooses', async () => {
+    const input = { StreamName, TargetShardCount: 4, ScalingType: 'UNIFORM_SCALING' } as const;
+    await expect(client.send(new UpdateShardCountCommand(input))).rejects.toThrow('on-demand');
+  });
+});
 
 describe('ListShards', () => {
   it('lists the shards that its filter names', async () => {

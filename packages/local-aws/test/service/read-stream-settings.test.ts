@@ -102,7 +102,12 @@ describe('settings out of the template', () => {
 
   it('are read for an on-demand stream, which has the four shards that AWS begins with', () => {
     const onDemand = { Name: 's', StreamModeDetails: { StreamMode: 'ON_DEMAND' } };
-    expect(readStream('S', onDemand)).toEqual({ name: 's', shards: 4, retentionHours: 24 });
+    expect(readStream('S', onDemand)).toEqual({
+      name: 's',
+      shards: 4,
+      isOnDemand: true,
+      retentionHours: 24,
+    });
     expect(() => readStream('S', { ...onDemand, ShardCount: 4 })).toThrow(
       /S.ShardCount.*an on-demand stream none/,
     );
