@@ -7,7 +7,7 @@ import { eventsOf, ndjsonOf } from '../core/sessions/events-of.ts';
 import type { GlobalOptions } from '../core/terminal/options.ts';
 import { openLeftLake } from '../local/left-lake.ts';
 import { connectKinesis } from './lib/aws-clients.ts';
-import { type FailedBatch, parseFailedBatch } from './lib/failed-batch.ts';
+import { type FailedBatch, parseFailedBatch, placed } from './lib/failed-batch.ts';
 import { openLakeObjects, streamingBuckets } from './lib/lake-objects.ts';
 import { count, print } from './lib/output.ts';
 import { type FormatOptions, formatOptions, printResult } from './lib/query-result.ts';
@@ -100,7 +100,7 @@ async function send(batch: FailedBatch, options: Options): Promise<void> {
     }
   });
   try {
-    await sender.add(batch.records());
+    await sender.add(batch.records().map(placed));
     await sender.end();
   } finally {
     kinesis.destroy();

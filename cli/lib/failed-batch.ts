@@ -1,6 +1,10 @@
+import { hash } from 'node:crypto';
 import * as z from 'zod';
 import { InvalidInput } from '../../core/errors.ts';
+import { isAggregated, readAggregated } from '../../core/kinesis/aggregated-record.ts';
 import type { ReadRecord } from '../../core/kinesis/read-stream.ts';
+import type { KeyedRecord } from '../../core/kinesis/records.ts';
+import { hashKeyOf } from '../../core/sessions/buckets.ts';
 
 /**
  * The object that Lambda writes for a discarded batch:
@@ -67,6 +71,22 @@ export function parseFailedBatch(key: string, bytes: Buffer): FailedBatch {
       }));
     },
   };
+}
+
+/**
+ * The record as it is sent again. Lambda's payload has no explicit hash key, and without one an aggregate
+ * goes to another shard than the other events of its sessions: the Kinesis Producer Library has the key
+ * "a" for all of them. So it goes where its first event belongs, and an envelope where its bucket is.
+ */
+export function placed({ partitionKey, data }: ReadRecord): KeyedRecord {
+  const explicitHashKey = hashKeyOf(partitionKey) ?? hashKeyOfAggregate(data);
+  return { partitionKey, data, ...(explicitHashKey !== undefined && { explicitHashKey }) };
+}
+
+function hashKeyOfAggregate(data: Buffer): string | undefined {
+  const [first] = (isAggregated(data) && readAggregated(data)) || [];
+  if (first === undefined) return undefined;
+  return first.explicitHashKey ?? BigInt(`0x${hash('md5', first.partitionKey)}`).toString();
 }
 
 /** `…/2026-11-22T06.00.00-1f0c…` is `1f0c…`, eight characters of it. */
