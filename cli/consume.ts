@@ -20,7 +20,7 @@ interface Options extends GlobalOptions {
   stream: string;
   from?: Start['from'];
   timestamp?: Date;
-  sequenceNumber: string[];
+  sequenceNumber?: string[];
   shard?: string[];
   key?: string;
   follow?: true;
@@ -44,8 +44,7 @@ export function addConsume(program: Command): void {
     .option(
       '--sequence-number <number>',
       'for after-sequence-number: the position of the last event read; once for each shard to read',
-      (number: string, all: string[]) => [...all, number],
-      [],
+      (number: string, all: string[] = []) => [...all, number],
     )
     .option(
       '--shard <id>',
@@ -135,7 +134,7 @@ function shardId(text: string): string {
   throw new InvalidArgumentError('A shard is shardId-000000000002, or 2.');
 }
 
-function startOf({ from = 'trim-horizon', timestamp, sequenceNumber }: Options): Start {
+function startOf({ from = 'trim-horizon', timestamp, sequenceNumber = [] }: Options): Start {
   if ((timestamp !== undefined) !== (from === 'at-timestamp')) {
     throw new InvalidInput('--timestamp and --from at-timestamp go together');
   }

@@ -18,7 +18,7 @@ interface Options extends GlobalOptions {
   eventsPerDay: number;
   albumsPerDay: number;
   region?: string;
-  param: string[];
+  param?: string[];
 }
 
 export function addCost(program: Command): void {
@@ -31,8 +31,7 @@ export function addCost(program: Command): void {
     .option(
       '--param <name=value>',
       'a setting, as for sls deploy; may be repeated',
-      (param: string, all: string[]) => [...all, param],
-      [],
+      (param: string, all: string[] = []) => [...all, param],
     )
     .addHelpText(
       'after',
@@ -48,11 +47,11 @@ Examples:
     .action((_, command: Command) => cost(command.optsWithGlobals<Options>()));
 }
 
-async function cost(options: Options): Promise<void> {
+async function cost({ param: params = [], ...options }: Options): Promise<void> {
   // The stage local costs nothing.
   const stage = options.stage === LOCAL_STAGE ? 'dev' : options.stage;
-  checkSettings({ stage, params: options.param });
-  const folder = join(await packageService(root, { stage, params: options.param }), '.serverless');
+  checkSettings({ stage, params });
+  const folder = join(await packageService(root, { stage, params }), '.serverless');
   const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
   const template: Template = read('cloudformation-template-update-stack.json');
   const region = options.region ?? read('serverless-state.json').service.provider.region;

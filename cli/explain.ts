@@ -32,7 +32,8 @@ The stage local needs nothing that serves; only then the source stream can be re
 
 Examples:
   tributary explain 4aawyAB9vmqN3uQ7FjRGTy
-  tributary explain --stage dev 0-49590338271490256608559692538361571095921575989136588898`,
+  tributary explain --stage dev \\
+    0-49590338271490256608559692538361571095921575989136588898`,
     )
     .action((id: string, _, each: Command) => explainAndPrint(id, each.optsWithGlobals<Options>()));
 }

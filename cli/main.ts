@@ -3,6 +3,7 @@ import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
 import { wrapHelp } from '../core/terminal/help-text.ts';
 import { type GlobalOptions, globalOptions } from '../core/terminal/options.ts';
+import { fitLines } from '../core/terminal/wrap.ts';
 import { BASH_FALLBACK } from './lib/bash-completion.ts';
 import { errorLine } from './lib/error-line.ts';
 import { endWhenOutputCloses, print } from './lib/output.ts';
@@ -52,17 +53,21 @@ const program = new Command('tributary')
   .configureOutput({
     writeOut: (text) =>
       void process.stdout.write(wrapHelp(text, process.stdout.columns ?? HELP_WIDTH)),
+    outputError: (text, write) => write(fitLines(text, process.stderr.columns)),
   });
 globalOptions(program).addHelpText(
   'after',
   `
-Endpoint, region and credentials are those of the AWS SDK: AWS_ENDPOINT_URL, AWS_REGION, AWS_PROFILE …
-The stage local needs none of them while \`npm start -- --keep\` runs; query, runs and explain only
-need the lake that it left.
+Endpoint, region and credentials are those of the AWS SDK: AWS_ENDPOINT_URL,
+AWS_REGION, AWS_PROFILE …
+The stage local needs none of them while \`npm start -- --keep\` runs; query, runs
+and explain only need the lake that it left.
 
-\`tributary <command> --help\` says more about a command.
-Completion, after \`npm link\`: source <(tributary complete bash), or zsh; in fish:
-tributary complete fish | source`,
+\`tributary <command> --help\` says more about a command. Completion, after
+\`npm link\`, in bash or zsh, and in fish:
+  source <(tributary complete bash)
+  source <(tributary complete zsh)
+  tributary complete fish | source`,
 );
 
 // A command loads what it needs itself, in half of the time; help and completion need all of them.
@@ -92,7 +97,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (program.opts<GlobalOptions>().stack) console.error(error);
-  process.stderr.write(`error: ${errorLine(error)}\n`);
+  process.stderr.write(`${fitLines(`error: ${errorLine(error)}`, process.stderr.columns)}\n`);
   process.exitCode = 1;
 }
 

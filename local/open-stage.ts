@@ -24,13 +24,14 @@ export async function openStage(
 ): Promise<Stage> {
   const folder = resolve(root, options.folder);
   // What can be wrong in the input is found before anything is started or written.
-  checkSettings({ stage: LOCAL_STAGE, params: options.param });
+  const given = options.param ?? [];
+  checkSettings({ stage: LOCAL_STAGE, params: given });
   const catalog = options.catalog
     ? readCatalog(options.catalog)
     : generateCatalog({ albums: options.albums, seed: options.seed });
   const faults = options.faults ? readFaultPlan(options.faults) : undefined;
   const credentials = options.real ? takeCredentials() : undefined;
-  const params = [...options.param, ...(options.real ? realSettings(options.param) : [])];
+  const params = [...given, ...(options.real ? realSettings(given) : [])];
   const settings = Object.fromEntries(params.map((param) => param.split(/=(.*)/s, 2)));
 
   const claim = claimFolder(folder);

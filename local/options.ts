@@ -1,7 +1,8 @@
 import { relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { FAULT_KINDS } from 'spotify-mock/faults.ts';
-import { LOCAL_FOLDER, wholeNumber } from '../core/terminal/options.ts';
+import { folderName, LOCAL_FOLDER, wholeNumber } from '../core/terminal/options.ts';
+import { fitLines } from '../core/terminal/wrap.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -17,13 +18,16 @@ export interface Options {
   fresh?: true;
   keep?: true;
   real?: true;
-  param: string[];
+  param?: string[];
   wrongSecret?: true;
   stack?: true;
 }
 
 export const command = new Command('npm start --')
   .description('Runs the whole pipeline on this machine: no account, no Docker, no network')
+  .configureOutput({
+    outputError: (text, write) => write(fitLines(text, process.stderr.columns)),
+  })
   .addOption(
     new Option('--app <kind>', 'the kind of app that the mock of Spotify takes you for')
       .choices(['extended', 'development'])
@@ -54,8 +58,7 @@ export const command = new Command('npm start --')
   .option(
     '--param <name=value>',
     'a setting of docs/settings.md; may be repeated',
-    (param: string, all: string[]) => [...all, param],
-    [],
+    (param: string, all: string[] = []) => [...all, param],
   )
   .option('--wrong-secret', 'store a client secret that Spotify does not know')
   .option('--stack', 'show the stack of an error')
@@ -73,7 +76,7 @@ examples/schemas/:
 
 /** A folder as it is shown and can be given again: relative to the repository where that is shorter. */
 function shortest(folder: string): string {
-  const path = relative(root, resolve(root, folder)) || '.';
+  const path = relative(root, resolve(root, folderName(folder))) || '.';
   return path.length < folder.length ? path : folder;
 }
 

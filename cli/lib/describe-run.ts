@@ -3,6 +3,7 @@ import { InvalidInput } from '../../core/errors.ts';
 import { keys } from '../../core/lake/keys.ts';
 import type { StoredObjects } from '../../core/lake/stored-objects.ts';
 import { renderTable } from '../../core/terminal/table.ts';
+import { wrap } from '../../core/terminal/wrap.ts';
 import { hint } from './hint.ts';
 import { openLakeObjects } from './lake-objects.ts';
 import { count } from './output.ts';
@@ -51,7 +52,7 @@ export async function describeRun(
     headOf(row),
     ...(manifest === undefined
       ? ['There is no manifest: the run failed before it wrote one, or its raw data has expired.']
-      : [countsOf(manifest), ...detailsOf(manifest, width)]),
+      : [countsOf(manifest, width), ...detailsOf(manifest, width)]),
     objectsOf(lake, run, manifest),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -98,13 +99,18 @@ function headOf({ run_id, status, started, seconds, error, cause }: RunRow): str
   return lines.join('\n');
 }
 
-function countsOf({ counts, source }: Manifest): string {
+function countsOf({ counts, source }: Manifest, width = Number.POSITIVE_INFINITY): string {
   const { tracks = 0, requests = 0, waitedSeconds, tokenRequests, tracksMissing, ...rest } = counts;
   const albums = ['expected', 'listed', 'skipped', 'loaded', 'missing', 'deferred', 'unlisted'];
   const others = Object.entries(rest).filter(([name, n]) => !albums.includes(name) && n > 0);
   const named = albums.filter((name) => rest[name] !== undefined);
+  const indent = ' '.repeat(12);
+  const ofAlbums = wrap(
+    named.map((name) => `${rest[name]} ${name}`).join(', '),
+    width - indent.length,
+  );
   return [
-    `  albums    ${named.map((name) => `${rest[name]} ${name}`).join(', ')}`,
+    `  albums    ${ofAlbums.join(`\n${indent}`)}`,
     `  tracks    ${tracks} loaded${tracksMissing ? `, ${tracksMissing} missing` : ''}`,
     `  requests  ${requests}${source ? ` to ${source}` : ''}${tokenRequests ? `, ${tokenRequests} for tokens` : ''}`,
     ...(waitedSeconds === undefined ? [] : [`  waited    ${waitedSeconds} s for rate limits`]),

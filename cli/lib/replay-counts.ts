@@ -27,9 +27,15 @@ export async function printReplayCounts({ events, skipped }: ReplayChoice): Prom
   if (sorted.length > 0) {
     const rows = sorted.map(([reason, { events: n, bytes, first, last }]) => [
       ...[reason, n, bytes],
-      ...[first.toISOString(), last.toISOString()],
+      ...[first, last].map((time) => time.toISOString().slice(0, 19).replace('T', ' ')),
     ]);
-    await print(`${renderTable(['reason', 'events', 'bytes', 'first', 'last'], rows)}\n`);
+    const { columns: width } = process.stdout;
+    const table = renderTable(
+      ['reason', 'events', 'bytes', 'first', 'last'],
+      rows,
+      width === undefined ? {} : { width },
+    );
+    await print(`${table}\n`);
   }
   const total = sorted.reduce((sum, [, { events: n }]) => sum + n, 0);
   await print(`${count(total, 'event')} would be replayed${skippedText(skipped())}\n`);

@@ -18,12 +18,23 @@ export const LOCAL_FOLDER = '.local';
 export function globalOptions(program: Command): Command {
   return program
     .option('--stage <stage>', 'the stage to work on', stageName, LOCAL_STAGE)
-    .option('--folder <folder>', 'of the stage local: as given to npm start', LOCAL_FOLDER)
+    .option(
+      '--folder <folder>',
+      'of the stage local: as given to npm start',
+      folderName,
+      LOCAL_FOLDER,
+    )
     .option('--stack', 'show the stack of an error');
 }
 
 export const streamOption = (description: string, name = 'sessions') =>
   new Option('--stream <name>', `${description}: one of the stage, or a full name`).default(name);
+
+/** An unset variable of a shell is an empty text, which would be the repository itself. */
+export function folderName(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It names no folder.');
+}
 
 function stageName(text: string): string {
   if (/^[a-z][a-z0-9-]*$/.test(text)) return text;

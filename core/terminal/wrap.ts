@@ -9,3 +9,10 @@ export function wrap(text: string, width: number): string[] {
   }
   return lines;
 }
+
+/** Lines that fit stay as they are, a caret below its place too; wider ones are broken between words. */
+export const fitLines = (text: string, width = Number.POSITIVE_INFINITY): string =>
+  text
+    .split('\n')
+    .map((line) => (line.length <= width ? line : wrap(line, width).join('\n')))
+    .join('\n');

@@ -57,13 +57,30 @@ COMP_WORDS=(tributary query --li) COMP_CWORD=2; __tributary_complete; echo "$COM
     expect(unknown.stderr).toMatch(/^error: unknown command 'qery'\n\(Did you mean query\?\)$/m);
   });
 
-  it('has help that fits 80 columns, but for examples that cannot be shorter', async () => {
-    const commands = ['consume', 'replay', 'rebuild', 'runs', 'simulate'];
+  it('has help that fits 80 columns, with commands that can be pasted', async () => {
+    const commands = [
+      'consume',
+      'cost',
+      'explain',
+      'produce',
+      'replay',
+      'rebuild',
+      'runs',
+      'simulate',
+    ];
     for (const command of [[], ...commands.map((name) => [name])]) {
       const { stdout } = await run([...command, '--help']);
       const wide = stdout.split('\n').filter((line) => line.length > 80);
       expect({ command, wide }).toEqual({ command, wide: [] });
+      expect(stdout).not.toContain('[])');
     }
+    const { stdout } = await run(['--help']);
+    expect(stdout.split('\n')).toEqual(
+      expect.arrayContaining([
+        '  source <(tributary complete zsh)',
+        '  tributary complete fish | source',
+      ]),
+    );
   });
 
   it('completes commands, options and choices', async () => {

@@ -1,3 +1,4 @@
+import { describeRun } from '../../cli/lib/describe-run.ts';
 import { compactRunsSql, runsSql } from '../../cli/runs.ts';
 import { loadTrinoParser } from '../queries/dialect.ts';
 import { givenAthena, givenLake, run } from './fake-lake.ts';
@@ -94,6 +95,19 @@ describe('tributary runs', () => {
     ]) {
       expect(stdout).toMatch(line);
     }
+  });
+
+  it('breaks the counts of a run between words where the terminal is narrow', async () => {
+    const day = new Date(NOW - 2 * DAY_MS).toISOString().slice(0, 10);
+    lake.put(`raw/manifests/ingest_date=${day}/run_id=run-2/manifest.json`, {
+      run: { runId: 'run-2', startedAt: `${day}T06:00:00.000Z` },
+      status: 'COMPLETE',
+      counts: { ...counts, deferred: 0 },
+    });
+    const text = await describeRun('run-2', { stage: 'local', folder: lake.folder }, 80);
+    expect(text).toContain(
+      '  albums    101 expected, 100 listed, 1 skipped, 97 loaded, 2 missing, 0\n            deferred, 3 unlisted\n',
+    );
   });
 
   it('shows a run without a manifest, and takes the beginning of a run_id', async () => {

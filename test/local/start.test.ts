@@ -137,6 +137,14 @@ describe('npm start', () => {
     expect(run.text()).toMatch(/^error: --folder .*notes\.txt is a file, not a folder: [^\n]*\n$/);
   });
 
+  it('rejects a folder without a name, such as that of an unset variable, in one line', async () => {
+    const run = start(['--folder', '']);
+    expect(await run.ended).toBe(1);
+    expect(run.text()).toBe(
+      "error: option '--folder <folder>' argument '' is invalid. It names no folder.\n",
+    );
+  });
+
   it('asks for the credentials of --real in one line', async () => {
     const run = start(['--real'], { SPOTIFY_CLIENT_ID: 'some-id', SPOTIFY_CLIENT_SECRET: '' });
     expect(await run.ended).toBe(1);
