@@ -4,9 +4,9 @@ import { Command } from 'commander';
 import { wrapHelp } from '../core/terminal/help-text.ts';
 import { type GlobalOptions, globalOptions } from '../core/terminal/options.ts';
 import { fitLines } from '../core/terminal/wrap.ts';
-import { BASH_FALLBACK } from './lib/bash-completion.ts';
 import { errorLine } from './lib/error-line.ts';
-import { endWhenOutputCloses, print } from './lib/output.ts';
+import { endWhenOutputCloses } from './lib/output.ts';
+import { completionScript } from './lib/shell-completion.ts';
 
 type Add = (program: Command) => unknown;
 
@@ -93,7 +93,12 @@ program.helpCommand('help [command]', 'Shows the help of a command');
 
 endWhenOutputCloses();
 try {
-  if (process.argv.slice(2).join(' ') === 'complete bash') await print(BASH_FALLBACK);
+  const [first, shell = ''] = process.argv.slice(2);
+  if (first === 'complete' && shell !== '--') {
+    // @bomb.sh/tab prints the script itself.
+    const { log } = console;
+    console.log = (script: string) => log(completionScript(shell, script));
+  }
   await program.parseAsync();
 } catch (error) {
   if (program.opts<GlobalOptions>().stack) console.error(error);

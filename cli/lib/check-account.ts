@@ -87,7 +87,7 @@ async function secrets(client: SSMClient, stage: string): Promise<Finding[]> {
     return { level: isSecure ? 'ok' : 'bad', subject: 'Secrets', text };
   });
   const missing = InvalidParameters.map((name): Finding => {
-    const text = `${name} is missing: aws ssm put-parameter --type SecureString --name ${name} --value …`;
+    const text = `${name} is missing: docs/operations.md#first-deployment has the command to store it`;
     return { level: 'bad', subject: 'Secrets', text };
   });
   return [...found, ...missing];

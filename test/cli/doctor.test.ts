@@ -64,7 +64,7 @@ describe('tributary doctor', () => {
       'ok access key …PLE7, region eu-west-1',
       'ok tributary-dev is UPDATE_COMPLETE in account 123456789012',
       'ok /tributary/dev/spotify/client-id is there',
-      'bad /tributary/dev/spotify/client-secret is missing: aws ssm put-parameter --type SecureString --name /tributary/dev/spotify/client-secret --value …',
+      'bad /tributary/dev/spotify/client-secret is missing: docs/operations.md#first-deployment has the command to store it',
       'ok 990 of 1000 executions are not reserved',
       'ok deployed as this clone has them',
     ]);

@@ -35,13 +35,15 @@ describe('tributary', () => {
       const session = `tributary() { "${process.execPath}" "${join(root, 'bin/tributary.js')}" "$@"; }
 compopt() { :; }
 ${stdout}
+${stdout}
+complete -p tributary
 COMP_WORDS=(tributary query --li) COMP_CWORD=2; __tributary_complete; echo "$COMPREPLY"`;
       const check = spawnSync('bash', ['--norc'], { input: session, encoding: 'utf8' });
       const { status: ended, stderr } = check;
       expect({ ended, stderr, found: check.stdout }).toEqual({
         ended: 0,
         stderr: '',
-        found: '--list\n',
+        found: 'complete -o default -F __tributary_complete tributary\n--list\n',
       });
     }
   });
