@@ -51,10 +51,11 @@ try {
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (!(error instanceof InvalidInput) && !UNUSABLE_PORT.includes(code)) throw error;
   const { port } = command.opts<{ port: number }>();
-  const isUsed = code === 'EADDRINUSE';
-  command.error(
-    `error: ${isUsed ? `port ${port} is in use: choose another --port, or 0 for any that is free` : message}`,
-  );
+  const problems: Record<string, string> = {
+    EADDRINUSE: `port ${port} is in use: choose another --port, or 0 for any that is free`,
+    ERR_SOCKET_BAD_PORT: `--port ${port} is above 65535`,
+  };
+  command.error(`error: ${problems[code] ?? message}`);
 }
 
 function wholeNumber(text: string): number {

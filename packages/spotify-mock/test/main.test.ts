@@ -22,6 +22,12 @@ describe('The command', () => {
     expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0);
   });
 
+  it('says in one line that there is no such port', async () => {
+    const child = run('--port', '99999');
+    const [problem] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect(problem).toBe('error: --port 99999 is above 65535\n');
+  });
+
   it('says in one line what is wrong with a file', async () => {
     const child = run('--faults', givenFile('{}'));
     const [problem] = await Promise.all([text(child.stderr), once(child, 'exit')]);
