@@ -1,3 +1,4 @@
+import type { Execution } from 'local-aws/step-functions/run-state-machine.ts';
 import { messageOfCause } from '../core/error-cause.ts';
 import { countUndelivered } from './count-events.ts';
 import type { Interrupt } from './interrupt.ts';
@@ -51,12 +52,7 @@ export async function runOnce(
   const outcome = judge({
     runId,
     seconds: (performance.now() - start) / 1_000,
-    ...(execution.status !== 'SUCCEEDED' && {
-      failure: {
-        error: execution.error ?? execution.status,
-        message: messageOfCause(execution.cause ?? 'no cause'),
-      },
-    }),
+    ...(execution.status !== 'SUCCEEDED' && { failure: failureOf(execution, real) }),
     ...(manifest && { manifest }),
     requests: real
       ? { byEndpoint: { Spotify: manifest?.counts.requests ?? 0 }, faulted: {} }
@@ -75,6 +71,15 @@ export async function runOnce(
   console.log(`\nWhere to look next\n${next}`);
   if (keep) interrupt.during({ name: 'serving', ...delivering(stage, folder) });
   return execution.status === 'SUCCEEDED' && (!ledger || isBalanced(ledger));
+}
+
+/** With `--real`, the parameters that the error speaks of came from the environment. */
+function failureOf({ status, error = status, cause = 'no cause' }: Execution, real?: true) {
+  const from =
+    real && error === 'InvalidCredentials'
+      ? '. They are those of SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET'
+      : '';
+  return { error, message: messageOfCause(cause) + from };
 }
 
 /** For an interruption while events may be in the streams, which the emulator keeps in memory. */

@@ -157,13 +157,17 @@ describe('npm start', () => {
     const spotify = await startSpotify({ app: 'development', catalog, ...credentials });
     try {
       const urls = ['spotifyApiUrl', 'spotifyAccountsUrl'].map((name) => `${name}=${spotify.url}`);
-      const run = start(
-        ['--real', '--sessions', '0', ...urls.flatMap((param) => ['--param', param])],
-        {
+      const startReal = (secret: string) =>
+        start(['--real', '--sessions', '0', ...urls.flatMap((param) => ['--param', param])], {
           SPOTIFY_CLIENT_ID: credentials.clientId,
-          SPOTIFY_CLIENT_SECRET: credentials.clientSecret,
-        },
+          SPOTIFY_CLIENT_SECRET: secret,
+        });
+      const mistaken = startReal('mistyped');
+      expect(await mistaken.ended).toBe(1);
+      expect(mistaken.text().replace(/\s+/g, ' ')).toContain(
+        'FAILED InvalidCredentials: Spotify does not know this client id and secret (400 Invalid client): check the two parameters. They are those of SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET',
       );
+      const run = startReal(credentials.clientSecret);
       expect(await run.ended).toBe(0);
       expect(run.text()).toMatch(/^COMPLETE[^\n]*\n +albums +3 loaded/m);
       expect(spotify.requests.byEndpoint['album-tracks']).toBeGreaterThanOrEqual(3);
