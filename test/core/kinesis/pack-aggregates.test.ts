@@ -14,6 +14,7 @@ describe('Packing as the Kinesis Producer Library does', () => {
     expect(packed.length).toBeLessThan(150);
     const keyOf = new Map<string, string>();
     const last = new Map<string, number>();
+    const misplaced: number[] = [];
     let count = 0;
     for (const { partitionKey, explicitHashKey, data, inside } of packed) {
       expect(isAggregated(data)).toBe(true);
@@ -23,14 +24,17 @@ describe('Packing as the Kinesis Producer Library does', () => {
         inside.map((each) => numberOf(each.data)),
       );
       for (const each of all) {
-        expect(keyOf.get(each.partitionKey) ?? partitionKey).toBe(partitionKey);
-        expect(numberOf(each.data)).toBeGreaterThan(last.get(each.partitionKey) ?? -1);
+        const number = numberOf(each.data);
+        const isUnderItsKey = (keyOf.get(each.partitionKey) ?? partitionKey) === partitionKey;
+        const isInOrder = number > (last.get(each.partitionKey) ?? -1);
+        if (!isUnderItsKey || !isInOrder) misplaced.push(number);
         keyOf.set(each.partitionKey, partitionKey);
-        last.set(each.partitionKey, numberOf(each.data));
+        last.set(each.partitionKey, number);
         count++;
       }
       expect(explicitHashKey).toMatch(/^\d{30,39}$/);
     }
+    expect(misplaced).toEqual([]);
     expect(count).toBe(5_000);
   });
 

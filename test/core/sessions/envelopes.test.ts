@@ -60,20 +60,22 @@ describe('An envelope', () => {
     const envelopes = packEnvelopes(events, 16);
     const keyOf = new Map<string, string>();
     const lastOf = new Map<string, number>();
+    const misplaced: number[] = [];
     let count = 0;
     for (const { partitionKey, data, events: indices } of envelopes) {
       expect(opened(data)).toEqual(indices.map((i) => events[i]?.data.toString()));
       for (const index of indices) {
         const { segment, partitionKey: session } = events[index] as Enriched;
         const place = `${segment}/${session}`;
-        expect(partitionKey.startsWith(segment)).toBe(true);
-        expect(keyOf.get(place) ?? partitionKey).toBe(partitionKey);
-        expect(index).toBeGreaterThan(lastOf.get(place) ?? -1);
+        const isOfItsKey = (keyOf.get(place) ?? partitionKey) === partitionKey;
+        const isInOrder = index > (lastOf.get(place) ?? -1);
+        if (!partitionKey.startsWith(segment) || !isOfItsKey || !isInOrder) misplaced.push(index);
         keyOf.set(place, partitionKey);
         lastOf.set(place, index);
         count++;
       }
     }
+    expect(misplaced).toEqual([]);
     expect(count).toBe(events.length);
     const firsts = envelopes.map(({ events: [first] }) => first as number);
     expect(firsts).toEqual(firsts.toSorted((a, b) => a - b));

@@ -3,7 +3,11 @@ import { createRandom } from 'seeded-random';
 import { collectGarbage } from '../../../bench/collect-garbage.ts';
 import { openEnvelope } from '../../../core/sessions/envelopes.ts';
 import { splitLines } from '../../../core/sessions/lines.ts';
-import { EnvelopePacker, packEnvelopes } from '../../../core/sessions/pack-envelopes.ts';
+import {
+  EnvelopePacker,
+  type PackedEnvelope,
+  packEnvelopes,
+} from '../../../core/sessions/pack-envelopes.ts';
 
 /** Of buffers, when those that nobody holds are freed, which V8 does behind the program's back. */
 async function bytesInUse(): Promise<number> {
@@ -77,7 +81,14 @@ describe('A packer', () => {
       partitionKey: session,
       segment: 'usa',
     }));
-    expect(pack(new EnvelopePacker(8), batch)).toEqual(packEnvelopes(events, 8));
+    // Jest compares buffers byte by byte in JavaScript.
+    const inHex = ({ data, ...rest }: PackedEnvelope) => ({
+      ...rest,
+      data: Buffer.from(data).toString('hex'),
+    });
+    expect(pack(new EnvelopePacker(8), batch).map(inHex)).toEqual(
+      packEnvelopes(events, 8).map(inHex),
+    );
   });
 
   it('forgets a batch that failed', () => {
