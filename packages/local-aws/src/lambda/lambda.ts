@@ -56,13 +56,18 @@ export function createLambda(
   const logs = new Map<string, WriteStream>();
   mkdirSync(join(folder, 'logs'), { recursive: true });
 
-  for (const { name, archive } of functions.values()) {
-    idle.set(name, new Set());
+  for (const name of functions.keys()) idle.set(name, new Set());
+
+  const unpacked = new Set<string>();
+  /** At the first start of a function: most runs need half of them, half a megabyte each. */
+  function unpack({ name, archive }: PackagedFunction): void {
+    if (unpacked.has(name)) return;
     for (const [path, content] of Object.entries(archive)) {
       const file = join(folder, 'code', name, path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, content);
     }
+    unpacked.add(name);
   }
 
   /** Lambda would run on and lose the log; here the invocation fails. */
@@ -82,6 +87,7 @@ export function createLambda(
   }
 
   function start(fn: PackagedFunction): Environment {
+    unpack(fn);
     const onLine = (line: string, stream: string) => observer.onLine(fn.name, stream, line);
     const environment = startEnvironment(fn, { folder, onLine });
     const { child, id } = environment;
