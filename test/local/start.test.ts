@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { startSpotify } from 'spotify-mock/server.ts';
+import { stageFolder } from '../fixtures/local-stage.ts';
 import { packagedService } from '../fixtures/packaged-service.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -13,7 +13,7 @@ let folder: string;
 let children: ChildProcess[] = [];
 beforeAll(async () => void (await packagedService()), 120_000);
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tributary-start-'));
+  folder = stageFolder();
 });
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
