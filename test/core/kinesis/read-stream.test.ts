@@ -97,7 +97,7 @@ describe('a stream', () => {
   it('can be read from now on', async () => {
     await put('early');
     const reading = read({ from: 'latest' }, 1);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await aws.nextCall('GetRecords');
     await put('late');
     expect(texts(await reading)).toEqual(['late']);
   });
@@ -130,7 +130,8 @@ describe('a stream', () => {
       return calls % 2 === 0 ? error('ExpiredIteratorException') : undefined;
     };
     const reading = read(FROM_START, 4);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await aws.nextCall('GetRecords');
+    await aws.nextCall('GetRecords');
     await put('c', 'd');
     expect(texts(await reading)).toEqual(['a', 'b', 'c', 'd']);
     expect(calls).toBeGreaterThan(2);
@@ -141,7 +142,7 @@ describe('a stream', () => {
     let expires = true;
     aws.respondWith.GetRecords = () => (expires ? error('ExpiredIteratorException') : undefined);
     const reading = read({ from: 'latest' }, 1);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await aws.nextCall('GetRecords');
     await put('late');
     expires = false;
     expect(texts(await reading)).toEqual(['late']);
