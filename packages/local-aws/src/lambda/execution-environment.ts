@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import type { PackagedFunction } from '../service/service.ts';
 import { LOCAL_REGION } from '../service/template.ts';
-import type { Invocation, InvocationResult } from './lambda-environment.ts';
+import type { Initialized, Invocation, InvocationResult } from './lambda-environment.ts';
 
 /** A process that runs one function, one event at a time. */
 export interface Environment {
@@ -64,6 +64,9 @@ export function startEnvironment(
 /** How an invocation ended: by the handler, by the end of the environment or by the time limit. */
 export type Outcome = InvocationResult | { ended: string } | { timedOutAfterMs: number };
 
+/** To load a module, which Lambda does not count as the function's time. */
+const INIT_MS = 10_000;
+
 /** One event to one environment. An environment that times out is ended, as Lambda does. */
 export function sendEvent(
   { child }: Environment,
@@ -78,19 +81,24 @@ export function sendEvent(
       child.off('exit', onExit);
       resolve(outcome);
     };
-    const onMessage = (result: unknown) => settle(result as InvocationResult);
+    const onMessage = (message: unknown) => {
+      if (!('initialized' in (message as Initialized))) return settle(message as InvocationResult);
+      clearTimeout(timer);
+      timer = setTimeout(end, timeoutMs);
+    };
     const onExit = (code: number | null, signal: string | null) =>
       settle({ ended: signal ? `signal ${signal}` : `status ${code}` });
-    const timer = setTimeout(() => {
+    const end = () => {
       child.kill('SIGKILL');
       settle({ timedOutAfterMs: timeoutMs });
-    }, timeoutMs);
+    };
+    let timer = setTimeout(end, INIT_MS);
     child.on('message', onMessage);
     child.on('exit', onExit);
     const invocation: Invocation = {
       event: event ?? null,
       requestId,
-      deadline: Date.now() + timeoutMs,
+      timeoutMs,
     };
     child.send(invocation);
   });

@@ -3,14 +3,19 @@ import { flushCompileCache } from 'node:module';
 
 const [modulePath = '', exportName = ''] = process.argv.slice(2);
 
-/** What the local stage sends: an event, and until when it may take. */
+/** What the local stage sends: an event, and how long its handler may take. */
 export interface Invocation {
   event: unknown;
   requestId: string;
-  deadline: number;
+  timeoutMs: number;
 }
 
-/** What it gets back: results travel as JSON, as they do from Lambda. */
+/** What it gets back first: the module is loaded, the handler begins. */
+export interface Initialized {
+  initialized: true;
+}
+
+/** What it gets back then: results travel as JSON, as they do from Lambda. */
 export type InvocationResult = (
   | { payload: string }
   | { failure: { errorType: string; errorMessage: string; trace: string[] } }
@@ -34,11 +39,13 @@ async function respond(message: InvocationResult): Promise<void> {
   process.send?.(message);
 }
 
-process.on('message', async ({ event, requestId, deadline }: Invocation) => {
+process.on('message', async ({ event, requestId, timeoutMs }: Invocation) => {
   try {
     const handlers = await import(modulePath);
     if (!isWritten) flushCompileCache();
     isWritten = true;
+    process.send?.({ initialized: true } satisfies Initialized);
+    const deadline = Date.now() + timeoutMs;
     const result = await handlers[exportName](event, {
       functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
       awsRequestId: requestId,

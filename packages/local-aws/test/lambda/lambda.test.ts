@@ -255,6 +255,19 @@ describe('An execution environment', () => {
     expect(await invoke('count', {})).toBe(2);
   });
 
+  it('may take longer to load its module than its function may take', async () => {
+    const { invoke } = given({
+      slow: [
+        `await new Promise((resolve) => setTimeout(resolve, 1_000));
+        let n = 0;
+        export const handler = async () => ++n;`,
+        { timeoutSeconds: 0.5 },
+      ],
+    });
+    expect(await invoke('slow', {})).toBe(1);
+    expect(await invoke('slow', {})).toBe(2);
+  });
+
   it('that is stuck in a loop ends as well', async () => {
     const { invoke } = given({
       loop: ['if (event.loop) for (;;); return 1;', { timeoutSeconds: 1 }],
