@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -14,17 +16,21 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 const root = resolve(import.meta.dirname, '../..');
 const sources = ['console/page', 'console/model'].map((folder) => join(root, folder));
 
+/** Bundles of other sources, and what a killed process left; a console may still serve younger ones. */
+const KEPT_MS = 24 * 3_600_000;
+
 /**
  * The folder with the page's files, bundled and compressed. They are kept under `.local/console` by a
  * hash of their sources, so that only the first start after a change takes the half second.
  */
 export async function bundlePage(cache = join(root, '.local/console')): Promise<string> {
   const folder = join(cache, hashOf([...sources, join(root, 'package-lock.json')]));
-  if (existsSync(join(folder, 'report.mjs'))) return folder;
+  if (existsSync(folder)) return folder;
   const { build } = await import('esbuild');
-  rmSync(cache, { recursive: true, force: true });
-  const made = `${folder}-${process.pid}`;
-  mkdirSync(made, { recursive: true });
+  mkdirSync(cache, { recursive: true });
+  removeOld(cache);
+  // Others may bundle the same at the same moment.
+  const made = mkdtempSync(`${folder}.unfinished-`);
   const common = {
     absWorkingDir: root,
     bundle: true,
@@ -57,8 +63,20 @@ export async function bundlePage(cache = join(root, '.local/console')): Promise<
     writeFileSync(join(made, `${name}.gz`), gzipSync(bytes, { level: 9 }));
     writeFileSync(join(made, `${name}.br`), brotliCompressSync(bytes));
   }
-  renameSync(made, folder);
+  try {
+    renameSync(made, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+    rmSync(made, { recursive: true });
+  }
   return folder;
+}
+
+function removeOld(cache: string): void {
+  for (const path of readdirSync(cache).map((name) => join(cache, name))) {
+    const usedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (Date.now() - usedAt > KEPT_MS) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 function hashOf(paths: string[]): string {
