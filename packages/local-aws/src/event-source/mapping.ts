@@ -42,7 +42,7 @@ export interface Mapping {
   readonly counts: MappingCounts;
   /** Records read so far. */
   readonly read: number;
-  /** Records that are in the stream, or were read, and have not come to their end. */
+  /** Records that are in the stream, or were read, and have not come to their end; one may come twice. */
   unended(): AsyncGenerator<UnreadRecord>;
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -173,11 +173,12 @@ export function startMapping(
       return consumer.read;
     },
     async *unended() {
-      for (const { shardId, sequenceNumber, data } of taken) {
-        yield { id: `${shardId}/${sequenceNumber}`, data: Buffer.from(data, 'base64') };
-      }
+      // In this order: a record that is read meanwhile may be in both, the other way round in neither.
       for await (const record of consumer.unread()) {
         if (passes(record.data)) yield record;
+      }
+      for (const { shardId, sequenceNumber, data } of taken) {
+        yield { id: `${shardId}/${sequenceNumber}`, data: Buffer.from(data, 'base64') };
       }
     },
     settle: () => consumer.settle(),

@@ -263,6 +263,25 @@ describe('an event source mapping', () => {
     expect(batches(invocations).slice(2)).toEqual(['c']);
   });
 
+  it('lists a record that is read while they are listed, which has not come to its end', async () => {
+    let open = false;
+    const { kinesis, mapping, put } = await givenMapping({}, async () => {
+      while (!open) await sleep(5);
+    });
+    const { call } = kinesis;
+    kinesis.call = async (action, input) => {
+      if (action === 'ListShards') {
+        await put({ data: 'a' });
+        while (mapping.read === 0) await sleep(5);
+      }
+      return call(action, input);
+    };
+    const listed: string[] = [];
+    for await (const { data } of mapping.unended()) listed.push(String(data));
+    expect(listed).toEqual(['a']);
+    open = true;
+  });
+
   it('leaves what is under way in the stream when it is closed', async () => {
     const { mapping, stored, put } = await givenMapping(
       { failureBucket: 'failed', retries: 0 },
