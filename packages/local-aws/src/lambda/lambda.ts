@@ -136,7 +136,7 @@ export function createLambda(
       const environment = warm ?? start(fn);
       pool.delete(environment);
       const outcome = await invokeIn(environment, fn, event);
-      if (environment.child.connected && !environment.child.killed) pool.add(environment);
+      if (isUsable(environment.child)) pool.add(environment);
       if ('payload' in outcome) return JSON.parse(outcome.payload);
       throw errorOf(outcome);
     },
@@ -154,6 +154,10 @@ export function createLambda(
     },
   };
 }
+
+/** A process may be gone before its channel is closed, and the other way round. */
+const isUsable = ({ connected, killed, exitCode, signalCode }: Environment['child']): boolean =>
+  connected && !killed && exitCode === null && signalCode === null;
 
 function errorOf(outcome: Exclude<Outcome, { payload: string }>): FunctionError {
   if ('ended' in outcome) {

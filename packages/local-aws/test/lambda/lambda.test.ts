@@ -362,6 +362,17 @@ describe('An execution environment', () => {
     expect(await logOf('stray')).toContain('RangeError: stray');
   });
 
+  it('that is gone while its channel is still open is not used again', async () => {
+    const { invoke } = given({
+      gone: `if (!event.leave) return 1;
+        const { spawn } = await import("node:child_process");
+        spawn("sleep", ["2"], { stdio: ["ignore", "ignore", "ignore", 3], detached: true });
+        process.exit(3);`,
+    });
+    expect((await errorOf(invoke('gone', { leave: true }))).name).toBe('Runtime.ExitError');
+    expect(await invoke('gone', {})).toBe(1);
+  });
+
   it('ends with the stage, whatever it is at', async () => {
     const { invoke, close } = given({ busy: 'setInterval(() => {}, 10); return 1;' });
     await invoke('busy', {});
