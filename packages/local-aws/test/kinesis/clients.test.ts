@@ -1,17 +1,17 @@
 import {
   DescribeStreamSummaryCommand,
-  KinesisClient,
+  type KinesisClient,
   ListShardsCommand,
   PutRecordsCommand,
   type ShardFilterType,
   SplitShardCommand,
   UpdateShardCountCommand,
 } from '@aws-sdk/client-kinesis';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import cbor from 'cbor';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import { type Kinesis, startKinesis } from '../../src/kinesis/kinesis.ts';
 import { untilActive } from '../../src/kinesis/shards.ts';
+import { connectClient } from './connect-client.ts';
 
 const StreamARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/events';
 
@@ -28,13 +28,7 @@ beforeEach(async () => {
     measured.push(`${name} ${value}`),
   );
   gateway = await startGateway({ Kinesis_20131202: kinesis.handle }, { routing: () => {} });
-  client = new KinesisClient({
-    endpoint: gateway.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    requestHandler: new NodeHttpHandler(),
-    maxAttempts: 1,
-  });
+  client = connectClient(gateway.url);
 });
 
 afterEach(async () => {

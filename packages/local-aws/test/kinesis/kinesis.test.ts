@@ -2,14 +2,14 @@ import { connect } from 'node:net';
 import {
   GetRecordsCommand,
   GetShardIteratorCommand,
-  KinesisClient,
+  type KinesisClient,
   PutRecordCommand,
   PutRecordsCommand,
 } from '@aws-sdk/client-kinesis';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import type { StreamFaults } from '../../src/kinesis/faults.ts';
 import { type Kinesis, startKinesis } from '../../src/kinesis/kinesis.ts';
+import { connectClient } from './connect-client.ts';
 
 let kinesis: Kinesis;
 let gateway: Gateway;
@@ -23,13 +23,7 @@ beforeEach(async () => {
     failsEntry: (name) => faults.failsEntry?.(name) ?? false,
   });
   gateway = await startGateway({ Kinesis_20131202: kinesis.handle }, { routing: () => {} });
-  client = new KinesisClient({
-    endpoint: gateway.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    requestHandler: new NodeHttpHandler(),
-    maxAttempts: 1,
-  });
+  client = connectClient(gateway.url);
 });
 
 afterEach(async () => {
