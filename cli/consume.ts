@@ -11,8 +11,7 @@ import {
   time,
   wholeNumber,
 } from '../core/terminal/options.ts';
-import { connectKinesis } from './lib/aws-clients.ts';
-import { expectOutcome } from './lib/expect.ts';
+import { connectKinesis } from './lib/connect-kinesis.ts';
 import { count, print, stopOnInterrupt } from './lib/output.ts';
 import { namesOf } from './lib/stage-names.ts';
 
@@ -96,6 +95,7 @@ async function consume(options: Options): Promise<void> {
   if (options.expect !== undefined) {
     const from = options.from === undefined ? undefined : start;
     const { expect: file, wait: waitSeconds } = options;
+    const { expectOutcome } = await import('./lib/expect.ts');
     const expectation = { file, names, start: from, waitSeconds, signal: interrupt };
     return expectOutcome(kinesis, stream, expectation);
   }

@@ -9,7 +9,7 @@ import { InvalidInput } from '../core/errors.ts';
 import { bucketsOf, LOCAL_STAGE } from '../core/names.ts';
 import { SEGMENTS } from '../core/sessions/segments.ts';
 import type { GlobalOptions } from '../core/terminal/options.ts';
-import { connectS3 } from './lib/aws-clients.ts';
+import { connectS3 } from './lib/connect-s3.ts';
 import { count, print } from './lib/output.ts';
 import { namesOf } from './lib/stage-names.ts';
 

@@ -73,7 +73,8 @@ and explain only need the lake that it left.
 // A command loads what it needs itself, in half of the time; help and completion need all of them.
 const names = Object.values(COMMANDS).flatMap((commands) => Object.keys(commands));
 const named = commandOf(process.argv.slice(2));
-const needed = named !== undefined && names.includes(named) ? [named] : names;
+const isVersion = process.argv[2] === '--version';
+const needed = named !== undefined && names.includes(named) ? [named] : isVersion ? [] : names;
 for (const [heading, commands] of Object.entries(COMMANDS)) {
   program.commandsGroup(heading);
   for (const [name, load] of Object.entries(commands)) {

@@ -5,7 +5,7 @@ import type { KeyedRecord } from '../core/kinesis/records.ts';
 import { createSender } from '../core/kinesis/sender.ts';
 import { streamNameOf } from '../core/names.ts';
 import { type GlobalOptions, streamOption, wholeNumber } from '../core/terminal/options.ts';
-import { connectKinesis } from './lib/aws-clients.ts';
+import { connectKinesis } from './lib/connect-kinesis.ts';
 import { errorLine } from './lib/error-line.ts';
 import { openInput, readEventLines } from './lib/event-input.ts';
 import { count, print, stopOnInterrupt } from './lib/output.ts';

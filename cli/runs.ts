@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../core/terminal/options.ts';
-import { describeRun } from './lib/describe-run.ts';
 import { print } from './lib/output.ts';
 import { type QueryOptions, queryOptions, runAndPrint } from './lib/run-query.ts';
 
@@ -37,7 +36,10 @@ Examples:
 }
 
 async function runs(id: string | undefined, options: Options): Promise<void> {
-  if (id !== undefined) return print(await describeRun(id, options, process.stdout.columns));
+  if (id !== undefined) {
+    const { describeRun } = await import('./lib/describe-run.ts');
+    return print(await describeRun(id, options, process.stdout.columns));
+  }
   const isCompact = options.format === 'table' && !options.wide && !options.vertical;
   const { wide: _, ...fitted } = options;
   await runAndPrint(isCompact ? compactRunsSql(options) : runsSql(options), fitted);

@@ -13,7 +13,8 @@ import {
   streamOption,
   wholeNumber,
 } from '../core/terminal/options.ts';
-import { connectKinesis } from './lib/aws-clients.ts';
+import { thousands } from '../core/terminal/thousands.ts';
+import { connectKinesis } from './lib/connect-kinesis.ts';
 import { errorLine } from './lib/error-line.ts';
 import { count, print, stopOnInterrupt } from './lib/output.ts';
 import { createProgress } from './lib/progress.ts';
@@ -118,17 +119,17 @@ async function simulate(options: Options): Promise<void> {
     kinesis.destroy();
   }
   const seconds = (performance.now() - start) / 1_000;
-  const achieved = Math.round(summary.sent / seconds).toLocaleString('en');
+  const achieved = thousands(Math.round(summary.sent / seconds));
   await print(
     `${count(summary.sent, 'event')} sent to ${stream} (${sizeOf(summary.bytes)}, ${seconds.toFixed(1)} s, ${achieved}/s)\n` +
       [...outcomes]
         .sort()
-        .map(([name, n]) => `  ${n.toLocaleString('en').padStart(9)}  ${name}\n`)
+        .map(([name, n]) => `  ${thousands(n).padStart(9)}  ${name}\n`)
         .join(''),
   );
   const unsent = total - summary.sent - summary.unsent;
   if (unsent > 0) {
-    process.stderr.write(`${count(unsent, 'event')} of ${total.toLocaleString('en')} not sent\n`);
+    process.stderr.write(`${count(unsent, 'event')} of ${thousands(total)} not sent\n`);
   }
   if (failure !== undefined) throw new InvalidInput(errorLine(failure), { cause: failure });
   if (summary.unsent > 0) throw new InvalidInput(summary.unsentText());

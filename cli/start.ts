@@ -2,7 +2,6 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
 import type { GlobalOptions } from '../core/terminal/options.ts';
-import { describeRun } from './lib/describe-run.ts';
 import { findMachine, type Machine, waitForEnd } from './lib/executions.ts';
 import { hint } from './lib/hint.ts';
 import { print, stopOnInterrupt } from './lib/output.ts';
@@ -49,9 +48,10 @@ async function start(options: Options): Promise<void> {
   }
   const signal = stopOnInterrupt();
   const execution = await waitForEnd(machine, name, options, signal);
-  if (execution !== undefined)
+  if (execution !== undefined) {
+    const { describeRun } = await import('./lib/describe-run.ts');
     await print(await describeRun(name, options, process.stdout.columns));
-  else process.stderr.write(`It goes on; to stop it: ${hint(`stop ${name}`, options)}\n`);
+  } else process.stderr.write(`It goes on; to stop it: ${hint(`stop ${name}`, options)}\n`);
 }
 
 /** `run-20261122T040636Z` */

@@ -6,6 +6,7 @@ import { parseAs } from '../core/parse.ts';
 import { LOCAL_FOLDER } from '../core/terminal/options.ts';
 import { shellQuote } from '../core/terminal/shell-quote.ts';
 import { renderTable } from '../core/terminal/table.ts';
+import { thousands } from '../core/terminal/thousands.ts';
 import { wrap } from '../core/terminal/wrap.ts';
 import type { Stage } from './stage.ts';
 
@@ -52,7 +53,7 @@ export const recordsLost = (records: Readonly<Record<string, number>>, source: s
 
 const inEach = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
-    .map(([name, count]) => `${count.toLocaleString('en')} in ${name}`)
+    .map(([name, count]) => `${thousands(count)} in ${name}`)
     .join(', ');
 
 /** Commands that go on from here, with the options that were given. */

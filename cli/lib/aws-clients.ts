@@ -1,7 +1,6 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { InvalidInput } from '../../core/errors.ts';
-import { createKinesis, requestHandler } from '../../core/kinesis/kinesis-client.ts';
 import { LOCAL_STAGE } from '../../core/names.ts';
+import { requestHandler } from '../../core/request-handler.ts';
 import type { StageOptions } from '../../core/terminal/options.ts';
 import { readLocalEndpoints } from './local-endpoint.ts';
 
@@ -76,14 +75,4 @@ export function connect<C>(
 ): C {
   const config = clientConfig(service, options);
   return new Client({ ...config, maxAttempts, requestHandler: requestHandler() });
-}
-
-export const connectKinesis = (options: StageOptions) =>
-  createKinesis(clientConfig('KINESIS', options));
-
-export function connectS3(options: StageOptions): S3Client {
-  const config = clientConfig('S3', options);
-  // A custom endpoint has no host name for each bucket.
-  const forcePathStyle = config.endpoint !== undefined;
-  return new S3Client({ ...config, forcePathStyle, requestHandler: requestHandler() });
 }

@@ -6,6 +6,7 @@ import { type StageNames, scopeOf } from '../../core/names.ts';
 import { eventsOf } from '../../core/sessions/events-of.ts';
 import { createOutcomeCheck, type OutcomeReport } from '../../core/simulation/check-outcome.ts';
 import { readExpectedFile } from '../../core/simulation/expected-file.ts';
+import { thousands } from '../../core/terminal/thousands.ts';
 import { count, print } from './output.ts';
 
 export interface ExpectOptions {
@@ -67,17 +68,13 @@ const KINDS = [
 
 function textOf(report: OutcomeReport, streamName: string): string {
   const lines = [
-    `${report.arrived.toLocaleString('en')} of ${count(report.expected, 'event')} arrived in ${streamName}`,
+    `${thousands(report.arrived)} of ${count(report.expected, 'event')} arrived in ${streamName}`,
   ];
   for (const [kind, meaning] of KINDS) {
     const { count: found, first } = report[kind];
     if (found === 0) continue;
-    lines.push(
-      `${found.toLocaleString('en')} ${meaning}:`,
-      ...first.map((example) => `  ${example}`),
-    );
-    if (found > first.length)
-      lines.push(`  and ${(found - first.length).toLocaleString('en')} more`);
+    lines.push(`${thousands(found)} ${meaning}:`, ...first.map((example) => `  ${example}`));
+    if (found > first.length) lines.push(`  and ${thousands(found - first.length)} more`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -1,4 +1,5 @@
 import { EXIT_STATUS, SAME_SIGNAL_MS } from '../../core/terminal/signals.ts';
+import { thousands } from '../../core/terminal/thousands.ts';
 
 /** What a shell shows of a process that SIGPIPE ended: 128 + 13. */
 const CLOSED_PIPE = 141;
@@ -20,7 +21,7 @@ export function endWhenOutputCloses(): void {
 }
 
 export const count = (n: number, one: string, many = `${one}s`): string =>
-  `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+  `${thousands(n)} ${n === 1 ? one : many}`;
 
 /** The first Ctrl-C or SIGTERM ends in order, so that a summary can be printed; the second one at once. */
 export const stopOnInterrupt = (): AbortSignal => listenForInterrupt().signal;

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { thousands } from '../../core/terminal/thousands.ts';
 
 export interface Progress {
   /** `done` in the units of the total, `events` as they are counted. */
@@ -19,11 +20,11 @@ export function createProgress(total?: number): Progress {
     stream: stderr,
     hideCursor: true,
     clearOnComplete: true,
-    formatValue: (value, _, type) => (type === 'value' ? value.toLocaleString('en') : `${value}`),
+    formatValue: (value, _, type) => (type === 'value' ? thousands(value) : `${value}`),
   });
   bar.start(total ?? 0, 0, { events: 0 });
   return {
-    update: (done, events) => bar.update(done, { events: events.toLocaleString('en') }),
+    update: (done, events) => bar.update(done, { events: thousands(events) }),
     stop: () => bar.stop(),
   };
 }

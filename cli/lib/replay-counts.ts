@@ -1,5 +1,6 @@
 import type { ReplayChoice } from '../../core/sessions/replay-choice.ts';
 import { renderTable } from '../../core/terminal/table.ts';
+import { thousands } from '../../core/terminal/thousands.ts';
 import { count, print } from './output.ts';
 
 interface Counts {
@@ -42,4 +43,4 @@ export async function printReplayCounts({ events, skipped }: ReplayChoice): Prom
 }
 
 export const skippedText = (skipped: number): string =>
-  skipped === 0 ? '' : `; ${skipped.toLocaleString('en')} skipped, replayed before (--again)`;
+  skipped === 0 ? '' : `; ${thousands(skipped)} skipped, replayed before (--again)`;

@@ -1,3 +1,4 @@
+import { thousands } from '../../core/terminal/thousands.ts';
 import { count } from './output.ts';
 
 const SHOWN = 5;
@@ -45,7 +46,7 @@ export function createSendSummary(): SendSummary {
       });
       const lost = unsent();
       const verb = lost === 1 ? 'was' : 'were';
-      return `${lost.toLocaleString('en')} of ${count(sent + lost, 'event')} ${verb} not sent: ${each.join('; ')}`;
+      return `${thousands(lost)} of ${count(sent + lost, 'event')} ${verb} not sent: ${each.join('; ')}`;
     },
   };
 }

@@ -1,4 +1,3 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { defaultNames, LOCAL_STAGE, type StageNames } from '../../core/names.ts';
 import type { StageOptions } from '../../core/terminal/options.ts';
 import { connect } from './aws-clients.ts';
@@ -36,6 +35,10 @@ function paramsOf(folder: string): Readonly<Record<string, string>> {
 
 /** The outputs of the stage's stack; empty where it cannot be read. */
 export async function readOutputs(options: StageOptions): Promise<StackOutputs> {
+  // The stage local starts without it.
+  const { CloudFormationClient, DescribeStacksCommand } = await import(
+    '@aws-sdk/client-cloudformation'
+  );
   const cloudFormation = connect(CloudFormationClient, 'CLOUDFORMATION', options, 1);
   try {
     const command = new DescribeStacksCommand({ StackName: `tributary-${options.stage}` });

@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import type { KeyedRecord } from '../../core/kinesis/records.ts';
 import { PUT_RECORDS } from '../../core/kinesis/send-queue.ts';
 import { envelopeRecord } from '../../core/sessions/envelopes.ts';
+import { thousands } from '../../core/terminal/thousands.ts';
 
 /** Of a record with its partition key. */
 export const MAX_RECORD_BYTES = PUT_RECORDS.recordBytes;
 
-export const TOO_LARGE = `over ${MAX_RECORD_BYTES.toLocaleString('en')} bytes with its key`;
+export const TOO_LARGE = `over ${thousands(MAX_RECORD_BYTES)} bytes with its key`;
 
 /** Why an event cannot be sent; `detail` is what the JSON parser says. */
 export interface Unsendable {

@@ -1,5 +1,6 @@
 import { keys } from '../lake/keys.ts';
 import type { StoredObjects } from '../lake/stored-objects.ts';
+import { thousands } from '../terminal/thousands.ts';
 import { explainRun } from './explain-run.ts';
 import type { Finding } from './finding.ts';
 import type { Sources } from './sources.ts';
@@ -95,7 +96,7 @@ async function rawAlbum(lake: StoredObjects, albumId: string, id: string): Promi
       what,
       facts: [
         ['object', lake.locationOf(key)],
-        ['bytes', bytes.length.toLocaleString('en')],
+        ['bytes', thousands(bytes.length)],
         ...pageFacts(shown, at, pages.length, item),
       ],
       ...(item >= 0 && { raw: JSON.stringify(shown?.items?.[item]) }),
