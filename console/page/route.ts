@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 
 export const PANELS = ['run', 'history', 'streams', 'rejected', 'lake', 'explain'] as const;
 export type Panel = (typeof PANELS)[number];
@@ -23,11 +23,13 @@ export function linkTo(panel: Panel, id = '', params: Record<string, string> = {
 }
 
 export function useRoute(): Route {
-  const [route, setRoute] = useState(() => readRoute(location.hash));
+  const [hash, setHash] = useState(location.hash);
   useEffect(() => {
-    const change = () => setRoute(readRoute(location.hash));
+    const change = () => setHash(location.hash);
+    // Effects run after the first drawing: the address may be another one by then.
+    change();
     addEventListener('hashchange', change);
     return () => removeEventListener('hashchange', change);
   }, []);
-  return route;
+  return useMemo(() => readRoute(hash), [hash]);
 }

@@ -67,6 +67,22 @@ describeInBrowser('the page', () => {
     expect(opened.page.url()).not.toContain('token');
   });
 
+  it('follows an address that changes as the page is first drawn', async () => {
+    const { page } = opened;
+    const change = await page.addInitScript(() => {
+      const watch = new MutationObserver(() => {
+        if (!document.querySelector('main')) return;
+        watch.disconnect();
+        location.hash = '#/history';
+      });
+      watch.observe(document, { childList: true, subtree: true });
+    });
+    await page.reload();
+    await page.locator('.bar').first().waitFor();
+    expect(await page.title()).toBe('History · Tributary');
+    await change.dispose();
+  });
+
   it('lights the states, shows each album and what a state was given and logged', async () => {
     const { page } = opened;
     await show(page, 'run');
