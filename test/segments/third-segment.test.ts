@@ -15,7 +15,8 @@ describe('a third segment, which is one line', () => {
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,
-        NODE_COMPILE_CACHE: join(root, '.local/compiled'),
+        // From where the tree is: as the same paths in each copy of it.
+        NODE_COMPILE_CACHE: join(tree.folder, '.local/compiled'),
         NODE_COMPILE_CACHE_PORTABLE: '1',
       },
     });
