@@ -5,13 +5,13 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { startSpotify } from 'spotify-mock/server.ts';
-import { stageFolder } from '../fixtures/local-stage.ts';
-import { packagedService } from '../fixtures/packaged-service.ts';
+import { packageFolder } from '../fixtures/packaged-service.ts';
+import { stageFolder } from '../fixtures/stage-folder.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 let folder: string;
 let children: ChildProcess[] = [];
-beforeAll(async () => void (await packagedService()), 120_000);
+beforeAll(async () => void (await packageFolder('local')), 120_000);
 beforeEach(() => {
   folder = stageFolder();
 });
