@@ -10,17 +10,18 @@ export const UNFINISHED = '.unfinished-';
 /** Packages that are kept, the last used ones. */
 const KEPT = 24;
 
-/** The folder of all packages; throws InvalidInput where it cannot be written. */
-export function openStore(root: string): string {
+/** The folder of all packages, and whether it is new; throws InvalidInput where it cannot be written. */
+export function openStore(root: string): { store: string; isNew: boolean } {
   const store = join(root, '.local/packages');
+  let isNew: boolean;
   try {
-    mkdirSync(store, { recursive: true });
+    isNew = mkdirSync(store, { recursive: true }) !== undefined;
     tryToWrite(store);
   } catch (cause) {
     const why = 'the service is packaged there, whatever --folder is';
     throw new InvalidInput(`${store} is not writable: ${why}`, { cause });
   }
-  return store;
+  return { store, isNew };
 }
 
 export function markUsed(folder: string): string {

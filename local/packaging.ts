@@ -13,7 +13,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidInput } from '../core/errors.ts';
@@ -57,7 +57,7 @@ export const PLACEHOLDER = 'http://127.0.0.1:9';
  */
 export async function packageService(root: string, options: PackageOptions = {}): Promise<string> {
   const { stage = 'local', params = [], signal } = options;
-  const store = openStore(root);
+  const { store, isNew } = openStore(root);
   const sources = hashOfSources(root);
   const folder = join(store, `${stage}-${shortHash(JSON.stringify([sources, stage, ...params]))}`);
   const bundles = join(store, `bundles-${sources}`);
@@ -71,7 +71,7 @@ export async function packageService(root: string, options: PackageOptions = {})
       try {
         return existsSync(folder)
           ? folder
-          : await make(root, folder, { ...options, stage, params, bundles });
+          : await make(root, folder, { ...options, stage, params, bundles, isFirst: isNew });
       } finally {
         process.off('exit', claim.release);
         claim.release();
@@ -86,7 +86,7 @@ export async function packageService(root: string, options: PackageOptions = {})
 async function make(
   root: string,
   folder: string,
-  options: PackageOptions & { stage: string; params: string[]; bundles: string },
+  options: PackageOptions & { stage: string; params: string[]; bundles: string; isFirst: boolean },
 ): Promise<string> {
   const work = mkdtempSync(`${folder}${UNFINISHED}`);
   const remove = () => rmSync(work, { recursive: true, force: true, maxRetries: 5 });
@@ -100,9 +100,8 @@ async function make(
   try {
     mirror(root, work);
     const signal = AbortSignal.any([exit.signal, ...(options.signal ? [options.signal] : [])]);
-    const isFirst = !readdirSync(dirname(folder)).some((name) => name.startsWith('bundles-'));
     const isBundled = takeBundles(options.bundles, work);
-    await runSls(work, { ...options, signal, isFirst, isBundled });
+    await runSls(work, { ...options, signal, isBundled });
     keepBundles(work, options.bundles);
     mkdirSync(join(work, 'done'));
     renameSync(join(work, '.serverless'), join(work, 'done/.serverless'));
@@ -143,6 +142,7 @@ function runSls(
   // serverless-esbuild leaves a folder for each function there, and never removes it.
   const temporary = join(work, '.tmp');
   mkdirSync(temporary);
+  const compiled = join(work, '../../compiled');
   onStep?.('reading serverless.yml');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [sls, ...args], {
@@ -153,11 +153,11 @@ function runSls(
       env: {
         ...process.env,
         // To write what 2,500 files compile to takes longer than to compile them once.
-        NODE_COMPILE_CACHE: isFirst ? undefined : join(work, '../../compiled'),
+        NODE_COMPILE_CACHE: isFirst ? undefined : compiled,
         TMPDIR: temporary,
         TEMP: temporary,
-        // sls writes there what the schema of serverless.yml compiles to, and fails where it cannot.
-        ...(isWritable(homedir()) ? {} : { HOME: work }),
+        // sls writes what the schema of serverless.yml compiles to below the home, and fails where it cannot.
+        ...(!isWritable(homedir()) && { SLS_SCHEMA_CACHE_BASE_DIR: compiled }),
         ...(isBundled && { TRIBUTARY_IS_BUNDLED: 'true' }),
       },
     });
