@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const root = resolve(import.meta.dirname, '../..');
 const sources = ['console/page', 'console/model'].map((folder) => join(root, folder));
@@ -19,9 +19,12 @@ const sources = ['console/page', 'console/model'].map((folder) => join(root, fol
 /** Bundles of other sources, and what a killed process left; a console may still serve younger ones. */
 const KEPT_MS = 24 * 3_600_000;
 
+/** The best quality, 11, takes 0.6 s instead of 0.02 and saves 14 kB of 158: they go over the loopback. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } };
+
 /**
  * The folder with the page's files, bundled and compressed. They are kept under `.local/console` by a
- * hash of their sources, so that only the first start after a change takes the half second.
+ * hash of their sources, so that only the first start after a change takes a quarter of a second.
  */
 export async function bundlePage(cache = join(root, '.local/console')): Promise<string> {
   const folder = join(cache, hashOf([...sources, join(root, 'package-lock.json')]));
@@ -61,7 +64,7 @@ export async function bundlePage(cache = join(root, '.local/console')): Promise<
   for (const name of readdirSync(made).filter((each) => /\.(js|css)$/.test(each))) {
     const bytes = readFileSync(join(made, name));
     writeFileSync(join(made, `${name}.gz`), gzipSync(bytes, { level: 9 }));
-    writeFileSync(join(made, `${name}.br`), brotliCompressSync(bytes));
+    writeFileSync(join(made, `${name}.br`), brotliCompressSync(bytes, BROTLI));
   }
   try {
     renameSync(made, folder);
