@@ -48,6 +48,8 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   `--disable-features=${UNUSED.join()}`,
+  // A page lives for a second or two: compilers that optimize take more CPU than they save, a fifth for axe.
+  '--js-flags=--no-opt,--no-maglev',
 ];
 
 export const launch = (): Promise<Browser> =>
