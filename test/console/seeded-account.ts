@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Manifest } from '../../core/lake/manifest.ts';
 import type { REASONS } from '../../core/sessions/reasons.ts';
 import { rejectedLines } from '../../core/sessions/rejected-lines.ts';
-import { counts as countsOf } from '../functions/fixtures.ts';
+import { counts as countsOf } from '../fixtures/counts.ts';
 import { readDefinition } from '../statemachines/definition.ts';
 import { AwsFault, type FakeAws, startFakeAws } from './fake-aws.ts';
 import { albumIdOf, historyOf, type SeededRun, type WireEvent } from './seed-history.ts';

@@ -18,6 +18,7 @@ import type { RetryPolicy } from '../../core/retry.ts';
 import { createSpotifyClient, type SpotifyClientOptions } from '../../core/spotify/client.ts';
 import type { Page } from '../../core/spotify/paging.ts';
 import { createTokenStore } from '../../functions/runtime/token-store.ts';
+import { counts } from '../fixtures/counts.ts';
 import type { FakeLake } from '../fixtures/fake-lake.ts';
 
 export const run: Run = { runId: 'run-1', startedAt: '2026-11-21T06:00:00.000Z' };
@@ -118,28 +119,6 @@ export const plan = ({
   mayBeStored: false,
   requests: 2,
   requestsPerRun: 1_000,
-  ...more,
-});
-
-export const counts = (more: Partial<Manifest['counts']> = {}): Manifest['counts'] => ({
-  expected: 0,
-  listed: 0,
-  skipped: 0,
-  loaded: 0,
-  missing: 0,
-  deferred: 0,
-  overdue: 0,
-  unlisted: 0,
-  tracks: 0,
-  tracksMissing: 0,
-  unusable: 0,
-  repeated: 0,
-  creditsWithoutId: 0,
-  oddText: 0,
-  requests: 0,
-  tokenRequests: 0,
-  requestsUnconfirmed: 0,
-  waitedSeconds: 0,
   ...more,
 });
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { wrap } from '../../core/terminal/wrap.ts';
 import { judge, type Outcome, renderVerdict } from '../../local/verdict.ts';
-import { counts as countsOf } from '../functions/fixtures.ts';
+import { counts as countsOf } from '../fixtures/counts.ts';
 
 const counts = countsOf({
   expected: 100,

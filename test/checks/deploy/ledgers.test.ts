@@ -4,7 +4,7 @@ import {
   ledgerLine,
   sessionLedger,
 } from '../../../checks/deploy/ledgers.ts';
-import { counts as countsOf } from '../../functions/fixtures.ts';
+import { counts as countsOf } from '../../fixtures/counts.ts';
 
 const counts = countsOf({
   expected: 3,

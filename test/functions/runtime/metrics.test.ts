@@ -1,6 +1,6 @@
 import { countEnriched, countRouted, countRun } from '../../../functions/runtime/metrics.ts';
+import { counts as countsOf } from '../../fixtures/counts.ts';
 import { printed } from '../../fixtures/printed.ts';
-import { counts as countsOf } from '../fixtures.ts';
 
 const counts = countsOf({
   expected: 4,

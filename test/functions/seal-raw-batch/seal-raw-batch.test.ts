@@ -3,8 +3,9 @@ import { manifestSchema } from '../../../core/lake/manifest.ts';
 import type { Progress } from '../../../core/lake/progress.ts';
 import { spotifyFormat as format } from '../../../core/spotify/source.ts';
 import { parseRequest, sealRawBatch } from '../../../functions/seal-raw-batch/seal-raw-batch.ts';
+import { counts } from '../../fixtures/counts.ts';
 import { createMemoryLake } from '../../fixtures/fake-lake.ts';
-import { counts, day, errorOf, page, plan, run, storeAlbum, track, tracks } from '../fixtures.ts';
+import { day, errorOf, page, plan, run, storeAlbum, track, tracks } from '../fixtures.ts';
 
 const stoppedBy = (reason: string) => ({ Error: reason, Cause: 'why' });
 
