@@ -5,21 +5,19 @@ const { readFileSync } = require('node:fs');
 const { resolve } = require('node:path');
 
 module.exports = class GuardInvokeLocal {
+  // Here, not in a hook: before the first hook the framework resolves and checks all of serverless.yml, for
+  // half a second. The first step of the command itself asks CloudFormation for names.
   constructor(serverless, options) {
     this.serverless = serverless;
-    this.options = options;
-    // Before every step of the command: its first one asks CloudFormation for names.
-    this.hooks = {
-      initialize: () => {
-        if (serverless.processedInput.commands.join(' ') === 'invoke local') this.check();
-      },
-    };
+    const { commands, isHelpRequest } = serverless.processedInput;
+    // Without the name of a function the framework says so.
+    if (commands.join(' ') === 'invoke local' && options.function && !isHelpRequest) {
+      this.check(options);
+    }
   }
 
-  check() {
-    const { function: name, stage, param = [] } = this.options;
-    // `options` has a stage where none was given.
-    if (!this.serverless.processedInput.options.stage) {
+  check({ function: name, stage, param = [] }) {
+    if (!stage) {
       this.refuse(
         `'sls invoke local' needs a stage: add '--stage local' after 'npm start -- --keep' in another terminal; in an account: sls invoke -f ${name} --stage <stage>`,
       );
