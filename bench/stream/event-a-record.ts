@@ -5,7 +5,11 @@ import { eventIdOf } from '../../core/sessions/event-id.ts';
 import { joinLines } from '../../core/sessions/lines.ts';
 import { packRecords } from '../../core/sessions/pack-records.ts';
 import { createSegmentOf, SEGMENTS } from '../../core/sessions/segments.ts';
-import { parseStreamEvent } from '../../functions/runtime/stream-event.ts';
+import {
+  parseStreamEvent,
+  type StreamRecord,
+  shardIdOf,
+} from '../../functions/runtime/stream-event.ts';
 import { writeToStream } from '../../functions/runtime/stream-writers.ts';
 
 const BUCKETS = 8;
@@ -22,9 +26,9 @@ export function createEventARecord(kinesis: KinesisClient) {
       const write = writeToStream(kinesis, 'enriched');
       for (const batch of batches) {
         const processingTimestamp = new Date().toISOString();
-        const enriched = parseStreamEvent(batch).map(({ shardId, sequenceNumber, data }) => {
-          const eventId = eventIdOf(shardId, sequenceNumber);
-          const result = enrichRecord(data, { eventId, processingTimestamp, segmentOf });
+        const enriched = parseStreamEvent(batch).map((record) => {
+          const eventId = eventIdOf(shardIdOf(record), record.kinesis.sequenceNumber);
+          const result = enrichRecord(dataOf(record), { eventId, processingTimestamp, segmentOf });
           if ('reason' in result)
             throw new Error(`The bench made an invalid event: ${result.reason}`);
           return result;
@@ -36,16 +40,21 @@ export function createEventARecord(kinesis: KinesisClient) {
       const write = writeToStream(kinesis, segment);
       for (const batch of batches) {
         const records = parseStreamEvent(batch);
-        const byBucket = Map.groupBy(records, ({ partitionKey }) => fnv(partitionKey) % BUCKETS);
+        const byBucket = Map.groupBy(
+          records,
+          ({ kinesis }) => fnv(kinesis.partitionKey ?? '') % BUCKETS,
+        );
         const items = [...byBucket].map(([bucket, all]) => ({
           partitionKey: `${segment}-${bucket}-of-${BUCKETS}`,
-          data: joinLines(all.map(({ data }) => data)),
+          data: joinLines(all.map(dataOf)),
         }));
         await write(packRecords(items), remaining);
       }
     },
   };
 }
+
+const dataOf = ({ kinesis }: StreamRecord): Buffer => Buffer.from(kinesis.data, 'base64');
 
 function fnv(key: string): number {
   let hash = 0x811c9dc5;

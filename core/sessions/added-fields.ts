@@ -6,18 +6,19 @@ const IN_CART = Buffer.from(',"overall_in_shopping_cart":');
 const PRODUCTS = Buffer.from(',"total_different_products":');
 const NAMES_LENGTH = QUANTITY.length + IN_CART.length + PRODUCTS.length;
 
-/** What enrichment adds to an event, as members of its object; all of it is ASCII. */
-export interface AddedFields {
-  readonly totals: Totals;
-  /** See sharedFields. */
-  readonly shared: Buffer;
-  /** Of the event's id; in parts, because two strings joined for each event take as long as its totals. */
-  readonly eventIdPrefix: string;
+/** Of the event's id, in parts: two strings joined for each event take as long as its totals. */
+export interface EventId {
   readonly eventId: string;
+  /** What the id begins with, if `eventId` is the rest of it. */
+  readonly eventIdPrefix?: string;
 }
 
-export function lengthOfAdded({ totals, shared, eventIdPrefix, eventId }: AddedFields): number {
-  const { quantity, inCart, products } = totals;
+/** What enrichment adds to an event, as members of its object, in bytes; all of it is ASCII. */
+export function lengthOfAdded(
+  { quantity, inCart, products }: Totals,
+  shared: Buffer,
+  { eventId, eventIdPrefix = '' }: EventId,
+): number {
   const digits = digitsOf(quantity) + digitsOf(inCart) + digitsOf(products);
   return NAMES_LENGTH + digits + shared.length + eventIdPrefix.length + eventId.length + 1;
 }
@@ -29,11 +30,13 @@ export function lengthOfAdded({ totals, shared, eventIdPrefix, eventId }: AddedF
 export function writeAdded(
   target: Buffer,
   from: number,
-  { totals, shared, eventIdPrefix, eventId }: AddedFields,
+  { quantity, inCart, products }: Totals,
+  shared: Buffer,
+  { eventId, eventIdPrefix = '' }: EventId,
 ): number {
-  let at = writeTotal(target, from, QUANTITY, totals.quantity);
-  at = writeTotal(target, at, IN_CART, totals.inCart);
-  at = writeTotal(target, at, PRODUCTS, totals.products);
+  let at = writeTotal(target, from, QUANTITY, quantity);
+  at = writeTotal(target, at, IN_CART, inCart);
+  at = writeTotal(target, at, PRODUCTS, products);
   target.set(shared, at);
   at += shared.length;
   for (let i = 0; i < eventIdPrefix.length; i++) target[at++] = eventIdPrefix.charCodeAt(i);

@@ -1,4 +1,4 @@
-import { type AddedFields, lengthOfAdded, sharedFields, writeAdded } from './added-fields.ts';
+import { type EventId, lengthOfAdded, sharedFields, writeAdded } from './added-fields.ts';
 import { MAX_TEXT_BYTES } from './json-tokens.ts';
 import { lineLength } from './lines.ts';
 import { readEvent } from './read-event.ts';
@@ -12,10 +12,7 @@ import type { Rejected } from './reasons.ts';
 export const MAX_ENRICHED_BYTES = MAX_TEXT_BYTES - 1;
 
 /** What is added besides the aggregates; the strings must need no escapes in JSON. */
-export interface EnrichContext {
-  readonly eventId: string;
-  /** What the id begins with, if `eventId` is the rest of it. */
-  readonly eventIdPrefix?: string;
+export interface EnrichContext extends EventId {
   readonly processingTimestamp: string;
   readonly segmentOf: (country: string) => string;
 }
@@ -44,11 +41,12 @@ export type MakeRoom = (size: number, segment: string, sessionId: string) => Roo
  * trust a stranger's sums. Replay sends originals, so it is not concerned.
  */
 export function enrichRecord(data: Uint8Array, context: EnrichContext): Enriched | Rejected {
-  const read = readSource(data, context);
-  if ('reason' in read) return read;
-  const enriched = Buffer.allocUnsafe(read.size);
-  write(data, read, enriched, 0);
-  return { data: enriched, partitionKey: read.sessionId, segment: read.segment };
+  let enriched: Enriched | undefined;
+  const makeRoom: MakeRoom = (size, segment, partitionKey) => {
+    enriched = { data: Buffer.allocUnsafe(size), partitionKey, segment };
+    return { bytes: enriched.data, at: 0 };
+  };
+  return enrich(makeRoom, data, context) ?? (enriched as Enriched);
 }
 
 /** As `enrichRecord`, written without its line end to where `makeRoom` says; undefined if it is. */
@@ -58,49 +56,26 @@ export function enrichInto(
   context: EnrichContext,
 ): undefined | Rejected {
   const length = lineLength(data);
-  const event = length === data.length ? data : data.subarray(0, length);
-  const read = readSource(event, context);
-  if ('reason' in read) return read;
-  const { bytes, at } = makeRoom(read.size, read.segment, read.sessionId);
-  write(event, read, bytes, at);
-  return undefined;
+  return enrich(makeRoom, length === data.length ? data : data.subarray(0, length), context);
 }
 
-interface Source extends AddedFields {
-  readonly sessionId: string;
-  readonly segment: string;
-  readonly lastBrace: number;
-  /** Of the enriched event, in bytes. */
-  readonly size: number;
-}
-
-function readSource(data: Uint8Array, context: EnrichContext): Source | Rejected {
+function enrich(
+  makeRoom: MakeRoom,
+  data: Uint8Array,
+  context: EnrichContext,
+): undefined | Rejected {
   const event = readEvent(data);
   if ('reason' in event) return event;
-
   const segment = context.segmentOf(event.country);
-  const { processingTimestamp, eventId, eventIdPrefix = '' } = context;
-  const shared = sharedFields(processingTimestamp, segment);
-  const { sessionId, lastBrace } = event;
-  const source = {
-    totals: event,
-    shared,
-    eventIdPrefix,
-    eventId,
-    sessionId,
-    segment,
-    lastBrace,
-    size: 0,
-  };
-  source.size = data.length + lengthOfAdded(source);
-  if (source.size <= MAX_ENRICHED_BYTES) return source;
-  return { reason: 'too-large', detail: `${source.size} bytes` };
-}
+  const shared = sharedFields(context.processingTimestamp, segment);
+  const size = data.length + lengthOfAdded(event, shared, context);
+  if (size > MAX_ENRICHED_BYTES) return { reason: 'too-large', detail: `${size} bytes` };
 
-function write(data: Uint8Array, source: Source, target: Buffer, from: number): void {
-  target.set(data, from);
-  const { lastBrace } = source;
-  let to = writeAdded(target, from + lastBrace, source);
+  const { bytes, at } = makeRoom(size, segment, event.sessionId);
+  bytes.set(data, at);
+  const { lastBrace } = event;
+  let to = writeAdded(bytes, at + lastBrace, event, shared, context);
   // The brace and nearly always nothing else: a loop is quicker than a view and a copy.
-  for (let at = lastBrace; at < data.length; at++) target[to++] = data[at] as number;
+  for (let from = lastBrace; from < data.length; from++) bytes[to++] = data[from] as number;
+  return undefined;
 }

@@ -32,6 +32,8 @@ const COMPRESSION = {
   chunkSize: 64 * 1024,
 };
 
+const END = '"}';
+
 /** What no producer can begin an event with: `segment` is a reserved field. */
 const BEGINNING = Buffer.from('{"segment":"');
 
@@ -41,10 +43,13 @@ export function sealEnvelope(
   lines: Buffer,
 ): Buffer {
   const member = compressLines(lines);
-  return Buffer.from(
-    `{"segment":"${segment}","bucket":"${bucket}","count":${count},"bytes":${lines.length},"encoding":"gzip","crc32":${crc32(member)},"events":"${member.toString('base64')}"}`,
-    'latin1',
-  );
+  const head = `{"segment":"${segment}","bucket":"${bucket}","count":${count},"bytes":${lines.length},"encoding":"gzip","crc32":${crc32(member)},"events":"`;
+  const events = member.toString('base64');
+  const data = Buffer.allocUnsafeSlow(head.length + events.length + END.length);
+  data.write(head, 'latin1');
+  data.write(events, head.length, 'latin1');
+  data.write(END, head.length + events.length, 'latin1');
+  return data;
 }
 
 /** Lines as a gzip member. Members, one behind another, are one gzip file (RFC 1952). */

@@ -3,9 +3,11 @@ import type { KeyedRecord } from '../../core/kinesis/records.ts';
 import type { EnvelopePacker } from '../../core/sessions/pack-envelopes.ts';
 import type { EnrichedCounts } from '../runtime/metrics.ts';
 import type { PlacedRecords } from '../runtime/placed-records.ts';
+import type { RecordData } from '../runtime/record-data.ts';
 import { acknowledge, type StreamRecord } from '../runtime/stream-event.ts';
 import { errorsOf, type Write } from '../runtime/stream-writers.ts';
-import { idOf, type Origin, readBatch } from './read-batch.ts';
+import { idOf, type Origin, recordOf } from './origin.ts';
+import { readBatch } from './read-batch.ts';
 
 export interface EnrichSessions {
   writeEnriched: Write<KeyedRecord>;
@@ -13,6 +15,7 @@ export interface EnrichSessions {
   segmentOf: (country: string) => string;
   /** Of one batch at a time. */
   packer: EnvelopePacker;
+  recordData: RecordData;
   /** Outlives the invocation. */
   placed: PlacedRecords;
   log: (counts: EnrichedCounts) => void;
@@ -30,6 +33,7 @@ export async function enrichSessions(
     writeRejected,
     segmentOf,
     packer,
+    recordData,
     placed,
     log,
     clock = Date.now,
@@ -41,6 +45,7 @@ export async function enrichSessions(
     processingTimestamp: new Date(clock()).toISOString(),
     isPlaced: (origin) => !placed.isEmpty && placed.has(idOf(origin, records)),
     packer,
+    recordData,
   });
   const [toStream, toRejected] = await Promise.all([
     writeEnriched(batch.envelopes, remainingMs),
@@ -52,10 +57,7 @@ export async function enrichSessions(
   );
   const unrejected = new Set(toRejected.unplaced.map((i) => batch.linesFrom[i] as Origin));
   const unplaced = new Set([...unenriched, ...unrejected]);
-  const response = acknowledge(
-    records,
-    [...unplaced].map(({ record }) => record),
-  );
+  const response = acknowledge(records, [...unplaced].map(recordOf));
   if (unplaced.size > 0 || !placed.isEmpty) remember(records, batch, unplaced, placed);
 
   const rejected = Object.values(batch.reasons).reduce((sum, count) => sum + count, 0);
@@ -78,10 +80,10 @@ function remember(
   unplaced: ReadonlySet<Origin>,
   placed: PlacedRecords,
 ): void {
-  const gap = [...unplaced].reduce((min, { record }) => Math.min(min, record), Infinity);
+  const gap = [...unplaced].reduce((min, origin) => Math.min(min, recordOf(origin)), Infinity);
   for (const origins of [enrichedFrom, linesFrom, skipped]) {
     for (const origin of origins) {
-      if (origin.record < gap) placed.delete(idOf(origin, records));
+      if (recordOf(origin) < gap) placed.delete(idOf(origin, records));
       else if (!unplaced.has(origin)) placed.add(idOf(origin, records));
     }
   }

@@ -4,7 +4,5 @@ import { parseStreamEvent } from '../runtime/stream-event.ts';
 import { enrichSessions } from './enrich-sessions.ts';
 
 export const handler = withMiddleware(connectEnrichment, (event, dependencies, context) =>
-  enrichSessions(parseStreamEvent(event, dependencies.arena), dependencies, () =>
-    context.getRemainingTimeInMillis(),
-  ),
+  enrichSessions(parseStreamEvent(event), dependencies, () => context.getRemainingTimeInMillis()),
 );

@@ -1,22 +1,12 @@
 import { isAggregated, readAggregated } from '../../core/kinesis/aggregated-record.ts';
 import { enrichInto } from '../../core/sessions/enrich-record.ts';
-import { eventIdOf, eventIdPrefixOf, eventIdRestOf } from '../../core/sessions/event-id.ts';
+import { eventIdPrefixOf, eventIdRestOf } from '../../core/sessions/event-id.ts';
 import type { EnvelopePacker, PackedEnvelope } from '../../core/sessions/pack-envelopes.ts';
 import type { Rejected } from '../../core/sessions/reasons.ts';
-import { rejectedLines } from '../../core/sessions/rejected-lines.ts';
-import { positionOf, type StreamRecord } from '../runtime/stream-event.ts';
-
-/** An event of a batch: its record, by index, and its number in an aggregated one. */
-export interface Origin {
-  readonly record: number;
-  readonly part: number | undefined;
-}
-
-/** Of the origin's event; made when it is needed, which is seldom. */
-export function idOf({ record, part }: Origin, records: readonly StreamRecord[]): string {
-  const { shardId, sequenceNumber } = records[record] as StreamRecord;
-  return eventIdOf(shardId, sequenceNumber, part);
-}
+import { rejectedLines, type SourcePosition } from '../../core/sessions/rejected-lines.ts';
+import type { RecordData } from '../runtime/record-data.ts';
+import { positionOf, type StreamRecord, shardIdOf } from '../runtime/stream-event.ts';
+import { type Origin, originOf } from './origin.ts';
 
 /** What a batch becomes; `from` says of each item which event it is, or is of. */
 export interface ReadBatch {
@@ -36,6 +26,7 @@ export interface ReadOptions {
   readonly processingTimestamp: string;
   readonly isPlaced: (origin: Origin) => boolean;
   readonly packer: EnvelopePacker;
+  readonly recordData: RecordData;
 }
 
 /**
@@ -45,7 +36,7 @@ export interface ReadOptions {
  */
 export function readBatch(
   records: readonly StreamRecord[],
-  { segmentOf, processingTimestamp, isPlaced, packer }: ReadOptions,
+  { segmentOf, processingTimestamp, isPlaced, packer, recordData }: ReadOptions,
 ): ReadBatch {
   const batch: Omit<ReadBatch, 'envelopes'> = {
     enrichedFrom: [],
@@ -60,42 +51,51 @@ export function readBatch(
   /** One for all events: read before the next one is. */
   const context = { eventIdPrefix: '', eventId: '', processingTimestamp, segmentOf };
 
-  function reject(origin: Origin, source: StreamRecord, rejected: Rejected, part?: number): void {
+  function reject(
+    origin: Origin,
+    position: SourcePosition,
+    data: Buffer,
+    rejected: Rejected,
+  ): void {
     batch.reasons[rejected.reason] = (batch.reasons[rejected.reason] ?? 0) + 1;
-    const position = { ...positionOf(source), ...(part !== undefined && { part }) };
-    for (const line of rejectedLines(rejected, position, source.data, processingTimestamp)) {
+    for (const line of rejectedLines(rejected, position, data, processingTimestamp)) {
       batch.lines.push(line);
       batch.linesFrom.push(origin);
     }
   }
 
-  function read(record: number, source: StreamRecord, part: number | undefined): void {
-    const origin = { record, part };
+  function read(i: number, data: Buffer, part?: number, partitionKey?: string): void {
+    const origin = originOf(i, part);
     if (isPlaced(origin)) {
       batch.skipped.push(origin);
       return;
     }
-    context.eventIdPrefix = eventIdPrefixOf(source.shardId);
-    context.eventId = eventIdRestOf(source.sequenceNumber, part);
-    const rejected = enrichInto(makeRoom, source.data, context);
-    if (rejected !== undefined) reject(origin, source, rejected, part);
-    else batch.enrichedFrom.push(origin);
+    const record = records[i] as StreamRecord;
+    context.eventIdPrefix = eventIdPrefixOf(shardIdOf(record));
+    context.eventId = eventIdRestOf(record.kinesis.sequenceNumber, part);
+    const rejected = enrichInto(makeRoom, data, context);
+    if (rejected === undefined) batch.enrichedFrom.push(origin);
+    else {
+      const position = positionOf(record, partitionKey);
+      reject(origin, part === undefined ? position : { ...position, part }, data, rejected);
+    }
   }
 
   // Not entries(): its pairs are a fifth of what enrichment allocates.
   records.forEach((record, i) => {
-    if (!isAggregated(record.data)) {
-      read(i, record, undefined);
+    const data = recordData.decode(record);
+    if (!isAggregated(data)) {
+      read(i, data);
       return;
     }
-    const parts = readAggregated(record.data);
+    const parts = readAggregated(data);
     if (parts === undefined) {
-      const origin = { record: i, part: undefined };
+      const origin = originOf(i);
       if (isPlaced(origin)) batch.skipped.push(origin);
-      else reject(origin, record, { reason: 'damaged-aggregate' });
+      else reject(origin, positionOf(record), data, { reason: 'damaged-aggregate' });
     } else {
-      for (const [at, { partitionKey, data }] of parts.entries()) {
-        read(i, { ...record, partitionKey, data: data as Buffer }, at + 1);
+      for (const [at, part] of parts.entries()) {
+        read(i, part.data as Buffer, at + 1, part.partitionKey);
       }
     }
   });

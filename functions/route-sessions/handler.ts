@@ -5,7 +5,5 @@ import { routeSessions } from './route-sessions.ts';
 
 /** One function for each segment: the mapping's filter lets its events through and no others. */
 export const handler = withMiddleware(connectRouting, (event, dependencies, context) =>
-  routeSessions(parseStreamEvent(event, dependencies.arena), dependencies, () =>
-    context.getRemainingTimeInMillis(),
-  ),
+  routeSessions(parseStreamEvent(event), dependencies, () => context.getRemainingTimeInMillis()),
 );

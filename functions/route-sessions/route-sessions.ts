@@ -5,6 +5,7 @@ import { joinLines } from '../../core/sessions/lines.ts';
 import { type Packable, packRecords } from '../../core/sessions/pack-records.ts';
 import type { RoutedCounts } from '../runtime/metrics.ts';
 import type { PlacedRecords } from '../runtime/placed-records.ts';
+import type { RecordData } from '../runtime/record-data.ts';
 import { acknowledge, type StreamRecord } from '../runtime/stream-event.ts';
 import { errorsOf, type Write } from '../runtime/stream-writers.ts';
 
@@ -12,6 +13,7 @@ export interface RouteSessions {
   /** The function's own; the one that takes the rest also gets events of segments without a router. */
   segment: string;
   writeSegment: Write<KeyedRecord>;
+  recordData: RecordData;
   /** Outlives the invocation. */
   placed: PlacedRecords;
   log: (counts: RoutedCounts) => void;
@@ -33,10 +35,10 @@ interface Routed extends Packable {
  */
 export async function routeSessions(
   records: readonly StreamRecord[],
-  { segment, writeSegment, placed, log }: RouteSessions,
+  { segment, writeSegment, recordData, placed, log }: RouteSessions,
   remainingMs: () => number,
 ): Promise<KinesisStreamBatchResponse> {
-  const all = records.map((record, i) => read(record, i, segment));
+  const all = records.map((record, i) => read(record, recordData.decode(record), i, segment));
   const fresh = all.filter(({ id }) => !placed.has(id));
   const packed = packRecords(fresh);
   const report = await writeSegment(packed, remainingMs);
@@ -69,12 +71,9 @@ export async function routeSessions(
  * An envelope that cannot be read was not written by enrichment. It is passed on as a line: its
  * bytes are kept, a metric counts it, and the shard goes on.
  */
-function read(
-  { shardId, sequenceNumber, partitionKey, data }: StreamRecord,
-  record: number,
-  own: string,
-): Routed {
-  const place = { record, id: `${shardId}:${sequenceNumber}` };
+function read(source: StreamRecord, data: Buffer, record: number, own: string): Routed {
+  const { partitionKey = '' } = source.kinesis;
+  const place = { record, id: source.eventID };
   const single = () => ({
     ...place,
     partitionKey,

@@ -5,11 +5,11 @@ import { keepRequestBuffers } from '../../core/kinesis/put-records-body.ts';
 import { bucketsFor } from '../../core/sessions/buckets.ts';
 import { EnvelopePacker } from '../../core/sessions/pack-envelopes.ts';
 import { createSegmentOf, SEGMENTS } from '../../core/sessions/segments.ts';
-import { Arena } from './arena.ts';
 import { numberOf, required } from './env.ts';
 import { countEnriched, countRouted, type EnrichedCounts, type RoutedCounts } from './metrics.ts';
 import { logCounts } from './middleware.ts';
 import { PlacedRecords } from './placed-records.ts';
+import { RecordData } from './record-data.ts';
 import { writeToDelivery, writeToStream } from './stream-writers.ts';
 
 /**
@@ -36,7 +36,7 @@ export const connectEnrichment = () => ({
   writeRejected: writeToDelivery(new FirehoseClient(aws()), required('REJECTED_DELIVERY_STREAM')),
   segmentOf: createSegmentOf(SEGMENTS),
   packer: new EnvelopePacker(bucketsFor(numberOf('STREAM_SHARDS', 2, 1))),
-  arena: new Arena(),
+  recordData: new RecordData(),
   placed: new PlacedRecords(),
   log: (counts: EnrichedCounts) => {
     logCounts(counts);
@@ -49,7 +49,7 @@ export const connectRouting = () => {
   return {
     segment: required('SEGMENT'),
     writeSegment: connectStream(stream),
-    arena: new Arena(),
+    recordData: new RecordData(),
     placed: new PlacedRecords(),
     log: (counts: RoutedCounts) => {
       logCounts(counts);

@@ -1,83 +1,65 @@
 import type { KinesisStreamBatchResponse } from 'aws-lambda';
 import { InvalidInput } from '../../core/errors.ts';
 import type { SourcePosition } from '../../core/sessions/rejected-lines.ts';
-import { Arena } from './arena.ts';
 
-/** A record as Lambda hands it over, its data decoded. */
+/** A record as Lambda hands it over. Nothing of it comes from a producer but data and partition key. */
 export interface StreamRecord {
-  readonly stream: string;
-  readonly shardId: string;
-  readonly sequenceNumber: string;
-  readonly partitionKey: string;
-  /** Seconds since 1970, with the milliseconds behind the point. */
-  readonly arrivedAt: number;
-  readonly data: Buffer;
-}
-
-const COLON = 0x3a;
-
-/** What is read of a record; nothing of it comes from a producer but `data` and `partitionKey`. */
-interface LambdaRecord {
-  eventID?: string;
-  eventSourceARN?: string;
-  kinesis?: {
-    data?: string;
-    sequenceNumber?: string;
-    partitionKey?: string;
-    approximateArrivalTimestamp?: number;
+  /** Its shard and its sequence number: `shardId-000000000003:4959…`. */
+  readonly eventID: string;
+  readonly eventSourceARN: string;
+  readonly kinesis: {
+    /** In base64. */
+    readonly data: string;
+    readonly sequenceNumber: string;
+    readonly partitionKey?: string;
+    /** Seconds since 1970, with the milliseconds behind the point. */
+    readonly approximateArrivalTimestamp?: number;
   };
 }
 
-/**
- * The records of a Kinesis event, in their order; throws InvalidInput for any other event. Their data
- * is in the arena, which is reset before.
- */
-export function parseStreamEvent(event: unknown, arena = new Arena()): StreamRecord[] {
-  arena.reset();
+/** The records of a Kinesis event, in their order; throws InvalidInput for any other event. */
+export function parseStreamEvent(event: unknown): readonly StreamRecord[] {
   const records = (event as { Records?: unknown } | null)?.Records;
   if (!Array.isArray(records)) throw new InvalidInput('The event has no list of Records');
-  let arn = '';
-  let stream = '';
-  let shardId = '';
-  return records.map((record: LambdaRecord | null, i) => {
-    const { eventID, eventSourceARN, kinesis } = record ?? {};
-    if (
-      typeof eventID !== 'string' ||
-      typeof eventSourceARN !== 'string' ||
-      typeof kinesis?.data !== 'string' ||
-      typeof kinesis.sequenceNumber !== 'string'
-    ) {
-      throw new InvalidInput(`Records[${i}] is not a record of a Kinesis stream`);
-    }
-    // All records of a batch are of one shard: one string for all of them.
-    if (eventSourceARN !== arn) {
-      arn = eventSourceARN;
-      stream = arn.slice(arn.lastIndexOf('/') + 1);
-    }
-    if (!eventID.startsWith(shardId) || eventID.charCodeAt(shardId.length) !== COLON) {
-      shardId = eventID.slice(0, eventID.indexOf(':'));
-    }
-    return {
-      stream,
-      shardId,
-      sequenceNumber: kinesis.sequenceNumber,
-      partitionKey: kinesis.partitionKey ?? '',
-      arrivedAt: kinesis.approximateArrivalTimestamp ?? 0,
-      data: decode(kinesis.data, arena),
-    };
-  });
+  const other = records.findIndex((record) => !isStreamRecord(record));
+  if (other < 0) return records;
+  throw new InvalidInput(`Records[${other}] is not a record of a Kinesis stream`);
 }
 
-function decode(base64: string, arena: Arena): Buffer {
-  const data = arena.take(Buffer.byteLength(base64, 'base64'));
-  const size = data.write(base64, 'base64');
-  return size === data.length ? data : data.subarray(0, size);
+function isStreamRecord(record: Partial<StreamRecord> | null): boolean {
+  const { eventID, eventSourceARN, kinesis } = record ?? {};
+  return (
+    typeof eventID === 'string' &&
+    typeof eventSourceARN === 'string' &&
+    typeof kinesis?.data === 'string' &&
+    typeof kinesis.sequenceNumber === 'string'
+  );
 }
 
-export function positionOf(record: StreamRecord): SourcePosition {
-  const { stream, shardId, sequenceNumber, partitionKey, arrivedAt } = record;
-  const arrived = new Date(arrivedAt * 1_000).toISOString();
-  return { stream, shardId, sequenceNumber, partitionKey, arrivedAt: arrived };
+const COLON = 0x3a;
+let lastShardId = '';
+
+/** All records of a batch are of one shard: one string for all of them. */
+export function shardIdOf({ eventID }: StreamRecord): string {
+  if (!eventID.startsWith(lastShardId) || eventID.charCodeAt(lastShardId.length) !== COLON) {
+    lastShardId = eventID.slice(0, eventID.indexOf(':'));
+  }
+  return lastShardId;
+}
+
+/** Where a record was; `partitionKey` is that of an event in an aggregated one. */
+export function positionOf(
+  record: StreamRecord,
+  partitionKey = record.kinesis.partitionKey ?? '',
+): SourcePosition {
+  const { sequenceNumber, approximateArrivalTimestamp = 0 } = record.kinesis;
+  return {
+    stream: record.eventSourceARN.slice(record.eventSourceARN.lastIndexOf('/') + 1),
+    shardId: shardIdOf(record),
+    sequenceNumber,
+    partitionKey,
+    arrivedAt: new Date(approximateArrivalTimestamp * 1_000).toISOString(),
+  };
 }
 
 /**
@@ -90,5 +72,7 @@ export function acknowledge(
 ): KinesisStreamBatchResponse {
   // The records of a batch come from one shard, by rising sequence number.
   const first = records[unsent.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)];
-  return { batchItemFailures: first ? [{ itemIdentifier: first.sequenceNumber }] : [] };
+  return {
+    batchItemFailures: first ? [{ itemIdentifier: first.kinesis.sequenceNumber }] : [],
+  };
 }

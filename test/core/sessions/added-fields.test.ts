@@ -6,9 +6,9 @@ it.each([0, 9, 10, 99, 100, 123_456_789, 2 ** 32, 2 ** 53 - 1])(
   'The totals are written digit by digit as JSON has them: %d',
   (value) => {
     const totals = { quantity: value, inCart: Math.floor(value / 2), products: Math.min(value, 7) };
-    const added = { totals, shared, eventIdPrefix: '0-', eventId: '123#4' };
-    const target = Buffer.alloc(2 + lengthOfAdded(added), '{');
-    const stop = writeAdded(target, 1, added);
+    const id = { eventIdPrefix: '0-', eventId: '123#4' };
+    const target = Buffer.alloc(2 + lengthOfAdded(totals, shared, id), '{');
+    const stop = writeAdded(target, 1, totals, shared, id);
     expect(stop).toBe(target.length - 1);
     expect(target.toString('utf8', 1, stop)).toBe(
       `,"overall_product_quantity":${value},"overall_in_shopping_cart":${totals.inCart}` +

@@ -7,6 +7,7 @@ import { createSegmentOf, SEGMENTS } from '../../../core/sessions/segments.ts';
 import { enrichSessions } from '../../../functions/enrich-sessions/enrich-sessions.ts';
 import type { EnrichedCounts } from '../../../functions/runtime/metrics.ts';
 import { PlacedRecords } from '../../../functions/runtime/placed-records.ts';
+import { RecordData } from '../../../functions/runtime/record-data.ts';
 import { givenWriter, received, session } from './fixtures.ts';
 
 const now = Date.parse('2026-11-21T12:00:00.000Z');
@@ -27,6 +28,7 @@ async function enrich(
       writeRejected: rejected.write,
       segmentOf: createSegmentOf(SEGMENTS),
       packer: new EnvelopePacker(4),
+      recordData: new RecordData(),
       placed,
       log: (counts) => void logged.push(counts),
       clock: () => now,

@@ -41,7 +41,7 @@ const bytesOf = (data: string | Buffer | object): Buffer => {
   return Buffer.from(typeof data === 'string' ? data : JSON.stringify(data));
 };
 
-export const received = (...data: (string | Buffer | object)[]): StreamRecord[] =>
+export const received = (...data: (string | Buffer | object)[]): readonly StreamRecord[] =>
   parseStreamEvent(lambdaEvent(...data));
 
 /** A destination that keeps what is written, but for the indices in `unplaced`. */

@@ -8,6 +8,7 @@ import { packEnvelopes } from '../../../core/sessions/pack-envelopes.ts';
 import { routeSessions } from '../../../functions/route-sessions/route-sessions.ts';
 import type { RoutedCounts } from '../../../functions/runtime/metrics.ts';
 import { PlacedRecords } from '../../../functions/runtime/placed-records.ts';
+import { RecordData } from '../../../functions/runtime/record-data.ts';
 import type { StreamRecord } from '../../../functions/runtime/stream-event.ts';
 
 const event = (n: number) => ({
@@ -21,13 +22,16 @@ const fillings = Array.from({ length: 300 }, () => randomBytes(200).toString('he
 /** The records of a shard of the enriched stream, 101, 102 and so on. */
 const received = (...records: { partitionKey: string; data: Uint8Array }[]): StreamRecord[] =>
   records.map(({ partitionKey, data }, i) => ({
-    stream: 'enriched',
-    shardId: 'shardId-000000000003',
-    sequenceNumber: String(101 + i),
-    partitionKey,
-    arrivedAt: 1_795_000_000,
-    data: Buffer.from(data),
+    eventID: `shardId-000000000003:${101 + i}`,
+    eventSourceARN: 'arn:aws:kinesis:us-east-1:000000000000:stream/sessions-enriched',
+    kinesis: {
+      sequenceNumber: String(101 + i),
+      partitionKey,
+      data: Buffer.from(data).toString('base64'),
+    },
   }));
+
+const dataOf = ({ kinesis }: StreamRecord): Buffer => Buffer.from(kinesis.data, 'base64');
 
 /** Envelopes as several batches of enrichment wrote them. */
 const envelopes = (count: number, batch: number) =>
@@ -55,6 +59,7 @@ async function route(
         const unplaced = [...packed.keys()].filter((i) => isLost(packed[i] as KeyedRecord));
         return { unplaced, calls: 1, errors: {} };
       },
+      recordData: new RecordData(),
       placed,
       log: (counts) => void logged.push(counts),
     },
@@ -145,7 +150,7 @@ describe('routeSessions', () => {
     const { written } = await route(records);
     const file = Buffer.concat(written.map(({ data }) => data as Buffer));
     expect(splitLines(gunzipSync(file))).toEqual(written.flatMap(linesIn));
-    const members = records.map(({ data }) => readEnvelope(data)?.member as Buffer);
+    const members = records.map((record) => readEnvelope(dataOf(record))?.member as Buffer);
     expect(file.length).toBe(members.reduce((sum, member) => sum + member.length, 0));
     for (const member of members) expect(file.includes(member)).toBe(true);
   });
@@ -153,11 +158,11 @@ describe('routeSessions', () => {
   it('acknowledges up to the first envelope of a packed record that was not written', async () => {
     const lost = 'usa-2-of-4';
     const { response, counts } = await route(records, ({ partitionKey }) => partitionKey === lost);
-    const first = records.findIndex(({ partitionKey }) => partitionKey === lost);
+    const first = records.findIndex(({ kinesis }) => kinesis.partitionKey === lost);
     expect(response.batchItemFailures).toEqual([{ itemIdentifier: String(101 + first) }]);
     const unplaced = records
-      .filter(({ partitionKey }) => partitionKey === lost)
-      .reduce((sum, { data }) => sum + JSON.parse(data.toString()).count, 0);
+      .filter(({ kinesis }) => kinesis.partitionKey === lost)
+      .reduce((sum, record) => sum + JSON.parse(dataOf(record).toString()).count, 0);
     expect(counts).toMatchObject({ unplaced, routed: 300 - unplaced });
   });
 
