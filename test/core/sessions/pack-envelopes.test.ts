@@ -11,11 +11,14 @@ import {
 
 /** Of buffers, when those that nobody holds are freed, which V8 does behind the program's back. */
 async function bytesInUse(): Promise<number> {
-  for (let i = 0; i < 5; i++) {
+  let inUse = Number.POSITIVE_INFINITY;
+  for (;;) {
     collectGarbage();
     await sleep(50);
+    const { arrayBuffers } = process.memoryUsage();
+    if (arrayBuffers >= inUse) return inUse;
+    inUse = arrayBuffers;
   }
-  return process.memoryUsage().arrayBuffers;
 }
 
 interface Given {
