@@ -82,6 +82,9 @@ for (const [heading, commands] of Object.entries(COMMANDS)) {
   }
 }
 const completion = tab(program);
+program.commands
+  .find((command) => command.name() === 'complete')
+  ?.description('Prints a completion script for bash, zsh or fish');
 // The options of every command are mostly given behind its name.
 for (const command of completion.commands.values()) {
   for (const { long, description, required } of program.options) {

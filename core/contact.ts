@@ -1,6 +1,6 @@
 import { InvalidInput } from './errors.ts';
 
-/** Wraps calls: before the first response, an address where nobody listens is a mistake, no fault. */
+/** Wraps calls: before AWS's first response, an address where it does not listen is a mistake, no fault. */
 export function createContact(): <T>(call: () => Promise<T>) => Promise<T> {
   let hasResponded = false;
   return async (call) => {
@@ -9,9 +9,8 @@ export function createContact(): <T>(call: () => Promise<T>) => Promise<T> {
       hasResponded = true;
       return response;
     } catch (error) {
-      const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-      if ($metadata?.httpStatusCode !== undefined) hasResponded = true;
       const message = unreachable(error);
+      if (message === undefined && statusOf(error) !== undefined) hasResponded = true;
       if (hasResponded || message === undefined) throw error;
       throw new InvalidInput(message, { cause: error });
     }
@@ -52,17 +51,32 @@ export function unreachable(error: unknown): string | undefined {
     case 'CERT_HAS_EXPIRED':
       return `The certificate of the address is not trusted (${code})`;
     default:
-      return undefined;
+      return foreignResponse(error as ResponseError);
   }
 }
 
+/** What the SDK makes of a response. */
+interface ResponseError {
+  readonly name?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+}
+
+/** The SDK's parser tells of the first character of a proxy's page, and of fields that nobody sees. */
+function foreignResponse({ name, $metadata, $response }: ResponseError): string | undefined {
+  if (name !== 'SyntaxError' || $response === undefined) return undefined;
+  const type = $response.headers?.['content-type'] ?? 'no content type';
+  return `The response is not AWS's (HTTP status ${$metadata?.httpStatusCode}, ${type}): is the address right, or is a proxy in between?`;
+}
+
+const statusOf = (error: unknown): number | undefined =>
+  (error as ResponseError).$metadata?.httpStatusCode;
+
 /** The name that AWS has for an error; where it gave none, the code of the system or the status of HTTP. */
 export function errorCodeOf(error: Error): string {
-  const { name, code, $metadata } = error as Error & {
-    code?: unknown;
-    $metadata?: { httpStatusCode?: number };
-  };
+  const { name, code } = error as Error & { code?: unknown };
   if (name === 'Error' && typeof code === 'string') return code;
-  const status = $metadata?.httpStatusCode;
-  return /^Unknown(Error)?$/.test(name) && status !== undefined ? `HTTP status ${status}` : name;
+  const status = statusOf(error);
+  const isNamed = !/^(Unknown(Error)?|SyntaxError)$/.test(name);
+  return isNamed || status === undefined ? name : `HTTP status ${status}`;
 }

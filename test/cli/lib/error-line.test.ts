@@ -1,5 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ListStreamsCommand } from '@aws-sdk/client-kinesis';
 import { errorLine } from '../../../cli/lib/error-line.ts';
+import { createContact } from '../../../core/contact.ts';
 import { InvalidInput } from '../../../core/errors.ts';
+import { createKinesis } from '../../../core/kinesis/kinesis-client.ts';
 
 const named = (name: string, message: string, more: object = {}) =>
   Object.assign(new Error(message), { name, ...more });
@@ -40,6 +46,33 @@ describe('an error in one line', () => {
   ])('%s', (error, line) => {
     expect(errorLine(error)).toBe(line);
   });
+
+  it.each([200, 302, 501])(
+    'names what is not AWS, such as the page of a proxy: %d',
+    async (status) => {
+      const proxy = createServer((request, response) => {
+        request.resume().on('end', () => {
+          response.writeHead(status, { 'content-type': 'text/html' }).end('<html>Log in</html>');
+        });
+      }).listen(0, '127.0.0.1');
+      await once(proxy, 'listening');
+      const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+      const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+      const kinesis = createKinesis({ endpoint: address, region: 'us-east-1', credentials });
+      try {
+        const error = await createContact()(() => kinesis.send(new ListStreamsCommand({}))).catch(
+          (caught: unknown) => caught,
+        );
+        expect(error).toMatchObject({ name: 'InvalidInput' });
+        expect(errorLine(error)).toBe(
+          `The response is not AWS's (HTTP status ${status}, text/html): is the address right, or is a proxy in between?`,
+        );
+      } finally {
+        kinesis.destroy();
+        proxy.close();
+      }
+    },
+  );
 
   it('is not endless', () => {
     expect(errorLine(new Error('x'.repeat(10_000))).length).toBeLessThan(320);
