@@ -25,7 +25,7 @@ describeInBrowser('the page', () => {
       opened = await open(browser, 'about:blank');
     });
     afterAll(() => opened?.close());
-    // A browser of its own for each test takes twice the CPU. What a page leaves in one is its cookie alone.
+    // A page of its own for each test takes twice the CPU. All that one leaves in the browser is its cookie.
     beforeEach(async () => {
       opened.complaints.length = 0;
       await opened.page.goto(served.server.address);
