@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 /** What the test projects of the product and of each package share. */
 export default {
-  testEnvironment: fileURLToPath(new URL('./jest.plain-globals.js', import.meta.url)),
+  testEnvironment: fileURLToPath(new URL('./jest.environment.js', import.meta.url)),
   testMatch: ['**/*.test.ts'],
   // Native ES modules, as in Lambda: middy and others ship nothing else.
   extensionsToTreatAsEsm: ['.ts'],
