@@ -52,7 +52,7 @@ export const run = (args: string[], env?: Record<string, string>): Promise<Outco
 
 /** Athena on a free port of 127.0.0.1, with the responses that the test defines. */
 export async function givenAthena(service: JsonService) {
-  const gateway = await startGateway({ AmazonAthena: service }, { routing: () => {} });
+  const gateway = await startGateway({ AmazonAthena: service });
   return {
     env: {
       AWS_ENDPOINT_URL: gateway.url,

@@ -31,6 +31,10 @@ interface S3 {
   routing(request: IncomingMessage, response: ServerResponse): void;
 }
 
+const NO_S3: S3 = {
+  routing: (_request, response) => void response.writeHead(501).end(),
+};
+
 export interface Gateway {
   /** For AWS_ENDPOINT_URL. */
   url: string;
@@ -40,7 +44,7 @@ export interface Gateway {
 /** One address on 127.0.0.1 for all of AWS: `X-Amz-Target` names the service, the rest is S3. */
 export async function startGateway(
   services: Record<string, JsonService | RawService>,
-  s3: S3,
+  s3: S3 = NO_S3,
   access: Access = { iam: ALLOW_ALL, roles: new Set(), hasObject: () => true },
   faults?: FaultWorld,
 ): Promise<Gateway> {

@@ -27,7 +27,7 @@ beforeEach(async () => {
   kinesis = await startKinesis([events, open], {}, ({ name, value }) =>
     measured.push(`${name} ${value}`),
   );
-  gateway = await startGateway({ Kinesis_20131202: kinesis.handle }, { routing: () => {} });
+  gateway = await startGateway({ Kinesis_20131202: kinesis.handle });
   client = connectClient(gateway.url);
 });
 

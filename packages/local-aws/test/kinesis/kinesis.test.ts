@@ -22,7 +22,7 @@ beforeEach(async () => {
     isDown: (name) => faults.isDown?.(name) ?? false,
     failsEntry: (name) => faults.failsEntry?.(name) ?? false,
   });
-  gateway = await startGateway({ Kinesis_20131202: kinesis.handle }, { routing: () => {} });
+  gateway = await startGateway({ Kinesis_20131202: kinesis.handle });
   client = connectClient(gateway.url);
 });
 
