@@ -4,11 +4,11 @@ import { readDeployRole } from '../../checks/templates/deploy-role.ts';
 import { readText } from '../../resources/yaml.ts';
 import {
   givenTemplate,
+  OPTIONS_ON,
   PACKAGING_MS,
   type Properties,
   type Resource,
   resolved,
-  WITH_BUDGET,
 } from './fixtures.ts';
 import { iamData } from './iam-data.ts';
 
@@ -129,7 +129,7 @@ describe('The deploy role', () => {
   it(
     'may update every resource of the stage',
     async () => {
-      const template = await givenTemplate(STAGE, WITH_BUDGET);
+      const template = await givenTemplate(STAGE, OPTIONS_ON);
       const refused = Object.entries<Resource>(template.Resources).flatMap(
         ([id, { Type, Properties: p }]) => {
           const [actions, arnOf] = updates[Type] ?? [];

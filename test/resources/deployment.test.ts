@@ -6,17 +6,18 @@ import { packageFolder } from '../fixtures/packaged-service.ts';
 import { trustProblems } from './access-rules.ts';
 import {
   givenTemplate,
+  OPTIONS_OFF,
+  OPTIONS_ON,
   ofType,
   PACKAGING_MS,
   type Properties,
   type Template,
-  WITH_BUDGET,
 } from './fixtures.ts';
 
 describe.each([
   ['dev', []],
   ['prod', []],
-  ['dev', ['tracing=true']],
+  ['dev', OPTIONS_ON],
 ] as const)('A deployment of %s %j', (stage, params) => {
   let template: Template;
   let provider: Properties;
@@ -140,11 +141,10 @@ describe('The budget', () => {
     async () => {
       const of = async (params: string[]) =>
         ofType(await givenTemplate('dev', params), 'AWS::Budgets::Budget');
-      const [[, budget] = []] = await of(WITH_BUDGET);
+      const [[, budget] = []] = await of(OPTIONS_ON);
       expect(budget).toMatchObject({ DependsOn: ['AlarmTopicPolicy'] });
       expect(budget?.Properties.Budget.BudgetLimit).toEqual({ Amount: '50', Unit: 'USD' });
-      // As a text: what the command line gives is no number.
-      expect(await of(['monthlyBudgetUsd=0'])).toEqual([]);
+      expect(await of(OPTIONS_OFF)).toEqual([]);
     },
     PACKAGING_MS,
   );
@@ -180,7 +180,7 @@ describe('A deployment with streamMode=on-demand', () => {
   it(
     'leaves the number of shards to AWS',
     async () => {
-      const template = await givenTemplate('dev', ['streamMode=on-demand']);
+      const template = await givenTemplate('dev', OPTIONS_ON);
       const streams = ofType(template, 'AWS::Kinesis::Stream').map(([, each]) => each.Properties);
       expect(streams.length).toBeGreaterThan(3);
       for (const { ShardCount, StreamModeDetails } of streams) {

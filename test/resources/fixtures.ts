@@ -20,8 +20,16 @@ export interface Template {
 /** Three stages may have to be packaged, one after the other. */
 export const PACKAGING_MS = 240_000;
 
-/** Beside what a stage has by default. Tests that need the same settings share one package. */
-export const WITH_BUDGET = ['alarmEmail=on-call@example.org', 'monthlyBudgetUsd=50'];
+/** What `dev` does not have by default. To package takes seconds: tests share these two lists. */
+export const OPTIONS_ON = [
+  'alarmEmail=on-call@example.org',
+  'monthlyBudgetUsd=50',
+  'streamMode=on-demand',
+  'tracing=true',
+];
+
+/** The same said outright: what the command line gives is text, no number and no boolean. */
+export const OPTIONS_OFF = ['monthlyBudgetUsd=0', 'streamMode=provisioned', 'tracing=false'];
 
 /** The template of a stage, with `name=value` settings. */
 export async function givenTemplate(stage: string, params: string[] = []): Promise<Template> {

@@ -1,13 +1,24 @@
-import { givenTemplate, ofType, PACKAGING_MS, type Properties, referred } from './fixtures.ts';
+import {
+  givenTemplate,
+  OPTIONS_OFF,
+  OPTIONS_ON,
+  ofType,
+  PACKAGING_MS,
+  type Properties,
+  referred,
+} from './fixtures.ts';
 
 const tracingOf = ({ Properties: p }: Properties) =>
   p.Policies.filter(({ PolicyName }: Properties) => PolicyName === 'Tracing');
 
-describe.each(['true', 'false'])('The template with tracing=%s', (tracing) => {
+describe.each([
+  ['true', OPTIONS_ON],
+  ['false', OPTIONS_OFF],
+])('The template with tracing=%s', (tracing, params) => {
   it(
     'holds what X-Ray needs in the role of each traced function and machine, and nowhere else',
     async () => {
-      const template = await givenTemplate('dev', [`tracing=${tracing}`]);
+      const template = await givenTemplate('dev', params);
       const traced = [
         ...ofType(template, 'AWS::Lambda::Function').filter(
           ([, { Properties: p }]) => p.TracingConfig?.Mode === 'Active',
