@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,16 +19,19 @@ const run = promisify(execFile);
 const VENV = join(import.meta.dirname, '../../../../.local/boto3');
 const python = join(VENV, 'bin/python');
 
-/** A virtual environment with boto3, made once; undefined where Python or its registry is missing. */
+const hasBoto3 = (command: string): Promise<boolean> =>
+  run(command, ['-c', 'import boto3'], { timeout: 30_000 }).then(
+    () => true,
+    () => false,
+  );
+
+/** A Python with boto3, of the machine or of a virtual environment; undefined without Python or its registry. */
 async function findBoto3(): Promise<string | undefined> {
+  for (const command of ['python3', python]) if (await hasBoto3(command)) return command;
   try {
-    if (!existsSync(python)) await run('python3', ['-m', 'venv', VENV], { timeout: 60_000 });
-    try {
-      await run(python, ['-c', 'import boto3'], { timeout: 30_000 });
-    } catch {
-      const pip = ['-m', 'pip', 'install', '--quiet', '--retries', '0', '--timeout', '10', 'boto3'];
-      await run(python, pip, { timeout: 90_000 });
-    }
+    await run('python3', ['-m', 'venv', VENV], { timeout: 60_000 });
+    const pip = ['-m', 'pip', 'install', '--quiet', '--retries', '0', '--timeout', '10', 'boto3'];
+    await run(python, pip, { timeout: 90_000 });
     return python;
   } catch (error) {
     const [line] = (error as Error).message.split('\n');
