@@ -68,8 +68,18 @@ let parser: Promise<DuckDBConnection> | undefined;
 
 /** How many statements a text holds; rejects where it is no SQL. */
 export async function countStatements(sql: string): Promise<number> {
-  parser ??= DuckDBInstance.create(':memory:').then((database) => database.connect());
+  parser ??= openParser();
   return (await (await parser).extractStatements(sql)).count;
+}
+
+async function openParser(): Promise<DuckDBConnection> {
+  try {
+    return await (await DuckDBInstance.create(':memory:')).connect();
+  } catch (error) {
+    // The next text tries again.
+    parser = undefined;
+    throw error;
+  }
 }
 
 /** Databases that are there already. */

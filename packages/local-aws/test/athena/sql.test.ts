@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { jest } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { runSql } from '../../src/athena/sql.ts';
+import { countStatements, runSql } from '../../src/athena/sql.ts';
 import { type CatalogTable, declareTables, openCatalog } from '../../src/glue/catalog.ts';
 import { type Album, writeAlbums } from '../fixtures/albums-file.ts';
 
@@ -208,5 +210,18 @@ describe('JSON events in SQL', () => {
     };
     const { rows } = await runSql('SELECT country FROM events', { events: table }, folder);
     expect(rows).toEqual([['exact'], [null], ['exact']]);
+  });
+});
+
+describe('The number of statements', () => {
+  it('is counted again after a database that could not be opened', async () => {
+    const create = jest
+      .spyOn(DuckDBInstance, 'create')
+      .mockRejectedValueOnce(new Error('no memory'));
+    await expect(countStatements('SELECT 1')).rejects.toThrow('no memory');
+    await expect(countStatements('SELECT 1; SELECT 2')).resolves.toBe(2);
+    await expect(countStatements('SELECT 3')).resolves.toBe(1);
+    expect(create).toHaveBeenCalledTimes(2);
+    create.mockRestore();
   });
 });
