@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { manifestSchema } from '../../core/lake/manifest.ts';
+import { type Manifest, manifestSchema } from '../../core/lake/manifest.ts';
 import { parseAs } from '../../core/parse.ts';
 import { SEGMENTS } from '../../core/sessions/segments.ts';
 import { readExpectedFile } from '../../core/simulation/expected-file.ts';
@@ -46,8 +46,11 @@ export function createDeployedService(options: ServiceOptions) {
     );
   const sent: Awaited<ReturnType<typeof readExpectedFile>>['events'] = [];
 
-  /** The ledger of an execution that ended, by what its manifest says. */
-  async function ledgerOf(executionArn: string): Promise<Ledger> {
+  const executionArnOf = (name: string): string =>
+    MACHINE.replace(':stateMachine:', ':execution:').concat(':', name);
+
+  /** What an execution loaded, once it has ended, and its key. */
+  async function manifestOf(executionArn: string): Promise<{ manifest: Manifest; key: string }> {
     const { status, output, error, cause } = await until(
       executionArn,
       RUN_TIMEOUT_MS,
@@ -63,13 +66,16 @@ export function createDeployedService(options: ServiceOptions) {
     if (status !== 'SUCCEEDED')
       throw new CheckFailed(`${executionArn}: ${status} ${error} ${cause}`);
     const { batch } = JSON.parse(output ?? '{}') as { batch: { manifestKey: string } };
-    const manifest = parseAs(
-      manifestSchema,
-      await buckets.json(LAKE, batch.manifestKey),
-      batch.manifestKey,
-    );
+    const key = batch.manifestKey;
+    const manifest = parseAs(manifestSchema, await buckets.json(LAKE, key), key);
     if (manifest.status !== 'COMPLETE')
       throw new CheckFailed(`${executionArn}: ${manifest.status}`);
+    return { manifest, key };
+  }
+
+  /** The ledger of an execution that ended, by what its manifest says. */
+  async function ledgerOf(executionArn: string): Promise<Ledger> {
+    const { manifest } = await manifestOf(executionArn);
     const rowsOf = (table: string) =>
       buckets.parquetRows(LAKE, `curated/${table}/`, `/${manifest.run.runId}.parquet`);
     return batchLedger(manifest, {
@@ -96,8 +102,7 @@ export function createDeployedService(options: ServiceOptions) {
       return Object.keys(JSON.parse(readFileSync(file, 'utf8')).Resources).length;
     },
     /** The ledger of a run that somebody started. */
-    ledgerOfRun: (name: string) =>
-      ledgerOf(MACHINE.replace(':stateMachine:', ':execution:').concat(':', name)),
+    ledgerOfRun: (name: string) => ledgerOf(executionArnOf(name)),
     async runBatch(name: string): Promise<Ledger> {
       const given = ['--state-machine-arn', MACHINE, '--name', name, '--input', '{}'];
       const { executionArn } = (await aws(
@@ -123,16 +128,11 @@ export function createDeployedService(options: ServiceOptions) {
     },
     /** Uploads the manifest of a run under another name, and waits for the execution that a rule starts. */
     async backfill(of: string, name: string): Promise<Ledger> {
-      const day = new Date().toISOString().slice(0, 10);
-      const place = `raw/manifests/ingest_date=${day}`;
-      const manifest = parseAs(
-        manifestSchema,
-        await buckets.json(LAKE, `${place}/run_id=${of}/manifest.json`),
-        'manifest',
-      );
+      const { manifest, key } = await manifestOf(executionArnOf(of));
       const startedAt = manifest.run.startedAt.replace(/(\.\d+)?Z$/, '.999Z');
       const changed = { ...manifest, run: { runId: name, startedAt } };
-      await buckets.put(LAKE, `${place}/run_id=${name}/manifest.json`, JSON.stringify(changed));
+      const place = key.replace(`/run_id=${of}/`, `/run_id=${name}/`);
+      await buckets.put(LAKE, place, JSON.stringify(changed));
       const list = ['--state-machine-arn', MACHINE, '--query', 'executions[].executionArn'];
       const executions = await until(
         'the execution of the backfill',

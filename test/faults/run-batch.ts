@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Execution } from 'local-aws/step-functions/run-state-machine.ts';
 import { NOTHING_USED, type Usage } from '../../core/allowance.ts';
+import { MANIFESTS } from '../../core/lake/keys.ts';
 import { type Manifest, manifestSchema } from '../../core/lake/manifest.ts';
 import { parseAs } from '../../core/parse.ts';
 import type { Stage } from '../../local/stage.ts';
@@ -22,15 +23,13 @@ export async function runBatch(stage: Stage, runId: string): Promise<Run> {
   const history: unknown[] = [];
   const onEvent = (event: unknown) => history.push(event);
   const execution = await stage.runBatch(runId, { ...PACE, onEvent });
-  const day = new Date().toISOString().slice(0, 10);
-  const folder = join(
-    stage.lakeFolder,
-    `tributary-local-lake/raw/manifests/ingest_date=${day}/run_id=${runId}`,
-  );
-  const read = (name: string) =>
-    existsSync(join(folder, name))
-      ? JSON.parse(readFileSync(join(folder, name), 'utf8'))
-      : undefined;
+  // By its name alone: a run that begins before midnight ends on the next day.
+  const manifests = join(stage.lakeFolder, 'tributary-local-lake', MANIFESTS);
+  const [folder] = globSync(`*/run_id=${runId}`, { cwd: manifests });
+  const read = (name: string) => {
+    const file = join(manifests, folder ?? '', name);
+    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  };
   const found = read('manifest.json');
   return {
     execution,
