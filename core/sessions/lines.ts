@@ -1,5 +1,11 @@
 export const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+const TAB = 0x09;
+
+/** White space of JSON: behind an event, any other byte makes it invalid. */
+const isSpace = (byte: number | undefined): boolean =>
+  byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB;
 
 /** Events as lines, each ended by a line feed. */
 export function joinLines(events: readonly Uint8Array[]): Buffer {
@@ -34,8 +40,8 @@ export function splitLines(data: Uint8Array): Buffer[] {
  */
 export function lineLength(data: Uint8Array): number {
   let length = data.length;
-  if (length === 0 || (data[length - 1] as number) > 0x20) return length;
-  for (let at = data.length - 1; at >= 0 && (data[at] as number) <= 0x20; at--) {
+  if (length === 0 || (data[length - 1] as number) > SPACE) return length;
+  for (let at = data.length - 1; isSpace(data[at]); at--) {
     if (data[at] === LINE_FEED || data[at] === CARRIAGE_RETURN) length = at;
   }
   return length;

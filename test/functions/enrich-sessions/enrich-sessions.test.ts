@@ -107,6 +107,18 @@ describe('enrichSessions', () => {
     });
   });
 
+  it.each(['\n\0', '\r\n\v', '\n\x1f\n', '\n\f ', '\0\n'])(
+    'rejects an event with a control character behind it, before or after the line end: %j',
+    async (end) => {
+      const data = `${JSON.stringify(session('a'))}${end}`;
+      const { events, lines } = await enrich(received(data));
+      expect(events).toEqual([]);
+      expect(lines).toMatchObject([
+        { reason: 'not-json', original: Buffer.from(data).toString('base64') },
+      ]);
+    },
+  );
+
   it('names the field that is wrong', async () => {
     const history = [{ product_code: 'P', quantity: -1, in_shopping_cart: true }];
     const { lines } = await enrich(received(session('a', { browsing_history: history })));
