@@ -233,7 +233,7 @@ describe('An execution environment', () => {
     const { invoke } = given({
       late: [
         `if (!event.file) return;
-        await new Promise((resolve) => setTimeout(resolve, 1_200));
+        await new Promise((resolve) => setTimeout(resolve, 2_000));
         (await import("node:fs")).writeFileSync(event.file, "late");`,
         { timeoutSeconds: 1 },
       ],
@@ -241,7 +241,7 @@ describe('An execution environment', () => {
     await invoke('late', {}); // from here on it starts at once
     const file = join(folder, 'late.txt');
     expect((await errorOf(invoke('late', { file }))).name).toBe('Sandbox.Timedout');
-    await sleep(600);
+    await sleep(1_400);
     expect(existsSync(file)).toBe(false);
   });
 
