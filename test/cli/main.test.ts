@@ -38,7 +38,9 @@ ${stdout}
 ${stdout}
 complete -p tributary
 COMP_WORDS=(tributary query --li) COMP_CWORD=2; __tributary_complete; echo "$COMPREPLY"`;
-      const check = spawnSync('bash', ['--norc'], { input: session, encoding: 'utf8' });
+      // In a locale that every machine has: of another one bash complains.
+      const env = { ...process.env, LC_ALL: 'C' };
+      const check = spawnSync('bash', ['--norc'], { input: session, encoding: 'utf8', env });
       const { status: ended, stderr } = check;
       expect({ ended, stderr, found: check.stdout }).toEqual({
         ended: 0,
