@@ -8,6 +8,9 @@ export function eventIdOf(shardId: string, sequenceNumber: string, part?: number
   return eventIdPrefixOf(shardId) + eventIdRestOf(sequenceNumber, part);
 }
 
+/** The number of an event in its aggregated record; 0 of one that is a record of its own. */
+export const partOf = (eventId: string): number => Number(/#(\d+)$/.exec(eventId)?.[1] ?? 0);
+
 /** The part that all events of a shard have in common, such as `3-`. */
 export function eventIdPrefixOf(shardId: string): string {
   if (shardId !== last.shardId) {

@@ -1,6 +1,7 @@
 import type { KeyedRecord } from '../kinesis/records.ts';
+import { partOf } from './event-id.ts';
 import type { RejectedLine } from './read-rejected.ts';
-import { unpackRejected } from './rejected-lines.ts';
+import { type RejectedEvent, unpackRejected } from './rejected-lines.ts';
 
 /** A rejected event, as it is replayed. */
 export interface ReplayedEvent extends KeyedRecord {
@@ -47,7 +48,7 @@ const firstIdOf = (parts: Map<number, RejectedLine>): string[] =>
 export function toEvents(lines: readonly RejectedLine[]): ReplayedEvent[] {
   const { events } = unpackRejected(lines.map(({ text }) => text));
   return events
-    .sort((a, b) => comparePositions(a.sequenceNumber, b.sequenceNumber))
+    .sort(comparePositions)
     .map(({ eventId, stream, reason, partitionKey, original }) => ({
       eventId,
       stream,
@@ -57,6 +58,10 @@ export function toEvents(lines: readonly RejectedLine[]): ReplayedEvent[] {
     }));
 }
 
+/** Lines of one record, too, are not in its order: Firehose gets those that it throttled again, later. */
+const comparePositions = (a: RejectedEvent, b: RejectedEvent): number =>
+  compareNumbers(a.sequenceNumber, b.sequenceNumber) || partOf(a.eventId) - partOf(b.eventId);
+
 /** Sequence numbers are whole numbers of any length. */
-const comparePositions = (a: string, b: string): number =>
+const compareNumbers = (a: string, b: string): number =>
   a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);

@@ -22,6 +22,7 @@ const linesOf = (
   original: string | Buffer,
   rejectedAt: string,
   sequenceNumber = `${sequence++}`,
+  part?: number,
 ) =>
   rejectedLines(
     { reason },
@@ -31,6 +32,7 @@ const linesOf = (
       sequenceNumber,
       partitionKey: 'a1',
       arrivedAt: rejectedAt,
+      ...(part !== undefined && { part }),
     },
     Buffer.from(original as string),
     rejectedAt,
@@ -76,6 +78,14 @@ describe('tributary replay', () => {
     await givenThree();
     await replay('--reason', 'all', '--since', '2026-11-01');
     expect(await sent()).toEqual(['{"early', '{"quantity":-1}', '{"a']);
+  });
+
+  it('keeps that order within a record that holds many, though Firehose throttled some of them', async () => {
+    const part = (n: number) => linesOf('not-json', `{"${n}`, '2026-11-20T06:00:00.000Z', '9', n);
+    const behind = linesOf('not-json', '{"behind', '2026-11-20T06:00:00.000Z', '10');
+    await file('2026-11-20/a', ...behind, ...part(10), ...part(1), ...part(2));
+    await replay('--reason', 'all', '--since', '2026-11-20');
+    expect(await sent()).toEqual(['{"1', '{"2', '{"10', '{"behind']);
   });
 
   it('counts by reason in a dry run, and sends nothing', async () => {
