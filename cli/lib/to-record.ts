@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { KeyedRecord } from '../../core/kinesis/records.ts';
+import { isPartitionKey, type KeyedRecord } from '../../core/kinesis/records.ts';
 import { PUT_RECORDS } from '../../core/kinesis/send-queue.ts';
 import { envelopeRecord } from '../../core/sessions/envelopes.ts';
 import { thousands } from '../../core/terminal/thousands.ts';
@@ -53,8 +53,7 @@ function readSessionId(data: Buffer): string | Unsendable {
   }
   const { session_id: id } = event as { session_id?: unknown };
   if (id === undefined || id === null) return { unsendable: 'no session_id' };
-  // Kinesis takes keys of 1 to 256 characters.
-  if (typeof id !== 'string' || id.length === 0 || id.length > 256 || !id.isWellFormed()) {
+  if (typeof id !== 'string' || !isPartitionKey(id) || !id.isWellFormed()) {
     return { unsendable: 'session_id is no string of 1 to 256 characters' };
   }
   return id;

@@ -1,3 +1,6 @@
+/** What Kinesis takes as a partition key: a call with any other fails as a whole. */
+export const isPartitionKey = (key: string): boolean => key.length > 0 && key.length <= 256;
+
 /** A record for a stream. */
 export interface KeyedRecord {
   readonly partitionKey: string;

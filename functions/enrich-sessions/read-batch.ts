@@ -1,4 +1,5 @@
 import { isAggregated, readAggregated } from '../../core/kinesis/aggregated-record.ts';
+import { isPartitionKey } from '../../core/kinesis/records.ts';
 import { enrichInto } from '../../core/sessions/enrich-record.ts';
 import { eventIdPrefixOf, eventIdRestOf } from '../../core/sessions/event-id.ts';
 import type { EnvelopePacker, PackedEnvelope } from '../../core/sessions/pack-envelopes.ts';
@@ -94,8 +95,10 @@ export function readBatch(
       if (isPlaced(origin)) batch.skipped.push(origin);
       else reject(origin, positionOf(record), data, { reason: 'damaged-aggregate' });
     } else {
-      for (const [at, part] of parts.entries()) {
-        read(i, part.data as Buffer, at + 1, part.partitionKey);
+      for (const [at, { partitionKey, data }] of parts.entries()) {
+        // Not every library checks the keys inside; a rejected event is replayed under what is named here.
+        const key = isPartitionKey(partitionKey) ? partitionKey : undefined;
+        read(i, data as Buffer, at + 1, key);
       }
     }
   });

@@ -249,6 +249,21 @@ describe('enrichSessions', () => {
     expect(counts).toMatchObject({ received: 4, enriched: 3, rejected: 1 });
   });
 
+  it.each(['', 'k'.repeat(257), 'k'.repeat(1_000_000)])(
+    'names the key of the record where that of an event in it is none that Kinesis takes',
+    async (partitionKey) => {
+      const aggregated = aggregate([{ partitionKey, data: Buffer.from('bad') }]);
+      const { lines } = await enrich(received(aggregated));
+      expect(lines).toEqual([
+        expect.objectContaining({
+          event_id: '3-101#1',
+          partition_key: 'key-0',
+          original: Buffer.from('bad').toString('base64'),
+        }),
+      ]);
+    },
+  );
+
   it('rejects a damaged aggregated record whole, with its bytes', async () => {
     const damaged = aggregate([
       { partitionKey: 'a', data: Buffer.from(JSON.stringify(session('a'))) },
