@@ -9,14 +9,20 @@ const fromRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 // Keeps what V8 compiles: a command then starts in 0.3 s of CPU, not in 0.9 s.
 process.env.NODE_COMPILE_CACHE ??= fromRoot('.local/compiled');
 
+/** Whether `npm ci` has run; if not, it says so. */
+export function isInstalled() {
+  if (existsSync(fromRoot('node_modules/.bin/node'))) return true;
+  console.error('error: nothing is installed yet: run `npm ci` first');
+  process.exitCode = 1;
+  return false;
+}
+
 /** Runs a TypeScript file of this repository with the arguments of this process. */
 export async function run(file) {
+  if (!isInstalled()) return;
   const program = fromRoot(file);
   const node = fromRoot('node_modules/.bin/node');
-  if (!existsSync(node)) {
-    console.error('error: nothing is installed yet: run `npm ci` first');
-    process.exitCode = 1;
-  } else if (process.features.typescript) {
+  if (process.features.typescript) {
     const { enableCompileCache } = await import('node:module');
     enableCompileCache();
     await import(program);

@@ -11,7 +11,7 @@ const nodes = [...new Set([process.execPath, '/usr/bin/node', '/usr/local/bin/no
 );
 
 describe.each(nodes)('On %s', (node) => {
-  it.each(['spotify.js', 'start.js', 'tributary.js'])(
+  it.each(['spotify.js', 'start.js', 'test.js', 'tributary.js'])(
     '%s says in one line that nothing is installed',
     (program) => {
       const clone = mkdtempSync(join(tmpdir(), 'tributary-clone-'));
