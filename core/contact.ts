@@ -55,18 +55,34 @@ export function unreachable(error: unknown): string | undefined {
   }
 }
 
+/** A response that is not AWS's. The SDK decides by its status whether to repeat the call. */
+export class ForeignResponse extends Error {
+  override readonly name = 'ForeignResponse';
+  readonly $metadata: { httpStatusCode: number };
+  constructor(httpStatusCode: number, type?: string) {
+    super(notFromAws(httpStatusCode, type));
+    this.$metadata = { httpStatusCode };
+  }
+}
+
+const notFromAws = (status?: number, type = 'no content type'): string =>
+  `The response is not AWS's (HTTP status ${status}, ${type}): is the address right, or is a proxy in between?`;
+
 /** What the SDK makes of a response. */
 interface ResponseError {
   readonly name?: string;
+  readonly message?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
 
-/** The SDK's parser tells of the first character of a proxy's page, and of fields that nobody sees. */
-function foreignResponse({ name, $metadata, $response }: ResponseError): string | undefined {
-  if (name !== 'SyntaxError' || $response === undefined) return undefined;
-  const type = $response.headers?.['content-type'] ?? 'no content type';
-  return `The response is not AWS's (HTTP status ${$metadata?.httpStatusCode}, ${type}): is the address right, or is a proxy in between?`;
+/** The SDK's parsers tell of the first character of a page, and of fields that nobody sees. */
+function foreignResponse(error: ResponseError): string | undefined {
+  if (error instanceof ForeignResponse) return error.message;
+  const { name, message = '', $metadata, $response } = error;
+  const isUnreadable = name === 'SyntaxError' || message.startsWith('@aws-sdk XML parse error');
+  if (!isUnreadable || $response === undefined) return undefined;
+  return notFromAws($metadata?.httpStatusCode, $response.headers?.['content-type']);
 }
 
 const statusOf = (error: unknown): number | undefined =>
@@ -77,6 +93,6 @@ export function errorCodeOf(error: Error): string {
   const { name, code } = error as Error & { code?: unknown };
   if (name === 'Error' && typeof code === 'string') return code;
   const status = statusOf(error);
-  const isNamed = !/^(Unknown(Error)?|SyntaxError)$/.test(name);
+  const isNamed = !/^(Unknown(Error)?|SyntaxError|ForeignResponse)$/.test(name);
   return isNamed || status === undefined ? name : `HTTP status ${status}`;
 }

@@ -16,8 +16,14 @@ const ADVICE: [RegExp, string][] = [
     /^CredentialsProviderError$/,
     'No AWS credentials (set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)',
   ],
+  // A closed connection is one, too.
+  [/^TimeoutError$/, 'No response'],
   [/ThroughputExceeded|^LimitExceeded|Throttl|^SlowDown/, 'Throttled'],
 ];
+
+/** What the SDK says of itself, and for those who debug it. */
+const SDK_WORDS =
+  /^Unknown(Error)?$|^@smithy\/node-http-handler - (\[ERROR\] )?|\s+Deserialization error: to see the raw response.*$/gs;
 
 /** An error in one line that says what to do; only what is wrong with a query has several. */
 export function errorLine(error: unknown): string {
@@ -29,7 +35,7 @@ export function errorLine(error: unknown): string {
   const noConnection = unreachable(error);
   if (noConnection !== undefined) return noConnection;
   const name = errorCodeOf(error);
-  const message = oneLine(error.message).replace(/^Unknown(Error)?$/, '') || 'no message';
+  const message = oneLine(error.message.replace(SDK_WORDS, '')) || 'no message';
   const label = ADVICE.find(([pattern]) => pattern.test(name))?.[1] ?? name;
   return message.startsWith(label) ? message : `${label}: ${message}`;
 }

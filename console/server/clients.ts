@@ -5,7 +5,7 @@ import { GlueClient } from '@aws-sdk/client-glue';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { requestHandler } from '../../core/request-handler.ts';
 
 /** What a client takes; without an endpoint it finds AWS, without credentials the SDK looks for them. */
 export interface ClientConfig {
@@ -36,12 +36,11 @@ export interface Clients {
 
 /** One client a service; each has its timeouts and is the only one to retry. */
 export function createClients(configOf: (service: ServiceName) => ClientConfig): Clients {
-  const requestHandler = new NodeHttpHandler({
-    connectionTimeout: 5_000,
-    requestTimeout: 30_000,
-    throwOnRequestTimeout: true,
+  const of = (service: ServiceName) => ({
+    ...configOf(service),
+    maxAttempts: 3,
+    requestHandler: requestHandler(),
   });
-  const of = (service: ServiceName) => ({ ...configOf(service), maxAttempts: 3, requestHandler });
   return {
     athena: new AthenaClient(of('ATHENA')),
     cloudwatch: new CloudWatchClient(of('CLOUDWATCH')),

@@ -16,7 +16,7 @@ const STOP_AFTER = PUT_RECORDS.records;
 const PATIENCE_MS = 10_000;
 
 /** Why a record was not sent that was in flight, or waited, when the writing ended. */
-const GIVEN_UP = 'not sent any more';
+const STOPPED = 'sending had stopped';
 const NO_RESPONSE = 'no response';
 
 /** Where a stream has stored a record. */
@@ -94,7 +94,7 @@ export function createSender<T extends KeyedRecord>(
     const storedAt = new Map<T, StoredAt>();
     const report = await write(records, storedAt);
     const lost = new Set(report.unplaced);
-    const silence = report.failure === undefined ? NO_RESPONSE : GIVEN_UP;
+    const silence = report.failure === undefined ? NO_RESPONSE : STOPPED;
     const why = Object.keys(report.errors).join(', ') || silence;
     if (report.failure !== undefined) failure = { error: report.failure };
     lostInARow = lost.size === records.length ? lostInARow + lost.size : 0;
@@ -119,7 +119,7 @@ export function createSender<T extends KeyedRecord>(
 
   function giveUp(records: readonly T[]): void {
     if (records.length === 0) return;
-    onWritten({ records, lost: new Set(records.keys()), why: GIVEN_UP, storedAt: new Map() });
+    onWritten({ records, lost: new Set(records.keys()), why: STOPPED, storedAt: new Map() });
   }
 
   return {
