@@ -38,17 +38,21 @@ Examples:
 
 async function doctor(options: GlobalOptions): Promise<void> {
   const { stage, folder } = options;
-  const findings = checkMachine(folder);
-  if (stage === LOCAL_STAGE) findings.push(...localSettings(folder));
+  const findings: Finding[] = [];
+  const report = (found: Finding[]) => {
+    findings.push(...found);
+    return print(found.map((finding) => `${lineOf(finding)}\n`).join(''));
+  };
+  await report(checkMachine(folder));
+  if (stage === LOCAL_STAGE) await report(localSettings(folder));
   else {
     const clients = {
       cloudFormation: connect(CloudFormationClient, 'CLOUDFORMATION', options),
       lambda: connect(LambdaClient, 'LAMBDA', options),
       ssm: connect(SSMClient, 'SSM', options),
     };
-    findings.push(...(await checkAccount(stage, clients, () => ownTemplate(stage))));
+    await report(await checkAccount(stage, clients, () => ownTemplate(stage)));
   }
-  await print(findings.map((finding) => `${lineOf(finding)}\n`).join(''));
   if (findings.some(({ level }) => level === 'bad')) process.exitCode = 1;
 }
 

@@ -95,7 +95,7 @@ async function simulate(options: Options): Promise<void> {
 
   const sender = createSender<SimulatedEvent>(kinesis, stream, ({ records, lost, why }) => {
     const sent = records.filter((_, i) => !lost.has(i));
-    for (const _ of lost) summary.addUnsent(why, 'of the simulation');
+    for (const _ of lost) summary.addUnsent(why);
     for (const { data, expected: outcome, isCopy } of sent) {
       summary.addSent(data.length);
       const names = [isAccepted(outcome) ? outcome.segment : `rejected: ${outcome.reason}`];
@@ -127,8 +127,10 @@ async function simulate(options: Options): Promise<void> {
         .map(([name, n]) => `  ${thousands(n).padStart(9)}  ${name}\n`)
         .join(''),
   );
-  const unsent = total - summary.sent - summary.unsent;
-  if (unsent > 0) {
+  // Without a failure, those that were tried are counted below, each with its reason.
+  const tried = summary.sent + (failure === undefined ? summary.unsent : 0);
+  const unsent = total - tried;
+  if (unsent > 0 && (failure === undefined || summary.sent > 0)) {
     process.stderr.write(`${count(unsent, 'event')} of ${thousands(total)} not sent\n`);
   }
   if (failure !== undefined) throw new InvalidInput(errorLine(failure), { cause: failure });

@@ -27,24 +27,25 @@ export async function checkAccount(
   { cloudFormation, lambda, ssm }: AccountClients,
   expected: () => Promise<Template>,
 ): Promise<Finding[]> {
-  const checks: [subject: string, () => Promise<Finding[]>][] = [
-    ['Credentials', () => credentials(lambda)],
-    ['Stack', () => stack(cloudFormation, stage)],
-    ['Secrets', () => secrets(ssm, stage)],
-    ['Concurrency', () => concurrency(lambda)],
-    ['Settings', () => settings(cloudFormation, stage, expected)],
-  ];
-  const findings: Finding[] = [];
-  for (const [subject, check] of checks) {
-    try {
-      findings.push(...(await check()));
-    } catch (error) {
-      findings.push({ level: 'bad', subject, text: errorLine(error) });
-      // Nothing can be asked without credentials and a region.
-      if (subject === 'Credentials') break;
-    }
+  const found = await settle('Credentials', () => credentials(lambda));
+  // Nothing can be asked without credentials and a region.
+  if (found.some(({ level }) => level === 'bad')) return found;
+  // At once: an address that never responds is waited for only once.
+  const others = await Promise.all([
+    settle('Stack', () => stack(cloudFormation, stage)),
+    settle('Secrets', () => secrets(ssm, stage)),
+    settle('Concurrency', () => concurrency(lambda)),
+    settle('Settings', () => settings(cloudFormation, stage, expected)),
+  ]);
+  return [...found, ...others.flat()];
+}
+
+async function settle(subject: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await check();
+  } catch (error) {
+    return [{ level: 'bad', subject, text: errorLine(error) }];
   }
-  return findings;
 }
 
 async function credentials({ config }: LambdaClient): Promise<Finding[]> {

@@ -9,7 +9,7 @@ export interface SendSummary {
   readonly bytes: number;
   readonly unsent: number;
   addSent(bytes: number): void;
-  addUnsent(reason: string, place: string): void;
+  addUnsent(reason: string, place?: string): void;
   /** `2 of 10 events were not sent: no JSON (line 3, line 9)` */
   unsentText(): string;
 }
@@ -36,11 +36,12 @@ export function createSendSummary(): SendSummary {
     addUnsent(reason, place) {
       const entry = reasons.get(reason) ?? { count: 0, places: [] };
       entry.count++;
-      if (entry.places.length < SHOWN) entry.places.push(place);
+      if (place !== undefined && entry.places.length < SHOWN) entry.places.push(place);
       reasons.set(reason, entry);
     },
     unsentText() {
       const each = [...reasons].map(([reason, { count: times, places }]) => {
+        if (places.length === 0) return reason;
         const more = times > places.length ? `, and ${times - places.length} more` : '';
         return `${reason} (${places.join(', ')}${more})`;
       });

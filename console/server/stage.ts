@@ -1,9 +1,9 @@
 import { DescribeStateMachineCommand, ListStateMachinesCommand } from '@aws-sdk/client-sfn';
+import { InvalidInput } from '../../core/errors.ts';
 import { type Buckets, bucketsOf, type StageNames } from '../../core/names.ts';
 import { SEGMENTS } from '../../core/sessions/segments.ts';
 import { type Graph, graphOf } from '../model/definition.ts';
 import type { Clients } from './clients.ts';
-import { HttpError } from './errors.ts';
 
 /** A stage of the product, by the names of serverless.yml and resources/. */
 export interface Stage {
@@ -42,9 +42,8 @@ export async function findStage(
     nextToken = page.nextToken;
   } while (machineArn === undefined && nextToken !== undefined);
   if (machineArn === undefined) {
-    throw new HttpError(
-      404,
-      `No state machine ${name}: is --stage right, and deployed in this region?`,
+    throw new InvalidInput(
+      `There is no state machine ${name}: is --stage right, and is it deployed in this region?`,
     );
   }
   const { definition = '{}' } = await sfn.send(

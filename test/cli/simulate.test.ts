@@ -118,4 +118,15 @@ describe('tributary simulate', () => {
     expect(stderr).toEqual(typeof line === 'string' ? line : expect.stringMatching(line));
     expect(stderr).not.toContain('    at ');
   });
+
+  it('says only why when nothing was sent', async () => {
+    const nowhere = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    const { status, stderr } = await aws.run(['simulate', '--count', '10', '--rate', '10'], {
+      env: nowhere,
+    });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'error: Nothing listens on 127.0.0.1:9 (ECONNREFUSED): is the address right?\n',
+    });
+  });
 });
