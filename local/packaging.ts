@@ -154,6 +154,8 @@ function runSls(
         ...process.env,
         // To write what 2,500 files compile to takes longer than to compile them once.
         NODE_COMPILE_CACHE: isFirst ? undefined : compiled,
+        // Its lines are read here, whatever colours a terminal is to have.
+        FORCE_COLOR: undefined,
         TMPDIR: temporary,
         TEMP: temporary,
         // sls writes what the schema of serverless.yml compiles to below the home, and fails where it cannot.

@@ -221,11 +221,14 @@ describe('Packaging', () => {
   });
 
   it('says in one line what sls says, and ends what a failed build leaves running', async () => {
+    // As some terminals and CI services have it; sls would colour the lines that are read here.
+    process.env.FORCE_COLOR = '1';
     write('functions/add.ts', "import { n } from './m.ts';\nexport const handler = n;\n");
     await expect(packaged()).rejects.toThrow(/^'sls package --stage local' failed: .*m\.ts/);
     expectNoProcess();
     write('serverless.yml', 'service: [\n');
     await expect(packaged()).rejects.toThrow(/^'sls package --stage local' failed: \S[^\n]+$/);
     expect(readdirSync(store)).toEqual([]);
+    delete process.env.FORCE_COLOR;
   });
 });

@@ -82,7 +82,10 @@ describe('boto3, a client that others wrote', () => {
     const found = await findBoto3();
     if (!found) return;
     const script = join(import.meta.dirname, 'ask.py');
-    const { stdout } = await run(found, [script, gateway.url, 'local'], { timeout: 60_000 });
+    const { stdout } = await run(found, [script, gateway.url, 'local'], {
+      timeout: 60_000,
+      env: { ...process.env, NO_PROXY: '*' },
+    });
     expect(JSON.parse(stdout)).toEqual({
       states: {
         status: 'SUCCEEDED',
