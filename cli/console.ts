@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
 import { LOCAL_STAGE } from '../core/names.ts';
-import { type GlobalOptions, wholeNumber } from '../core/terminal/options.ts';
+import { type GlobalOptions, portNumber } from '../core/terminal/options.ts';
 import { clientConfig } from './lib/aws-clients.ts';
 import { print, stopOnInterrupt } from './lib/output.ts';
 import { namesOf } from './lib/stage-names.ts';
@@ -21,7 +21,7 @@ export function addConsole(program: Command): void {
     .option('--allow-writes', 'in an account: let the page start and stop runs, and replay events')
     .option('--once <file>', 'write one run as a self-contained page, and end')
     .option('--run <name>', 'the run that --once writes (default: the last one)')
-    .option('--port <number>', 'of 127.0.0.1; 0 is any that is free', wholeNumber, 0)
+    .option('--port <number>', 'of 127.0.0.1; 0 is any that is free', portNumber, 0)
     .addHelpText(
       'after',
       `

@@ -59,7 +59,7 @@ export async function describeRun(
 }
 
 async function findRun(id: string, options: EngineOptions): Promise<RunRow> {
-  if (!/^[A-Za-z0-9_-]+$/.test(id)) throw new InvalidInput(`${id} is no run_id`);
+  if (!/^[A-Za-z0-9_-]+$/.test(id)) throw new InvalidInput(`${id || "''"} is no run_id`);
   const columns = [
     ...['run_id', 'status', 'CAST(ingest_date AS varchar)'],
     'substr(CAST(started_at AS varchar), 1, 19)',

@@ -13,7 +13,8 @@ import type { Sources } from './sources.ts';
 export async function explain(id: string, sources: Sources): Promise<Finding[]> {
   if (isEventId(id)) return explainEvent(id, sources);
   // It becomes part of SQL.
-  if (!/^[A-Za-z0-9_-]{1,80}$/.test(id)) throw new InvalidInput(`${id.slice(0, 100)} is no id`);
+  if (!/^[A-Za-z0-9_-]{1,80}$/.test(id))
+    throw new InvalidInput(`${id.slice(0, 100) || "''"} is no id`);
   for (const explainAs of [explainItem, explainRun, explainMissing]) {
     const findings = await explainAs(id, sources);
     if (findings.length > 0) return findings;

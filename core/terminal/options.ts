@@ -47,6 +47,13 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It is not a whole number.');
 }
 
+/** Of 127.0.0.1; 0 is any that is free. */
+export function portNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number <= 65_535) return number;
+  throw new InvalidArgumentError('It is above 65535.');
+}
+
 export function positiveNumber(text: string): number {
   const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
   if (number > 0) return number;

@@ -50,6 +50,16 @@ COMP_WORDS=(tributary query --li) COMP_CWORD=2; __tributary_complete; echo "$COM
     }
   });
 
+  it.each([
+    [['explain', ''], "error: '' is no id\n"],
+    [
+      ['console', '--port', '70000'],
+      "error: option '--port <number>' argument '70000' is invalid. It is above 65535.\n",
+    ],
+  ])('says in a line what is wrong with %j', async (args, stderr) => {
+    await expect(run(args)).resolves.toEqual({ status: 1, stdout: '', stderr });
+  });
+
   it('has every command in its help, and finds one after the options of all of them', async () => {
     const help = await run(['--help', 'query']);
     for (const name of ['produce', 'query', 'rebuild', 'doctor', 'help']) {
