@@ -6,7 +6,7 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import { createContact } from '../contact.ts';
+import { createContact, ForeignResponse } from '../contact.ts';
 import { InvalidInput } from '../errors.ts';
 import { pause } from '../kinesis/retry-reads.ts';
 import { QueryFailed } from './query-failed.ts';
@@ -68,7 +68,9 @@ async function start(
         QueryExecutionContext: { Database: database },
       }),
     );
-    return QueryExecutionId as string;
+    // Without an id its state would be asked for without end.
+    if (QueryExecutionId === undefined) throw new ForeignResponse(200, 'a query without an id');
+    return QueryExecutionId;
   } catch (cause) {
     if (!(cause instanceof InvalidRequestException)) throw cause;
     if (!/workgroup.*not found/i.test(cause.message)) {

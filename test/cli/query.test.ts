@@ -229,6 +229,17 @@ describe('tributary query in an account', () => {
     });
   });
 
+  it('ends when what responds is no Athena', async () => {
+    const athena = await givenAthena({ StartQueryExecution: () => ({}) });
+    await expect(run(['query', '--stage', 'dev', 'SELECT 1'], athena.env)).resolves.toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        "error: The response is not AWS's (HTTP status 200, a query without an id): is the address right, or is a proxy in between?\n",
+    });
+    await athena.close();
+  });
+
   it('names a missing workgroup, and a missing permission', async () => {
     let rejection = new AwsError('InvalidRequestException', 'WorkGroup is not found.');
     const athena = await givenAthena({
