@@ -1,6 +1,6 @@
 import { constants, crc32, gunzipSync, gzipSync } from 'node:zlib';
 import { ContractBroken } from '../errors.ts';
-import type { KeyedRecord } from '../kinesis/records.ts';
+import { isPartitionKey, type KeyedRecord } from '../kinesis/records.ts';
 import { hashKeyOf } from './buckets.ts';
 
 /**
@@ -77,9 +77,9 @@ export function readEnvelope(data: Uint8Array): Envelope | undefined {
   }
 }
 
-/** Kinesis would reject a whole call for one key of another kind. */
+/** A key of Kinesis that names its place in the stream. */
 const isBucket = (key: unknown): key is string =>
-  typeof key === 'string' && key.length <= 256 && hashKeyOf(key) !== undefined;
+  typeof key === 'string' && isPartitionKey(key) && hashKeyOf(key) !== undefined;
 
 /** By its first bytes and the size in its last ones: one that is none would damage a whole object. */
 const isMember = (bytes: Buffer): boolean =>

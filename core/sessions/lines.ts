@@ -4,7 +4,7 @@ const SPACE = 0x20;
 const TAB = 0x09;
 
 /** White space of JSON: behind an event, any other byte makes it invalid. */
-const isSpace = (byte: number | undefined): boolean =>
+export const isSpace = (byte: number | undefined): boolean =>
   byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB;
 
 /** Events as lines, each ended by a line feed. */

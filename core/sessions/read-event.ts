@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { MAX_KEY_LENGTH } from '../kinesis/records.ts';
 import { ADDED_FIELDS, FIELDS, type SessionField } from './fields.ts';
 import {
   cut,
@@ -24,6 +25,7 @@ import {
   skipValue,
 } from './json-values.ts';
 import { KeyList } from './key-list.ts';
+import { isSpace } from './lines.ts';
 import { readHistory, type Totals } from './read-history.ts';
 import type { Reason, Rejected } from './reasons.ts';
 
@@ -61,9 +63,6 @@ const PAIRS = OF_KEY.slice(CHECKED.length).map((field, i) => ({
   both: (1 << CHECKED.indexOf(field)) | (1 << (CHECKED.length + i)),
   name: field.alias as string,
 }));
-
-/** Kinesis takes partition keys of 1 to 256 characters. */
-const MAX_KEY_LENGTH = 256;
 
 /**
  * Reads and validates the bytes of one record: UTF-8, one JSON object on one line, no key twice in
@@ -160,8 +159,7 @@ function readText(at: number, key: number, event: SessionEvent): number {
 /** Behind the object there may be white space only; a line break there ends the line, as it should. */
 function checkRest(from: number, end: number): void {
   for (let at = from; at < end; at++) {
-    const byte = TEXT[at];
-    if (byte !== 0x0a && byte !== 0x20 && byte !== 0x0d && byte !== 0x09) notJson(at);
+    if (!isSpace(TEXT[at])) notJson(at);
   }
 }
 
