@@ -1,8 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
-
-// The programs that tests start share what V8 compiles, with each other and with those of a user.
-process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('./.local/compiled', import.meta.url));
 
 // Workers take these over. Suites allocate much that is soon garbage: fewer collections are 7 % less CPU.
 process.execArgv.push('--initial-old-space-size=400', '--min-semi-space-size=16');
