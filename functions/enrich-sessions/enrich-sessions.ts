@@ -6,7 +6,7 @@ import type { PlacedRecords } from '../runtime/placed-records.ts';
 import type { RecordData } from '../runtime/record-data.ts';
 import { acknowledge, type StreamRecord } from '../runtime/stream-event.ts';
 import { errorsOf, type Write } from '../runtime/stream-writers.ts';
-import { idOf, type Origin, recordOf } from './origin.ts';
+import { type Origin, partOf, recordOf } from './origin.ts';
 import { readBatch } from './read-batch.ts';
 
 export interface EnrichSessions {
@@ -43,7 +43,7 @@ export async function enrichSessions(
   const batch = readBatch(records, {
     segmentOf,
     processingTimestamp: new Date(clock()).toISOString(),
-    isPlaced: (origin) => !placed.isEmpty && placed.has(idOf(origin, records)),
+    isPlaced: (record, part) => !placed.isEmpty && placed.has(record.eventID, part),
     packer,
     recordData,
   });
@@ -81,10 +81,11 @@ function remember(
   placed: PlacedRecords,
 ): void {
   const gap = [...unplaced].reduce((min, origin) => Math.min(min, recordOf(origin)), Infinity);
+  for (const { eventID } of records.slice(0, gap)) placed.delete(eventID);
   for (const origins of [enrichedFrom, linesFrom, skipped]) {
     for (const origin of origins) {
-      if (recordOf(origin) < gap) placed.delete(idOf(origin, records));
-      else if (!unplaced.has(origin)) placed.add(idOf(origin, records));
+      if (recordOf(origin) < gap || unplaced.has(origin)) continue;
+      placed.add((records[recordOf(origin)] as StreamRecord).eventID, partOf(origin));
     }
   }
 }

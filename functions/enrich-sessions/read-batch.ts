@@ -25,7 +25,7 @@ export interface ReadBatch {
 export interface ReadOptions {
   readonly segmentOf: (country: string) => string;
   readonly processingTimestamp: string;
-  readonly isPlaced: (origin: Origin) => boolean;
+  readonly isPlaced: (record: StreamRecord, part?: number) => boolean;
   readonly packer: EnvelopePacker;
   readonly recordData: RecordData;
 }
@@ -67,11 +67,11 @@ export function readBatch(
 
   function read(i: number, data: Buffer, part?: number, partitionKey?: string): void {
     const origin = originOf(i, part);
-    if (isPlaced(origin)) {
+    const record = records[i] as StreamRecord;
+    if (isPlaced(record, part)) {
       batch.skipped.push(origin);
       return;
     }
-    const record = records[i] as StreamRecord;
     context.eventIdPrefix = eventIdPrefixOf(shardIdOf(record));
     context.eventId = eventIdRestOf(record.kinesis.sequenceNumber, part);
     const rejected = enrichInto(makeRoom, data, context);
@@ -92,7 +92,7 @@ export function readBatch(
     const parts = readAggregated(data);
     if (parts === undefined) {
       const origin = originOf(i);
-      if (isPlaced(origin)) batch.skipped.push(origin);
+      if (isPlaced(record)) batch.skipped.push(origin);
       else reject(origin, positionOf(record), data, { reason: 'damaged-aggregate' });
     } else {
       for (const [at, { partitionKey, data }] of parts.entries()) {

@@ -281,6 +281,20 @@ describe('enrichSessions', () => {
     ]);
   });
 
+  it('writes none of 40,000 events of aggregates again that it has placed behind a gap', async () => {
+    const tiny = Buffer.from('{"session_id":"a","country":"USA","browsing_history":[]}');
+    const parts = Array.from({ length: 10_000 }, () => ({ partitionKey: 'a', data: tiny }));
+    const aggregates = Array.from({ length: 4 }, () => aggregate(parts));
+    const records = received(session('b', { country: 'Chad' }), ...aggregates);
+    const placed = new PlacedRecords();
+    const first = await enrich(records, { placed, enriched: givenWriter<KeyedRecord>([0]) });
+    expect(first.response).toEqual(from('101'));
+    expect(first.events).toHaveLength(40_000);
+    const second = await enrich(records, { placed });
+    expect(second.counts).toMatchObject({ enriched: 1, skipped: 40_000 });
+    expect(placed.isEmpty).toBe(true);
+  });
+
   it('holds the whole record back when one event of an aggregated record was not placed', async () => {
     const aggregated = aggregate(
       ['USA', 'Chad'].map((country) => ({
