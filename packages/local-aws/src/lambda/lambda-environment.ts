@@ -27,6 +27,11 @@ export type InvocationResult = (
 // For this process alone, see execution-environment.ts.
 delete process.env.NODE_COMPILE_CACHE;
 delete process.env.NODE_COMPILE_CACHE_PORTABLE;
+// An import of node:http reads all its exports, and would load undici for these: 30 ms of CPU. They remain there.
+const http = process.getBuiltinModule('node:http');
+for (const name of ['WebSocket', 'CloseEvent', 'MessageEvent']) {
+  Object.defineProperty(http, name, { enumerable: false });
+}
 // Most environments are killed, which leaves no time to write the compiled code at the end.
 let isWritten = false;
 
