@@ -27,7 +27,8 @@ export async function run(file) {
     enableCompileCache();
     await import(program);
   } else {
-    await runWith(node, [program, ...process.argv.slice(2)]);
+    // Room for what a command allocates, instead of six collections of garbage: a fifth less CPU.
+    await runWith(node, ['--min-semi-space-size=16', program, ...process.argv.slice(2)]);
   }
 }
 

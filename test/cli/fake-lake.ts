@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,9 +7,7 @@ import { createTableWriter } from '../../core/lake/parquet.ts';
 import { typedRow } from '../../core/lake/rows.ts';
 import { GLUE_TYPES, tables } from '../../core/lake/tables.ts';
 import { viewsOf } from '../../resources/views.ts';
-import { collect, type Outcome } from './fixtures.ts';
-
-const command = join(import.meta.dirname, '../../bin/tributary.js');
+import { collect, type Outcome, tributary } from './fixtures.ts';
 
 /** What `npm start` leaves: rows of the table `runs`, in a folder of the test's own. */
 export function givenLake(runs: Record<string, unknown>[]): {
@@ -43,9 +40,6 @@ export function givenLake(runs: Record<string, unknown>[]): {
   };
   return { folder, put, end: () => rmSync(folder, { recursive: true }) };
 }
-
-export const tributary = (args: string[], env: Record<string, string> = {}) =>
-  spawn(process.execPath, [command, ...args], { env: { PATH: process.env.PATH, ...env } });
 
 export const run = (args: string[], env?: Record<string, string>): Promise<Outcome> =>
   collect(tributary(args, env), '');

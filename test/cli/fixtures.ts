@@ -14,6 +14,12 @@ import { createS3 } from 'local-aws/s3/s3.ts';
 
 const command = join(import.meta.dirname, '../../bin/tributary.js');
 
+/** The command line, as bin/run.js starts it where the Node on the PATH is an older one. */
+export const tributary = (args: string[], env: Record<string, string | undefined> = {}) =>
+  spawn(process.execPath, ['--min-semi-space-size=16', command, ...args], {
+    env: { PATH: process.env.PATH, ...env },
+  });
+
 export const BUCKET = 'tributary-local-lake';
 
 export interface Outcome {
@@ -94,10 +100,8 @@ export async function givenAws(streams: Record<string, number>): Promise<GivenAw
   const client = new KinesisClient({ ...config, requestHandler: new NodeHttpHandler() });
   const s3 = new S3Client(config);
 
-  const start: GivenAws['start'] = (args, env = {}) =>
-    spawn(process.execPath, [command, ...args], {
-      env: { PATH: process.env.PATH, AWS_ENDPOINT_URL: gateway.url, ...env },
-    });
+  const start: GivenAws['start'] = (args, env) =>
+    tributary(args, { AWS_ENDPOINT_URL: gateway.url, ...env });
 
   return {
     url: gateway.url,

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsError } from 'local-aws/gateway/aws-error.ts';
 import { listKeptQueries } from '../../cli/lib/kept-queries.ts';
-import { givenAthena, givenLake, run, tributary } from './fake-lake.ts';
-import { collect } from './fixtures.ts';
+import { givenAthena, givenLake, run } from './fake-lake.ts';
+import { collect, tributary } from './fixtures.ts';
 
 const STARTED = new Date('2026-11-21T06:00:00Z');
 
