@@ -9,8 +9,8 @@ import type { RecordData } from '../runtime/record-data.ts';
 import { positionOf, type StreamRecord, shardIdOf } from '../runtime/stream-event.ts';
 import { type Origin, originOf } from './origin.ts';
 
-/** What a batch becomes; `from` says of each item which event it is, or is of. */
-export interface ReadBatch {
+/** What a slice of a batch becomes; `from` says of each item which event it is, or is of. */
+export interface Slice {
   readonly envelopes: PackedEnvelope[];
   /** By the numbers that envelopes have of their events. */
   readonly enrichedFrom: Origin[];
@@ -20,6 +20,8 @@ export interface ReadBatch {
   readonly reasons: Record<string, number>;
   /** Events placed by an earlier invocation. */
   readonly skipped: Origin[];
+  /** The first record with events that are not in this slice, nor in one before. */
+  readonly next: number;
 }
 
 export interface ReadOptions {
@@ -31,26 +33,33 @@ export interface ReadOptions {
 }
 
 /**
- * Enriches or rejects each event of a batch, in order. A record that the Kinesis Producer Library
- * packed is taken apart, each event with a position of its own (`#2` is its second event); a damaged
- * one is rejected whole.
+ * A line of a rejected event has 500 bytes and more, of which an event in an aggregate may have been 2: the lines
+ * of a batch of such events are beyond the function's memory. Those of any other batch are one slice.
  */
-export function readBatch(
+const MOST_LINE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Enriches or rejects each event of a batch, in order, slice by slice: each is to be written before the next
+ * one is read. A record that the Kinesis Producer Library packed is taken apart, each event with a position
+ * of its own (`#2` is its second event); a damaged one is rejected whole.
+ */
+export function* readBatch(
   records: readonly StreamRecord[],
   { segmentOf, processingTimestamp, isPlaced, packer, recordData }: ReadOptions,
-): ReadBatch {
-  const batch: Omit<ReadBatch, 'envelopes'> = {
-    enrichedFrom: [],
-    lines: [],
-    linesFrom: [],
-    reasons: {},
-    skipped: [],
-  };
-
+): Generator<Slice, void, void> {
   packer.reset();
   const makeRoom = packer.room.bind(packer);
   /** One for all events: read before the next one is. */
   const context = { eventIdPrefix: '', eventId: '', processingTimestamp, segmentOf };
+  let slice = emptySlice();
+  let lineBytes = 0;
+
+  function finish(next: number): Slice {
+    const finished = { ...slice, envelopes: packer.finish(), next };
+    slice = emptySlice();
+    lineBytes = 0;
+    return finished;
+  }
 
   function reject(
     origin: Origin,
@@ -58,10 +67,11 @@ export function readBatch(
     data: Buffer,
     rejected: Rejected,
   ): void {
-    batch.reasons[rejected.reason] = (batch.reasons[rejected.reason] ?? 0) + 1;
+    slice.reasons[rejected.reason] = (slice.reasons[rejected.reason] ?? 0) + 1;
     for (const line of rejectedLines(rejected, position, data, processingTimestamp)) {
-      batch.lines.push(line);
-      batch.linesFrom.push(origin);
+      slice.lines.push(line);
+      slice.linesFrom.push(origin);
+      lineBytes += line.length;
     }
   }
 
@@ -69,13 +79,13 @@ export function readBatch(
     const origin = originOf(i, part);
     const record = records[i] as StreamRecord;
     if (isPlaced(record, part)) {
-      batch.skipped.push(origin);
+      slice.skipped.push(origin);
       return;
     }
     context.eventIdPrefix = eventIdPrefixOf(shardIdOf(record));
     context.eventId = eventIdRestOf(record.kinesis.sequenceNumber, part);
     const rejected = enrichInto(makeRoom, data, context);
-    if (rejected === undefined) batch.enrichedFrom.push(origin);
+    if (rejected === undefined) slice.enrichedFrom.push(origin);
     else {
       const position = positionOf(record, partitionKey);
       reject(origin, part === undefined ? position : { ...position, part }, data, rejected);
@@ -83,24 +93,32 @@ export function readBatch(
   }
 
   // Not entries(): its pairs are a fifth of what enrichment allocates.
-  records.forEach((record, i) => {
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i] as StreamRecord;
     const data = recordData.decode(record);
-    if (!isAggregated(data)) {
-      read(i, data);
-      return;
-    }
-    const parts = readAggregated(data);
-    if (parts === undefined) {
-      const origin = originOf(i);
-      if (isPlaced(record)) batch.skipped.push(origin);
-      else reject(origin, positionOf(record), data, { reason: 'damaged-aggregate' });
-    } else {
-      for (const [at, { partitionKey, data }] of parts.entries()) {
+    if (!isAggregated(data)) read(i, data);
+    else {
+      const parts = readAggregated(data);
+      if (parts === undefined) {
+        if (isPlaced(record)) slice.skipped.push(originOf(i));
+        else reject(originOf(i), positionOf(record), data, { reason: 'damaged-aggregate' });
+      }
+      for (const [at, { partitionKey, data }] of (parts ?? []).entries()) {
         // Not every library checks the keys inside; a rejected event is replayed under what is named here.
         const key = isPartitionKey(partitionKey) ? partitionKey : undefined;
         read(i, data as Buffer, at + 1, key);
+        if (lineBytes > MOST_LINE_BYTES) yield finish(i);
       }
     }
-  });
-  return { ...batch, envelopes: packer.finish() };
+    if (lineBytes > MOST_LINE_BYTES) yield finish(i + 1);
+  }
+  yield finish(records.length);
 }
+
+const emptySlice = (): Omit<Slice, 'envelopes' | 'next'> => ({
+  enrichedFrom: [],
+  lines: [],
+  linesFrom: [],
+  reasons: {},
+  skipped: [],
+});

@@ -295,6 +295,63 @@ describe('enrichSessions', () => {
     expect(placed.isEmpty).toBe(true);
   });
 
+  describe('of a batch whose rejected events are more than the memory holds', () => {
+    // A long key of six bytes a character in JSON: 2 kB a line.
+    const parts = Array.from({ length: 20_000 }, () => ({
+      partitionKey: '\u0001'.repeat(256),
+      data: Buffer.from('{}'),
+    }));
+    const records = received(aggregate(parts), aggregate(parts), session('a'));
+    const ids = [101, 102].flatMap((n) => parts.map((_, i) => `3-${n}#${i + 1}`));
+    const idsOf = (lines: readonly Buffer[]) =>
+      lines.map((line) => /"event_id":"(.*?)"/.exec(line.toString('latin1', 0, 40))?.[1]);
+
+    it('holds a part of the lines at a time, and writes all of them in their order', async () => {
+      const sizes: number[] = [];
+      const rejected = givenWriter<Buffer>();
+      const { write } = rejected;
+      rejected.write = (lines, remainingMs) => {
+        sizes.push(lines.reduce((sum, line) => sum + line.length, 0));
+        return write(lines, remainingMs);
+      };
+      const placed = new PlacedRecords();
+      const { response, counts, events } = await enrich(records, { placed, rejected });
+      expect(response).toEqual({ batchItemFailures: [] });
+      expect(idsOf(rejected.written)).toEqual(ids);
+      expect(Math.max(...sizes)).toBeLessThan(33 * 1024 * 1024);
+      expect(sizes.length).toBeGreaterThan(2);
+      expect(counts).toMatchObject({ received: 40_001, enriched: 1, rejected: 40_000 });
+      expect(events).toHaveLength(1);
+      expect(placed.isEmpty).toBe(true);
+    });
+
+    it('writes nothing behind a part with a gap, and nothing twice', async () => {
+      const placed = new PlacedRecords();
+      // The second of the two parts that the first record has at the least.
+      const gap = givenWriter<Buffer>();
+      let calls = 0;
+      const { write } = gap;
+      gap.write = async (lines, remainingMs) => {
+        calls += 1;
+        if (calls === 1) return write(lines, remainingMs);
+        await write(lines.slice(0, 100), remainingMs);
+        return { unplaced: [...lines.keys()].slice(100), calls: 1, errors: {} };
+      };
+      const first = await enrich(records, { placed, rejected: gap });
+      expect(calls).toBe(2);
+      expect(first.response).toEqual(from('101'));
+      expect(first.events).toEqual([]);
+      const written = gap.written.length;
+      expect(idsOf(gap.written)).toEqual(ids.slice(0, written));
+
+      const second = await enrich(records, { placed });
+      expect(second.response).toEqual({ batchItemFailures: [] });
+      expect(second.lines.map(({ event_id }) => event_id)).toEqual(ids.slice(written));
+      expect(second.counts).toMatchObject({ skipped: written, rejected: 40_000 - written });
+      expect(placed.isEmpty).toBe(true);
+    });
+  });
+
   it('holds the whole record back when one event of an aggregated record was not placed', async () => {
     const aggregated = aggregate(
       ['USA', 'Chad'].map((country) => ({
