@@ -5,7 +5,6 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
-import { createContact } from '../core/contact.ts';
 import type { GlobalOptions } from '../core/terminal/options.ts';
 import { connect } from './lib/aws-clients.ts';
 import { print } from './lib/output.ts';
@@ -38,8 +37,7 @@ const COLUMNS = ['sent', 'reason', 'event'].map((name) => ({ name, type: 'varcha
 async function failedStarts(options: Options): Promise<void> {
   const sqs = connect(SQSClient, 'SQS', options);
   const QueueName = `tributary-${options.stage}-failed-starts`;
-  const contact = createContact();
-  const { QueueUrl } = await contact(() => sqs.send(new GetQueueUrlCommand({ QueueName })));
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
   if (options.purge) {
     await sqs.send(new PurgeQueueCommand({ QueueUrl }));
     await print('The queue is empty\n');

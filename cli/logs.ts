@@ -4,7 +4,6 @@ import {
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { type Command, Option } from 'commander';
-import { createContact } from '../core/contact.ts';
 import { InvalidInput } from '../core/errors.ts';
 import { pause } from '../core/kinesis/retry-reads.ts';
 import { type GlobalOptions, TIME, time } from '../core/terminal/options.ts';
@@ -95,11 +94,8 @@ async function findGroups(
 ): Promise<string[]> {
   const prefix = `/aws/lambda/tributary-${options.stage}-`;
   const all: string[] = [];
-  const contact = createContact();
   const pages = paginateDescribeLogGroups({ client }, { logGroupNamePrefix: prefix });
-  for (;;) {
-    const { value: page, done } = await contact(() => pages.next());
-    if (done || page === undefined) break;
+  for await (const page of pages) {
     all.push(...(page.logGroups ?? []).map(({ logGroupName = '' }) => logGroupName));
   }
   const names = all.map((group) => group.slice(prefix.length));

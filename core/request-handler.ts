@@ -1,5 +1,5 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { ForeignResponse } from './contact.ts';
+import { ForeignResponse, unreachable } from './connection-errors.ts';
 import { InvalidInput } from './errors.ts';
 
 /** Milliseconds. A body that ends halfway is as silent as no response. */
@@ -8,11 +8,15 @@ const TIMEOUTS = { connectionTimeout: 5_000, requestTimeout: 30_000, socketTimeo
 /** What listens has to respond once: an address that is wrong, or behind a proxy, often never does. */
 const FIRST_RESPONSE_MS = 15_000;
 
-/** Sends calls to AWS that a person waits for. */
+/**
+ * Sends calls to AWS that a person waits for. Until AWS has responded once, an address where it does not
+ * listen is a mistake, which nobody repeats; later it is a fault.
+ */
 export const requestHandler = (firstResponseMs = FIRST_RESPONSE_MS) =>
   new AwsRequestHandler(firstResponseMs);
 
 type Handle = NodeHttpHandler['handle'];
+type Request = Parameters<Handle>[0];
 type Response = Awaited<ReturnType<Handle>>['response'];
 
 class AwsRequestHandler extends NodeHttpHandler {
@@ -33,15 +37,24 @@ class AwsRequestHandler extends NodeHttpHandler {
       this.#hasResponded = true;
       return result;
     } catch (error) {
-      if (this.#hasResponded || !isSilence(error as Error)) throw error;
-      const { hostname, port } = request;
-      const address = port === undefined ? hostname : `${hostname}:${port}`;
+      const mistake = this.#hasResponded ? undefined : mistakeOf(error as Error, request);
       // Without its cause, for which the SDK would repeat the call.
-      throw new InvalidInput(
-        `No response from ${address}: is the address right, or is a proxy in between?`,
-      );
+      throw mistake === undefined ? error : new InvalidInput(mistake);
     }
   }
+}
+
+/** What a load balancer may soon no longer say. */
+const TRANSIENT = new Set([500, 502, 503, 504]);
+
+/** Why AWS does not listen at the address; undefined for any other error. */
+function mistakeOf(error: Error, { hostname, port }: Request): string | undefined {
+  if (error instanceof ForeignResponse && TRANSIENT.has(error.$metadata.httpStatusCode)) {
+    return undefined;
+  }
+  if (!isSilence(error)) return unreachable(error);
+  const address = port === undefined ? hostname : `${hostname}:${port}`;
+  return `No response from ${address}: is the address right, or is a proxy in between?`;
 }
 
 /** The SDK calls a closed connection a time-out, too. */

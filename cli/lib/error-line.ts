@@ -1,5 +1,5 @@
 import { QueryFailed } from '../../core/athena/query-failed.ts';
-import { errorCodeOf, unreachable } from '../../core/contact.ts';
+import { errorCodeOf, unreachable } from '../../core/connection-errors.ts';
 import { TributaryError } from '../../core/errors.ts';
 
 /** What to do about errors that AWS and its SDK name, by the beginning of the name. */

@@ -5,7 +5,6 @@ import {
   paginateListStateMachines,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import { createContact } from '../../core/contact.ts';
 import { messageOfCause } from '../../core/error-cause.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { pause } from '../../core/kinesis/retry-reads.ts';
@@ -24,11 +23,8 @@ export interface Machine {
 export async function findMachine(options: StageOptions): Promise<Machine> {
   const sfn = connect(SFNClient, 'SFN', options);
   const name = `tributary-${options.stage}-ingest-new-releases`;
-  const contact = createContact();
   const pages = paginateListStateMachines({ client: sfn }, {});
-  for (;;) {
-    const { value: page, done } = await contact(() => pages.next());
-    if (done || page === undefined) break;
+  for await (const page of pages) {
     const arn = page.stateMachines?.find((machine) => machine.name === name)?.stateMachineArn;
     if (arn !== undefined) return { sfn, arn, account: arn.split(':')[4] ?? '' };
   }

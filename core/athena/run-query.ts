@@ -6,7 +6,7 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import { createContact, ForeignResponse } from '../contact.ts';
+import { ForeignResponse } from '../connection-errors.ts';
 import { InvalidInput } from '../errors.ts';
 import { pause } from '../kinesis/retry-reads.ts';
 import { QueryFailed } from './query-failed.ts';
@@ -36,8 +36,7 @@ export async function queryAthena(
   query: AthenaQuery,
   { signal, onProgress }: Watch,
 ): Promise<QueryResult | undefined> {
-  const contact = createContact();
-  const QueryExecutionId = await contact(() => start(athena, query));
+  const QueryExecutionId = await start(athena, query);
   for (let ms = POLL.firstMs; !signal.aborted; ms = Math.min(ms * POLL.factor, POLL.lastMs)) {
     const { QueryExecution: execution } = await athena.send(
       new GetQueryExecutionCommand({ QueryExecutionId }),

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createContact } from '../contact.ts';
 import { backoffMs } from '../retry.ts';
 import type { Call } from './shards.ts';
 import { isTransient } from './transient.ts';
@@ -15,12 +14,11 @@ const isThrottled = (error: unknown): boolean =>
  * faulted ones up to ten times in a row.
  */
 export function createCall(signal: AbortSignal): Call {
-  const contact = createContact();
   return async (call) => {
     let faults = 0;
     for (let failures = 1; ; failures++) {
       try {
-        return await contact(call);
+        return await call();
       } catch (error) {
         if (!isThrottled(error)) faults++;
         if (!isTransient(error) || faults >= POLICY.attempts || signal.aborted) throw error;

@@ -1,5 +1,4 @@
 import { type KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import { createContact } from '../contact.ts';
 import { ServiceUnavailable } from '../errors.ts';
 import { Pace } from './pace.ts';
 import type { KeyedRecord } from './records.ts';
@@ -51,7 +50,6 @@ export function createSender<T extends KeyedRecord>(
   onWritten: (written: Written<T>) => void,
   patienceMs = PATIENCE_MS,
 ): Sender<T> {
-  const contact = createContact();
   const pace = new Pace();
   let waiting: T[] = [];
   let waitingBytes = 0;
@@ -77,7 +75,7 @@ export function createSender<T extends KeyedRecord>(
             ...(explicitHashKey !== undefined && { ExplicitHashKey: explicitHashKey }),
           })),
         });
-        const { Records = [] } = await contact(() => kinesis.send(command, { abortSignal }));
+        const { Records = [] } = await kinesis.send(command, { abortSignal });
         if (Records.some(({ ErrorCode }) => !ErrorCode)) lastStored = performance.now();
         return Records.map(({ ErrorCode, ShardId = '', SequenceNumber = '' }, i) => {
           if (ErrorCode) return { errorCode: ErrorCode };

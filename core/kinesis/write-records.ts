@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { errorCodeOf } from '../contact.ts';
+import { errorCodeOf } from '../connection-errors.ts';
 import { ContractBroken } from '../errors.ts';
 import { Pace } from './pace.ts';
 import { type CallLimits, SendQueue } from './send-queue.ts';

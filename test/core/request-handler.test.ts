@@ -93,6 +93,26 @@ describe.each(services)('A call to %s', (_, send) => {
   });
 });
 
+it.each(services)('A connection that is refused ends the first call to %s', async (_, send) => {
+  const config = await given(() => {});
+  server?.close();
+  const { host } = new URL(config.endpoint);
+  const error = await send(config).catch((caught: unknown) => caught);
+  expect(error).toMatchObject({ name: 'InvalidInput' });
+  expect(errorLine(error)).toBe(`Nothing listens on ${host} (ECONNREFUSED): is the address right?`);
+});
+
+it.each(services)('One that is refused later is a fault, which %s repeats', async (_, send) => {
+  const config = await given((_request, response) => {
+    response.writeHead(403, { 'x-amzn-requestid': '1' }).end();
+    server?.close();
+  });
+  await lineOf(send(config));
+  const error = await send(config).catch((caught: unknown) => caught);
+  expect(error).toMatchObject({ code: 'ECONNREFUSED', $metadata: { attempts: 3 } });
+  expect(errorLine(error)).toMatch(/^Nothing listens on 127.0.0.1:\d+ \(ECONNREFUSED\)/);
+});
+
 it.each(services)('An address that never responds ends the first call to %s', async (_, send) => {
   const config = await given(() => {});
   expect(await lineOf(send({ ...config, requestHandler: requestHandler(300) }))).toBe(

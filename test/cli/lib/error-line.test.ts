@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ListStreamsCommand } from '@aws-sdk/client-kinesis';
 import { errorLine } from '../../../cli/lib/error-line.ts';
-import { createContact } from '../../../core/contact.ts';
 import { InvalidInput } from '../../../core/errors.ts';
 import { createKinesis } from '../../../core/kinesis/kinesis-client.ts';
 
@@ -60,9 +59,9 @@ describe('an error in one line', () => {
       const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
       const kinesis = createKinesis({ endpoint: address, region: 'us-east-1', credentials });
       try {
-        const error = await createContact()(() => kinesis.send(new ListStreamsCommand({}))).catch(
-          (caught: unknown) => caught,
-        );
+        const error = await kinesis
+          .send(new ListStreamsCommand({}))
+          .catch((caught: unknown) => caught);
         expect(error).toMatchObject({ name: 'InvalidInput' });
         expect(errorLine(error)).toBe(
           `The response is not AWS's (HTTP status ${status}, text/html): is the address right, or is a proxy in between?`,

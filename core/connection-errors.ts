@@ -1,22 +1,3 @@
-import { InvalidInput } from './errors.ts';
-
-/** Wraps calls: before AWS's first response, an address where it does not listen is a mistake, no fault. */
-export function createContact(): <T>(call: () => Promise<T>) => Promise<T> {
-  let hasResponded = false;
-  return async (call) => {
-    try {
-      const response = await call();
-      hasResponded = true;
-      return response;
-    } catch (error) {
-      const message = unreachable(error);
-      if (message === undefined && statusOf(error) !== undefined) hasResponded = true;
-      if (hasResponded || message === undefined) throw error;
-      throw new InvalidInput(message, { cause: error });
-    }
-  };
-}
-
 interface SystemError {
   readonly code?: unknown;
   readonly address?: unknown;
@@ -90,9 +71,10 @@ const statusOf = (error: unknown): number | undefined =>
 
 /** The name that AWS has for an error; where it gave none, the code of the system or the status of HTTP. */
 export function errorCodeOf(error: Error): string {
+  if (error instanceof ForeignResponse) return error.message;
   const { name, code } = error as Error & { code?: unknown };
   if (name === 'Error' && typeof code === 'string') return code;
   const status = statusOf(error);
-  const isNamed = !/^(Unknown(Error)?|SyntaxError|ForeignResponse)$/.test(name);
+  const isNamed = !/^(Unknown(Error)?|SyntaxError)$/.test(name);
   return isNamed || status === undefined ? name : `HTTP status ${status}`;
 }
