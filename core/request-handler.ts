@@ -62,13 +62,13 @@ const isSilence = ({ name, code }: NodeJS.ErrnoException): boolean =>
   name === 'TimeoutError' && code !== 'ECONNRESET' && code !== 'EPIPE';
 
 /**
- * The page of a proxy or of another server. The SDK reads HTML as an empty list where the service speaks XML,
- * and says "Unknown" of an error without a body.
+ * The page of a proxy or of another server. The SDK reads HTML, and any XML, as an empty list where the service
+ * speaks XML, and says "Unknown" of an error without a body. AWS gives each response an id.
  */
 function checkIsFromAws({ statusCode, headers, body }: Response): void {
   if (Object.keys(headers).some((name) => /^x-amzn?-(request-?id|id-2)$/.test(name))) return;
   const type = headers['content-type'];
-  const isForeign = type === undefined ? statusCode >= 300 : /^text\/(?!xml)/.test(type);
+  const isForeign = type === undefined ? statusCode >= 300 : /^text\/|xml/.test(type);
   if (!isForeign) return;
   body?.destroy?.();
   throw new ForeignResponse(statusCode, type);

@@ -26,6 +26,7 @@ beforeEach(async () => {
     let body = '';
     for await (const chunk of request) body += chunk;
     response.setHeader('content-type', 'application/xml');
+    response.setHeader('x-amz-request-id', '1');
     response.end(respond(bucket, url, body));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -90,6 +91,24 @@ describe('tributary empty', () => {
   it('deletes in the buckets that are named, and in no other', async () => {
     await run(['empty', '--stage', 'dev', USA, '--yes'], env);
     expect([...buckets.values()].map(({ length }) => length)).toEqual([1_500, 0, 1, 1]);
+  });
+
+  it('takes an RSS feed for no list of buckets', async () => {
+    const feed = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/xml' });
+      response.end('<?xml version="1.0"?><rss version="2.0"><channel/></rss>');
+    }).listen(0, '127.0.0.1');
+    await once(feed, 'listening');
+    const AWS_ENDPOINT_URL = `http://127.0.0.1:${(feed.address() as AddressInfo).port}`;
+    await expect(
+      run(['empty', '--stage', 'dev', '--yes'], { ...env, AWS_ENDPOINT_URL }),
+    ).resolves.toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        "error: The response is not AWS's (HTTP status 200, text/xml): is the address right, or is a proxy in between?\n",
+    });
+    feed.close();
   });
 
   it('says what could not be deleted', async () => {

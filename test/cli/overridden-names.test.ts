@@ -34,6 +34,7 @@ beforeAll(async () => {
     for await (const chunk of request) body += chunk;
     const [bucket = ''] = (request.url ?? '').slice(1).split(/[/?]/);
     response.setHeader('content-type', 'application/xml');
+    response.setHeader('x-amz-request-id', '1');
     if (body.includes('Action=DescribeStacks')) return response.end(describedStack());
     if (bucket === '') {
       const names = BUCKETS.map((name) => `<Bucket><Name>${name}</Name></Bucket>`);

@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** AWS gives each response an id. */
+const XML = { 'content-type': 'application/xml', 'x-amz-request-id': '1' };
+
 /** What AWS answers with an error, by its name. */
 export class AwsFault extends Error {
   constructor(name: string, message: string) {
@@ -97,7 +100,7 @@ function serveS3(
   }
   const bytes = objects.get(`${bucket}/${key}`);
   if (!bytes) {
-    response.writeHead(404, { 'content-type': 'application/xml' });
+    response.writeHead(404, XML);
     return void response.end('<Error><Code>NoSuchKey</Code><Message>No such key</Message></Error>');
   }
   response.writeHead(200, { 'content-length': bytes.length });
@@ -129,7 +132,7 @@ function listObjects(
   const common = [...folders].map(
     (folder) => `<CommonPrefixes><Prefix>${folder}</Prefix></CommonPrefixes>`,
   );
-  response.writeHead(200, { 'content-type': 'application/xml' });
+  response.writeHead(200, XML);
   response.end(
     `<?xml version="1.0"?><ListBucketResult><Name>${bucket}</Name><IsTruncated>false</IsTruncated>${contents.join('')}${common.join('')}</ListBucketResult>`,
   );

@@ -50,6 +50,9 @@ const lineOf = (call: Promise<unknown>) =>
 describe.each(services)('A call to %s', (_, send) => {
   it.each([
     [200, 'text/html', '<html>Log in</html>'],
+    [200, 'text/xml', '<?xml version="1.0"?><rss version="2.0"><channel/></rss>'],
+    [200, 'application/xml', '<feed/>'],
+    [200, 'application/rss+xml; charset=utf-8', '<rss version="2.0"/>'],
     [302, 'text/html', '<html>Moved</html>'],
     [403, 'text/plain', 'forbidden by policy'],
     [404, 'text/html; charset=utf-8', '<!doctype html>'],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -49,6 +50,8 @@ export async function startGateway(
   faults?: FaultWorld,
 ): Promise<Gateway> {
   const server = createServer((request, response) => {
+    // As AWS does: a client tells its responses from those of others by it.
+    response.setHeader('x-amzn-requestid', randomUUID());
     const target = request.headers['x-amz-target'];
     const isS3 = typeof target !== 'string';
     try {
