@@ -127,14 +127,14 @@ async function simulate(options: Options): Promise<void> {
         .map(([name, n]) => `  ${thousands(n).padStart(9)}  ${name}\n`)
         .join(''),
   );
-  // Without a failure, those that were tried are counted below, each with its reason.
-  const tried = summary.sent + (failure === undefined ? summary.unsent : 0);
-  const unsent = total - tried;
-  if (unsent > 0 && (failure === undefined || summary.sent > 0)) {
-    process.stderr.write(`${count(unsent, 'event')} of ${thousands(total)} not sent\n`);
+  const unsent = summary.unsentText(total);
+  if (failure !== undefined) {
+    const line = errorLine(failure);
+    throw new InvalidInput(summary.sent > 0 ? `${line}; ${unsent}` : line, { cause: failure });
   }
-  if (failure !== undefined) throw new InvalidInput(errorLine(failure), { cause: failure });
-  if (summary.unsent > 0) throw new InvalidInput(summary.unsentText());
+  if (summary.unsent > 0) throw new InvalidInput(unsent);
+  // After Ctrl-C.
+  if (summary.sent < total) process.stderr.write(`${unsent}\n`);
 }
 
 function totalOf({ rate, duration, count: events }: Options): number {

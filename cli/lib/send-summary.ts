@@ -10,8 +10,8 @@ export interface SendSummary {
   readonly unsent: number;
   addSent(bytes: number): void;
   addUnsent(reason: string, place?: string): void;
-  /** `2 of 10 events were not sent: no JSON (line 3, line 9)` */
-  unsentText(): string;
+  /** `2 of 10 events were not sent: no JSON (line 3, line 9)`; `total` counts those, too, that were never tried. */
+  unsentText(total?: number): string;
 }
 
 export function createSendSummary(): SendSummary {
@@ -39,15 +39,16 @@ export function createSendSummary(): SendSummary {
       if (place !== undefined && entry.places.length < SHOWN) entry.places.push(place);
       reasons.set(reason, entry);
     },
-    unsentText() {
+    unsentText(total = sent + unsent()) {
       const each = [...reasons].map(([reason, { count: times, places }]) => {
         if (places.length === 0) return reason;
         const more = times > places.length ? `, and ${times - places.length} more` : '';
         return `${reason} (${places.join(', ')}${more})`;
       });
-      const lost = unsent();
+      const lost = total - sent;
       const verb = lost === 1 ? 'was' : 'were';
-      return `${thousands(lost)} of ${count(sent + lost, 'event')} ${verb} not sent: ${each.join('; ')}`;
+      const why = each.length === 0 ? '' : `: ${each.join('; ')}`;
+      return `${thousands(lost)} of ${count(total, 'event')} ${verb} not sent${why}`;
     },
   };
 }

@@ -4,7 +4,7 @@ import { compressLines } from '../../core/sessions/envelopes.ts';
 import { joinLines } from '../../core/sessions/lines.ts';
 import { packRecords } from '../../core/sessions/pack-records.ts';
 import { enriched } from '../core/simulation/fixtures.ts';
-import { collect, type GivenAws, givenAws, recordsIn } from './fixtures.ts';
+import { collect, error, type GivenAws, givenAws, recordsIn } from './fixtures.ts';
 
 const SOURCE = 'tributary-local-sessions';
 
@@ -81,7 +81,7 @@ describe('tributary simulate', () => {
     const left = (3_000 - Number(sent)).toLocaleString('en');
     expect({ status, stderr }).toEqual({
       status: 130,
-      stderr: `${left} events of 3,000 not sent\n`,
+      stderr: `${left} of 3,000 events were not sent\n`,
     });
     expect(readFileSync(part, 'utf8').trimEnd().split('\n')).toHaveLength(Number(sent) + 1);
   });
@@ -117,6 +117,22 @@ describe('tributary simulate', () => {
     expect(status).toBe(1);
     expect(stderr).toEqual(typeof line === 'string' ? line : expect.stringMatching(line));
     expect(stderr).not.toContain('    at ');
+  });
+
+  it('says in one line how many events a failure left unsent, and why', async () => {
+    let calls = 0;
+    aws.respondWith.PutRecords = () => {
+      calls += 1;
+      return calls === 1 ? undefined : error('AccessDeniedException', 'not authorized');
+    };
+    const args = ['simulate', '--stream', 'paced', '--count', '40', '--rate', '40'];
+    const { status, stdout, stderr } = await aws.run(args);
+    const sent = Number(/^(\d+) events? sent/.exec(stdout)?.[1]);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: `error: No permission: not authorized; ${40 - sent} of 40 events were not sent: sending had stopped\n`,
+    });
+    delete aws.respondWith.PutRecords;
   });
 
   it('says only why when nothing was sent', async () => {
