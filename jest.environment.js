@@ -1,7 +1,26 @@
+import { setFlagsFromString } from 'node:v8';
 import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
-const { compileFunction } = vm;
+const { compileFunction, SourceTextModule } = vm;
+
+/**
+ * V8 keeps what it compiled for the next code of the same text. That never is code that may call import(), but
+ * it holds on to the function that serves the call, and so to all that a test file ever loaded or made: some
+ * 4 MB each, which every collection of garbage in the same process went through.
+ */
+function compileForOnce(compile) {
+  setFlagsFromString('--no-compilation-cache');
+  try {
+    return compile();
+  } finally {
+    setFlagsFromString('--compilation-cache');
+  }
+}
+
+vm.SourceTextModule = new Proxy(SourceTextModule, {
+  construct: (Module, args) => compileForOnce(() => new Module(...args)),
+});
 
 /**
  * V8 keeps what it compiled of a script, but not of a function with parameters, nor of a script with a callback
@@ -9,7 +28,9 @@ const { compileFunction } = vm;
  */
 vm.compileFunction = (code, parameters, options) => {
   const { filename, parsingContext } = options;
-  if (/\bimport\s*\(/.test(code)) return compileFunction(code, parameters, options);
+  if (/\bimport\s*\(/.test(code)) {
+    return compileForOnce(() => compileFunction(code, parameters, options));
+  }
   const head = `(function (${parameters}) {`;
   const script = new vm.Script(`${head}${code}\n})`, { filename, columnOffset: -head.length });
   return script.runInContext(parsingContext);
