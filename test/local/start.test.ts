@@ -79,6 +79,7 @@ describe('npm start', () => {
     expectNoProcess();
   });
 
+  // Three programs, one after the other: on a machine with other work to do, more than the usual minute.
   it('serves after a run with faults, whose samples are kept out of the lake', async () => {
     const plan = join(root, 'examples/quota-fault-plan.json');
     // Nothing listens there: whatever were called by the environment of the terminal would fail.
@@ -118,7 +119,7 @@ describe('npm start', () => {
     expect(await run.ended).toBe(0);
     expect(existsSync(endpoints())).toBe(false);
     expectNoProcess();
-  });
+  }, 180_000);
 
   it('leaves no process behind when it is killed', async () => {
     const run = start(['--keep', '--albums', '1', '--sessions', '0']);
