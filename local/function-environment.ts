@@ -3,11 +3,15 @@ import { InvalidInput } from '../core/errors.ts';
 import type { Endpoints } from './claim-folder.ts';
 import { PLACEHOLDER } from './packaging.ts';
 
-/** The functions with the addresses of this stage for the placeholders of the package. */
+/**
+ * The functions with the addresses of this stage for the placeholders of the package; those that ask Spotify get
+ * the variables of a proxy, too.
+ */
 export function connectFunctions(
   functions: Map<string, PackagedFunction>,
   { aws, spotify, spotifyAccounts }: Endpoints,
   environment: Record<string, string> = {},
+  proxy: Record<string, string> = {},
 ): Map<string, PackagedFunction> {
   const addresses: Record<string, string> = {
     AWS_ENDPOINT_URL: aws,
@@ -20,10 +24,11 @@ export function connectFunctions(
     return [name, value === PLACEHOLDER ? (addresses[name] ?? value) : value];
   };
   return new Map(
-    [...functions].map(([name, fn]) => [
-      name,
-      { ...fn, environment: Object.fromEntries(Object.entries(fn.environment).map(connect)) },
-    ]),
+    [...functions].map(([name, fn]) => {
+      const connected = Object.fromEntries(Object.entries(fn.environment).map(connect));
+      const asksSpotify = connected.SPOTIFY_API_URL ?? connected.SPOTIFY_ACCOUNTS_URL;
+      return [name, { ...fn, environment: { ...(asksSpotify && proxy), ...connected } }];
+    }),
   );
 }
 

@@ -14,6 +14,7 @@ import { claimFolder } from './claim-folder.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Options } from './options.ts';
 import { packageWithProgress } from './packaging-progress.ts';
+import { proxyEnvironment } from './proxy-environment.ts';
 import type { Stage } from './stage.ts';
 
 /** Claims the folder, packages, and starts everything that the options ask for. */
@@ -31,6 +32,7 @@ export async function openStage(
     : generateCatalog({ albums: options.albums, seed: options.seed });
   const faults = options.faults ? readFaultPlan(options.faults) : undefined;
   const credentials = options.real ? takeCredentials() : undefined;
+  const proxy = options.real ? proxyEnvironment(process.env) : undefined;
   const params = [...given, ...(options.real ? realSettings(given) : [])];
   const settings = Object.fromEntries(params.map((param) => param.split(/=(.*)/s, 2)));
 
@@ -75,6 +77,7 @@ export async function openStage(
       ...(settings.spotifyApiUrl && { SPOTIFY_API_URL: settings.spotifyApiUrl }),
       ...(settings.spotifyAccountsUrl && { SPOTIFY_ACCOUNTS_URL: settings.spotifyAccountsUrl }),
     },
+    ...(proxy && { proxy }),
     ...credentials,
     ...(options.wrongSecret && { clientSecret: 'wrong' }),
   });

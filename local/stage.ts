@@ -54,6 +54,8 @@ export interface StageOptions {
   clientSecret?: string;
   /** Replaces variables of the functions that have them, for tests and benchmarks. */
   environment?: Record<string, string>;
+  /** Of a proxy between this machine and Spotify, for the functions that ask it. */
+  proxy?: Record<string, string>;
   /** Serves the streaming half as well: `true`, or how. */
   streaming?: boolean | StageStreamingOptions;
   /** What goes wrong in AWS: throttled and failed calls, environments that end, crawls. */
@@ -158,7 +160,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const spotify = await startSpotify(options.spotify);
   const endpoints = { aws: gateway.url, spotify: spotify.url, spotifyAccounts: spotify.url };
   const lambda = createLambda(
-    connectFunctions(service.functions, endpoints, options.environment),
+    connectFunctions(service.functions, endpoints, options.environment, options.proxy),
     folder,
     iam,
     monitoring.lambdaObserver,

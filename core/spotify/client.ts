@@ -32,6 +32,8 @@ export interface SpotifyClientOptions {
   pacer: Pacer;
   /** Requests in flight at the same time, each on a connection that is kept alive. */
   connections?: number;
+  /** The variables of a proxy: HTTPS_PROXY, NO_PROXY and the like; without them the service is asked directly. */
+  proxyEnv?: NodeJS.ProcessEnv | undefined;
   pause?: (ms: number) => Promise<unknown>;
 }
 
@@ -40,7 +42,7 @@ const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
 export function createSpotifyClient(options: SpotifyClientOptions): SpotifyClient {
   const { apiUrl, retryPolicy, pacer, pause = sleep } = options;
-  const http = createHttp(options.timeoutMs, options.connections);
+  const http = createHttp(options);
   const api = new URL(apiUrl);
 
   async function attempt(path: string, { accessToken, allowance }: Access): Promise<JsonResponse> {
@@ -95,15 +97,20 @@ export async function withRetries<T>(
 }
 
 /** As many kept-alive connections as there are requests at a time. */
-export function createHttp(timeoutMs: number, connections = 1): AxiosInstance {
-  const agent = { keepAlive: true, maxSockets: connections, timeout: timeoutMs };
+export function createHttp({
+  timeoutMs,
+  connections = 1,
+  proxyEnv,
+}: Pick<SpotifyClientOptions, 'timeoutMs' | 'connections' | 'proxyEnv'>): AxiosInstance {
+  const agent = { keepAlive: true, maxSockets: connections, timeout: timeoutMs, proxyEnv };
   return axios.create({
     httpAgent: new HttpAgent(agent),
     httpsAgent: new HttpsAgent(agent),
     timeout: timeoutMs,
     maxRedirects: 0,
     maxContentLength: MAX_RESPONSE_BYTES,
-    proxy: false,
+    // Otherwise the agents know the proxy.
+    ...(proxyEnv === undefined && { proxy: false }),
     responseType: 'arraybuffer',
     validateStatus: () => true,
   });
@@ -139,13 +146,19 @@ export async function send(
   } catch (error) {
     const code = axios.isAxiosError(error) ? (error.code ?? 'no code') : 'no code';
     const host = new URL(request.url).host;
-    const reason = UNREACHABLE.has(code)
-      ? `could not be reached (${code}): check the address and the network`
-      : TIMED_OUT.has(code)
-        ? `gave no whole response within ${timeoutMs / 1_000} s`
-        : `broke off (${code})`;
-    throw new ServiceUnavailable(`${what} on ${host} ${reason}`, { cause: new Error(code) });
+    throw new ServiceUnavailable(`${what} on ${host} ${reasonOf(code, timeoutMs)}`, {
+      cause: new Error(code),
+    });
   }
+}
+
+function reasonOf(code: string, timeoutMs: number): string {
+  if (code === 'ERR_PROXY_TUNNEL') return `could not be reached through the proxy (${code})`;
+  if (UNREACHABLE.has(code)) {
+    return `could not be reached (${code}): check the address and the network`;
+  }
+  if (TIMED_OUT.has(code)) return `gave no whole response within ${timeoutMs / 1_000} s`;
+  return `broke off (${code})`;
 }
 
 export function parseJson(what: string, bytes: Buffer): unknown {

@@ -14,6 +14,9 @@ export const connectTokenStore = () =>
 
 const timeoutMs = () => numberOf('SPOTIFY_TIMEOUT_SECONDS', 10, 1) * 1_000;
 
+/** As Node's own clients have it: only where it is switched on, which AWS does not. */
+const proxyEnv = () => (process.env.NODE_USE_ENV_PROXY === '1' ? process.env : undefined);
+
 /** The Web API, with the rate and the connections of a function that runs alone in its run. */
 export const connectSource = () =>
   createSpotifySource(
@@ -24,6 +27,7 @@ export const connectSource = () =>
       // Nothing but a setting may say how fast to call: a default would be a guess at somebody's quota.
       pacer: createPacer(1_000 / requiredNumber('SPOTIFY_REQUESTS_PER_SECOND', 0.01)),
       connections: trackConcurrency(),
+      proxyEnv: proxyEnv(),
     }),
     {
       source: oneOf('SPOTIFY_SOURCE', ['auto', ...SOURCES]),
@@ -34,7 +38,7 @@ export const connectSource = () =>
 
 /** The accounts service, the only one that gets the client secret. */
 export const connectAccounts = () => ({
-  http: createHttp(timeoutMs()),
+  http: createHttp({ timeoutMs: timeoutMs(), proxyEnv: proxyEnv() }),
   accountsUrl: parseBaseUrl('SPOTIFY_ACCOUNTS_URL', required('SPOTIFY_ACCOUNTS_URL')),
   timeoutMs: timeoutMs(),
   retryPolicy,

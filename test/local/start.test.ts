@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { startSpotify } from 'spotify-mock/server.ts';
+import { startProxy } from '../fixtures/forward-proxy.ts';
 import { packageFolder } from '../fixtures/packaged-service.ts';
 import { stageFolder } from '../fixtures/stage-folder.ts';
 
@@ -180,6 +181,46 @@ describe('npm start', () => {
         for (const secret of secrets) expect(text.includes(secret)).toBe(false);
       }
     } finally {
+      await spotify.close();
+    }
+  });
+
+  it('--real asks through the proxy of the environment, whose password it writes nowhere', async () => {
+    const app = { clientId: 'an-app-of-mine', clientSecret: 'a-secret-of-mine' };
+    const catalog = generateCatalog({ albums: 3, seed: 5 });
+    const spotify = await startSpotify({ app: 'development', catalog, ...app });
+    const password = 'pass@word-of-a-proxy';
+    const proxy = await startProxy({ user: 'me', password });
+    try {
+      const params = ['spotifyApiUrl', 'spotifyAccountsUrl'].map(
+        (name) => `${name}=${spotify.url}`,
+      );
+      const startBehind = (url: string) =>
+        start(['--real', '--sessions', '0', ...params.flatMap((param) => ['--param', param])], {
+          SPOTIFY_CLIENT_ID: app.clientId,
+          SPOTIFY_CLIENT_SECRET: app.clientSecret,
+          HTTP_PROXY: url,
+        });
+      const run = startBehind(proxy.url);
+      expect(await run.ended).toBe(0);
+      expect(run.text()).toMatch(/^COMPLETE[^\n]*\n +albums +3 loaded/m);
+      const asked = Object.values(spotify.requests.byEndpoint).reduce((sum, n) => sum + n, 0);
+      expect(proxy.seen).toHaveLength(asked);
+      expect(asked).toBeGreaterThan(3);
+      const mistaken = startBehind(`me:${password}@proxy`);
+      expect(await mistaken.ended).toBe(1);
+      expect(mistaken.text()).toMatch(/^error: HTTP_PROXY is no address of a proxy[^\n]*\n$/);
+      for (const text of [
+        run.text(),
+        mistaken.text(),
+        ...filesOf(folder).map((file) => readFileSync(file, 'latin1')),
+      ]) {
+        for (const secret of [password, encodeURIComponent(password)]) {
+          expect(text.includes(secret)).toBe(false);
+        }
+      }
+    } finally {
+      await proxy.close();
       await spotify.close();
     }
   });

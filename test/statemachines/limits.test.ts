@@ -60,7 +60,7 @@ async function run(faults: Fault[], settings: Settings = {}) {
   );
   const fetching = { source, accessToken: createAccessToken(tokens), lake, limits };
   const accounts = {
-    http: createHttp(2_000),
+    http: createHttp({ timeoutMs: 2_000 }),
     accountsUrl: spotify.url,
     timeoutMs: 2_000,
     retryPolicy: { ...retryPolicy, baseMs: 0 },

@@ -8,6 +8,7 @@ import {
   givenSpotify,
   json,
 } from '../../../packages/spotify-mock/test/fixtures.ts';
+import { startProxy } from '../../fixtures/forward-proxy.ts';
 import {
   accessOf,
   closeServersAfterEach,
@@ -342,6 +343,46 @@ describe('A base URL of the settings', () => {
         message: expect.stringMatching(/^SPOTIFY_API_URL must be an https URL/),
       }),
     );
+  });
+});
+
+describe('behind a proxy', () => {
+  const ask = (proxyUrl: string) =>
+    createSpotifyClient({
+      apiUrl: 'https://127.0.0.1:9',
+      timeoutMs: 2_000,
+      retryPolicy: { ...retryPolicy, attempts: 1 },
+      pacer: { turn: async () => {} },
+      proxyEnv: { HTTPS_PROXY: proxyUrl, NO_PROXY: 'other.example' },
+    }).get('/v1/x', accessOf(TOKEN));
+
+  it('the client asks for a tunnel to the API, with the password that the proxy wants', async () => {
+    const proxy = await startProxy({ user: 'me', password: 'p@ss' });
+    try {
+      const error = await ask(proxy.url).catch((caught: unknown) => caught);
+      expect(proxy.seen).toEqual(['CONNECT 127.0.0.1:9']);
+      // Nothing listens behind the tunnel.
+      expect(error).toMatchObject({ name: 'ServiceUnavailable' });
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  it('no message holds the password that a proxy does not take', async () => {
+    const proxy = await startProxy({ user: 'me', password: 'p@ss' });
+    try {
+      const error = await ask(proxy.url.replace('p%40ss', 'wrong-one')).catch(
+        (caught: unknown) => caught as Error,
+      );
+      expect(error).toMatchObject({
+        name: 'ServiceUnavailable',
+        message:
+          'GET /v1/x on 127.0.0.1:9 could not be reached through the proxy (ERR_PROXY_TUNNEL)',
+      });
+      expect(everythingOf(error)).not.toContain('wrong-one');
+    } finally {
+      await proxy.close();
+    }
   });
 });
 

@@ -18,7 +18,11 @@ cleanUpAfterEach();
 
 const credentials = { clientId: LOCAL_CLIENT_ID, clientSecret: LOCAL_CLIENT_SECRET };
 const ask = (url: string, given = credentials, timeoutMs = 2_000, allowance = givenAllowance()) =>
-  requestToken(createHttp(timeoutMs), url, given, { timeoutMs, retryPolicy: impatient, allowance });
+  requestToken(createHttp({ timeoutMs }), url, given, {
+    timeoutMs,
+    retryPolicy: impatient,
+    allowance,
+  });
 const token = { access_token: 'BQtoken', token_type: 'Bearer', expires_in: 3_600 };
 
 describe('Asking for a token', () => {

@@ -34,7 +34,7 @@ async function given(
   const store = givenParameters(parameters);
   const lake = createMemoryLake();
   const accounts = {
-    http: createHttp(2_000),
+    http: createHttp({ timeoutMs: 2_000 }),
     accountsUrl: spotify.url,
     timeoutMs: 2_000,
     retryPolicy: impatient,
@@ -132,7 +132,7 @@ describe('FetchToken under a limit', () => {
     const { tokens } = givenParameters(credentials);
     const lake = createMemoryLake();
     const accounts = {
-      http: createHttp(2_000),
+      http: createHttp({ timeoutMs: 2_000 }),
       accountsUrl: server.url,
       timeoutMs: 2_000,
       retryPolicy: impatient,
