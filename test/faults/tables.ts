@@ -12,19 +12,25 @@ const TABLES = Object.keys(KEYS) as (keyof typeof KEYS)[];
 /** These say where a row came from; the others are what Spotify said. */
 const ORIGIN = 'run_id, ingested_at, ingest_date, source';
 
-/** The rows of each table; with `latest`, each id once, from the last run that brought it. */
+/**
+ * The rows of each table; with `latest`, each id once, from the last run that brought it. In one query: a
+ * database of its own for each table would take 30 ms.
+ */
 export async function rowsOf(stage: Stage, latest: boolean): Promise<Map<string, string[]>> {
-  const rows = new Map<string, string[]>();
-  for (const table of TABLES) {
+  const ofTables = TABLES.map((table) => {
     const newest = latest
       ? `QUALIFY row_number() OVER (PARTITION BY ${KEYS[table]} ORDER BY ingested_at DESC) = 1`
       : '';
-    const result = await stage
-      .sql(`SELECT * EXCLUDE (${ORIGIN}) FROM ${table} ${newest}`)
-      .catch(() => ({ rows: [] })); // no crawl yet: no table
-    rows.set(table, result.rows.map((row) => JSON.stringify(row)).sort());
-  }
-  return rows;
+    return `SELECT '${table}', CAST(to_json(r) AS VARCHAR)
+      FROM (SELECT * EXCLUDE (${ORIGIN}) FROM ${table} ${newest}) AS r`;
+  });
+  const { rows } = await stage.sql(ofTables.join(' UNION ALL ')).catch(() => ({ rows: [] })); // no crawl yet: no table
+  return new Map(
+    TABLES.map((table) => {
+      const ofTable = rows.filter(([name]) => name === table);
+      return [table, ofTable.map(([, row]) => row as string).sort()];
+    }),
+  );
 }
 
 export function differences(
