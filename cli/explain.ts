@@ -3,6 +3,7 @@ import { InvalidInput } from '../core/errors.ts';
 import { explain } from '../core/explain/explain.ts';
 import type { Finding } from '../core/explain/finding.ts';
 import type { Sources } from '../core/explain/sources.ts';
+import { renderFacts } from '../core/terminal/facts.ts';
 import { connectKinesis } from './lib/connect-kinesis.ts';
 import { streamingBuckets } from './lib/lake-bucket.ts';
 import { openLakeObjects } from './lib/lake-objects.ts';
@@ -70,14 +71,14 @@ async function sourceStream(options: Options): Promise<Sources['stream']> {
 }
 
 function textOf({ what, facts, raw }: Finding, isWhole = false): string {
-  const width = Math.max(0, ...facts.map(([name]) => name.length));
   const shown =
     raw === undefined || isWhole || raw.length <= SHOWN ? raw : `${raw.slice(0, SHOWN)}…`;
   return [
     what,
-    ...facts
-      .filter(([, value]) => value !== '')
-      .map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+    ...renderFacts(
+      facts.filter(([, value]) => value !== ''),
+      process.stdout.columns,
+    ),
     ...(shown === undefined ? [] : [`  ${shown.replace(/\p{Cc}+/gu, ' ')}`]),
   ].join('\n');
 }

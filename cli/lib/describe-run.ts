@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { InvalidInput } from '../../core/errors.ts';
 import { keys } from '../../core/lake/keys.ts';
 import type { StoredObjects } from '../../core/lake/stored-objects.ts';
+import { renderFacts } from '../../core/terminal/facts.ts';
 import { renderTable } from '../../core/terminal/table.ts';
 import { wrap } from '../../core/terminal/wrap.ts';
 import { hint } from './hint.ts';
@@ -53,7 +54,7 @@ export async function describeRun(
     ...(manifest === undefined
       ? ['There is no manifest: the run failed before it wrote one, or its raw data has expired.']
       : [countsOf(manifest, width), ...detailsOf(manifest, width)]),
-    objectsOf(lake, run, manifest),
+    objectsOf(lake, run, manifest, width),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -145,21 +146,20 @@ function objectsOf(
   lake: StoredObjects,
   run: { runId: string; startedAt: string },
   manifest: Manifest | undefined,
+  width?: number,
 ): string {
   const [page] = manifest?.pages ?? [];
   const [album] = manifest?.loaded ?? [];
-  const lines = [
+  const facts: [string, string][] = [
     ['manifest', lake.locationOf(keys.manifest(run))],
     ['row in runs', lake.locationOf(keys.table('runs', run))],
-    ...(page ? [[count(manifest?.pages.length ?? 0, 'page'), lake.locationOf(page)]] : []),
-    ...(album
-      ? [
-          [count(manifest?.loaded.length ?? 0, 'album'), lake.locationOf(album.key)],
-          ['tables', lake.locationOf(keys.table('albums', run))],
-        ]
-      : []),
   ];
-  return ['Objects', ...lines.map(([what = '', where]) => `  ${what.padEnd(12)}${where}`)].join(
-    '\n',
-  );
+  if (page) facts.push([count(manifest?.pages.length ?? 0, 'page'), lake.locationOf(page)]);
+  if (album) {
+    facts.push(
+      [count(manifest?.loaded.length ?? 0, 'album'), lake.locationOf(album.key)],
+      ['tables', lake.locationOf(keys.table('albums', run))],
+    );
+  }
+  return ['Objects', ...renderFacts(facts, width)].join('\n');
 }

@@ -108,6 +108,10 @@ describe('tributary runs', () => {
     expect(text).toContain(
       '  albums    101 expected, 100 listed, 1 skipped, 97 loaded, 2 missing, 0\n            deferred, 3 unlisted\n',
     );
+    // No path begins at the edge, to be broken there.
+    expect(text).toMatch(
+      /\n {2}manifest\n {4}\S+manifest.json\n {2}row in runs\n {4}\S+.parquet\n$/,
+    );
   });
 
   it('shows a run without a manifest, and takes the beginning of a run_id', async () => {
