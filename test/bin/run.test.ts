@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -34,6 +34,25 @@ describe.each(nodes)('On %s', (node) => {
       }
     },
   );
+
+  it('every script says it', () => {
+    const clone = mkdtempSync(join(tmpdir(), 'tributary-clone-'));
+    try {
+      cpSync(join(root, 'bin'), join(clone, 'bin'), { recursive: true });
+      cpSync(join(root, 'package.json'), join(clone, 'package.json'));
+      const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+      const { postinstall: _, ...others } = scripts as Record<string, string>;
+      const said = Object.entries(others).map(([name, script]) => {
+        const env = { PATH: `${dirname(node)}:/usr/bin:/bin` };
+        const run = spawnSync(script, { shell: true, cwd: clone, env, encoding: 'utf8' });
+        return [name, run.stderr, run.status];
+      });
+      const line = 'error: nothing is installed yet: run `npm ci` first\n';
+      expect(said).toEqual(Object.keys(others).map((name) => [name, line, 1]));
+    } finally {
+      rmSync(clone, { recursive: true });
+    }
+  });
 
   it('start.js runs the local stage', () => {
     const { stdout, status } = spawnSync(node, [join(root, 'bin/start.js'), '--help'], {
