@@ -29,9 +29,9 @@ The printed address holds a token: only the browser that opens it sees the page.
 only reads, and Athena runs on a click alone. Ctrl-C ends it.
 
 Examples:
-  tributary console
-  tributary console --stage dev
-  tributary console --once report.html`,
+  npx tributary console
+  npx tributary console --stage dev
+  npx tributary console --once report.html`,
     )
     .action((_, command: Command) => serveConsole(command.optsWithGlobals<Options>()));
 }

@@ -77,9 +77,9 @@ within its session; repeated deliveries are counted, and are no failure. It star
 did, and ends when all events have arrived.
 
 Examples:
-  tributary consume --stream sessions-usa
-  tributary consume --stream sessions --from latest --follow
-  tributary consume --from at-timestamp --timestamp 15m --format ndjson`,
+  npx tributary consume --stream sessions-usa
+  npx tributary consume --stream sessions --from latest --follow
+  npx tributary consume --from at-timestamp --timestamp 15m --format ndjson`,
     )
     .action((_, command: Command) => consume(command.optsWithGlobals<Options>()));
 }

@@ -40,9 +40,9 @@ Prices of ${PRICES_DATE}, without free allowances, taxes and data transfer. The 
 --stage names another; it needs no account.
 
 Examples:
-  tributary cost --stage dev
-  tributary cost --stage dev --param streaming=false --albums-per-day 100
-  tributary cost --stage prod --albums-per-day 100 --events-per-day 1000000`,
+  npx tributary cost --stage dev
+  npx tributary cost --stage dev --param streaming=false --albums-per-day 100
+  npx tributary cost --stage prod --albums-per-day 100 --events-per-day 1000000`,
     )
     .action((_, command: Command) => cost(command.optsWithGlobals<Options>()));
 }

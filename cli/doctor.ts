@@ -30,8 +30,8 @@ export function addDoctor(program: Command): void {
 It reads only, and ends with status 1 when something keeps the pipeline from working.
 
 Examples:
-  tributary doctor
-  tributary doctor --stage dev`,
+  npx tributary doctor
+  npx tributary doctor --stage dev`,
     )
     .action((_, each: Command) => doctor(each.optsWithGlobals<GlobalOptions>()));
 }

@@ -30,8 +30,8 @@ CloudFormation deletes only empty buckets: empty them before \`sls remove\`, or 
 prod retained. What is deleted cannot be restored. The buckets themselves stay.
 
 Examples:
-  tributary empty --stage dev
-  tributary empty --stage dev --yes`,
+  npx tributary empty --stage dev
+  npx tributary empty --stage dev --yes`,
     )
     .action((buckets: string[], _, command: Command) =>
       empty(buckets, command.optsWithGlobals<Options>()),

@@ -33,8 +33,8 @@ export function addExplain(program: Command): void {
 The stage local needs nothing that serves; only then the source stream can be read, too.
 
 Examples:
-  tributary explain 4aawyAB9vmqN3uQ7FjRGTy
-  tributary explain --stage dev \\
+  npx tributary explain 4aawyAB9vmqN3uQ7FjRGTy
+  npx tributary explain --stage dev \\
     0-49590338271490256608559692538361571095921575989136588898`,
     )
     .action((id: string, _, each: Command) => explainAndPrint(id, each.optsWithGlobals<Options>()));

@@ -33,9 +33,9 @@ export function addFailedBatches(program: Command): void {
 Repair the cause before you send: delivery is at least once, and copies have the same event_id.
 
 Examples:
-  tributary failed-batches
-  tributary failed-batches 1f0c2a7b
-  tributary failed-batches --stage dev 1f0c2a7b --send`,
+  npx tributary failed-batches
+  npx tributary failed-batches 1f0c2a7b
+  npx tributary failed-batches --stage dev 1f0c2a7b --send`,
     )
     .action((id: string | undefined, _, each: Command) =>
       failedBatches(id, each.optsWithGlobals<Options>()),

@@ -23,11 +23,11 @@ export function addFailedStarts(program: Command): void {
     .addHelpText(
       'after',
       `
-Repair the cause, then \`tributary start\`; a manifest starts its run when it is uploaded again.
+Repair the cause, then \`npx tributary start\`; a manifest starts its run when it is uploaded again.
 
 Examples:
-  tributary failed-starts --stage dev
-  tributary failed-starts --stage dev --purge`,
+  npx tributary failed-starts --stage dev
+  npx tributary failed-starts --stage dev --purge`,
     )
     .action((_, each: Command) => failedStarts(each.optsWithGlobals<Options>()));
 }

@@ -44,9 +44,9 @@ export function addLogs(program: Command): void {
       'after',
       `
 Examples:
-  tributary logs --since 15m --errors
-  tributary logs --stage dev fetchAlbumTracks --run first-run
-  tributary logs enrichSessions --follow`,
+  npx tributary logs --since 15m --errors
+  npx tributary logs --stage dev fetchAlbumTracks --run first-run
+  npx tributary logs enrichSessions --follow`,
     )
     .action((functions: string[], _, command: Command) =>
       logs(functions, command.optsWithGlobals<Options>()),

@@ -63,7 +63,7 @@ AWS_REGION, AWS_PROFILE …
 The stage local needs none of them while \`npm start -- --keep\` runs; query, runs
 and explain only need the lake that it left.
 
-\`tributary <command> --help\` says more about a command. Completion, after
+\`npx tributary <command> --help\` says more about a command. Completion, after
 \`npm link\`, in bash or zsh, and in fish:
   source <(tributary complete bash)
   source <(tributary complete zsh)

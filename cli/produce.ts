@@ -45,10 +45,10 @@ Prints how many events were sent, and how many were not and why; ends with 1 if 
 (or SIGTERM) sends what was read, and says the line to continue from.
 
 Examples:
-  tributary produce \\
+  npx tributary produce \\
     --json '{"session_id":"a1","country":"USA","browsing_history":[]}'
-  tributary produce --stage dev --stream sessions --file events.ndjson.gz
-  tributary produce --file events.ndjson --from-line 20001`,
+  npx tributary produce --stage dev --stream sessions --file events.ndjson.gz
+  npx tributary produce --file events.ndjson --from-line 20001`,
     )
     .action((_, command: Command) => produce(command.optsWithGlobals<Options>()));
 }

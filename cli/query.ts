@@ -33,10 +33,10 @@ Athena bills what it scans, 10 MB at least; the workgroup stops a query that wou
 Ctrl-C stops the query. The prompt has a history, and completes tables and columns with Tab.
 
 Examples:
-  tributary query --list
-  tributary query run-completeness --vertical
-  tributary query "SELECT status, loaded, missing FROM runs"
-  tributary query --stage dev --format csv "SELECT * FROM artists" > artists.csv`,
+  npx tributary query --list
+  npx tributary query run-completeness --vertical
+  npx tributary query "SELECT status, loaded, missing FROM runs"
+  npx tributary query --stage dev --format csv "SELECT * FROM runs" > runs.csv`,
     )
     .action((sql: string | undefined, _, each: Command) =>
       query(sql, each.optsWithGlobals<Options>()),

@@ -39,8 +39,8 @@ Replaces the rows of each run and never doubles them, requests nothing from Spot
 end. Runs whose raw data has expired keep their rows. Ctrl-C ends the waiting, not the rebuild.
 
 Examples:
-  tributary rebuild
-  tributary rebuild --stage dev --since 2026-11-01 --table tracks`,
+  npx tributary rebuild
+  npx tributary rebuild --stage dev --since 2026-11-01 --table tracks`,
     )
     .action((_, command: Command) => rebuild(command.optsWithGlobals<Options>()));
 }

@@ -53,8 +53,8 @@ the same event. --again replays it once more. A replay that is killed may have s
 that it does not remember; Ctrl-C ends it in order.
 
 Examples:
-  tributary replay --since 1d --dry-run
-  tributary replay --reason invalid-quantity --since 2d --until 1d`,
+  npx tributary replay --since 1d --dry-run
+  npx tributary replay --reason invalid-quantity --since 2d --until 1d`,
     )
     .action((_, command: Command) => replay(command.optsWithGlobals<Options>()));
 }

@@ -26,9 +26,9 @@ rest. PARTIAL: something else is missing, and the manifest says what. FAILED: se
 --wide shows all columns, as --format ndjson and csv do. A run_id may be shortened.
 
 Examples:
-  tributary runs
-  tributary runs local-20261122
-  tributary runs --stage dev --limit 3 --wide`,
+  npx tributary runs
+  npx tributary runs local-20261122
+  npx tributary runs --stage dev --limit 3 --wide`,
     )
     .action((id: string | undefined, _, each: Command) =>
       runs(id, each.optsWithGlobals<Options>()),

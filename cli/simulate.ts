@@ -68,9 +68,9 @@ digest of its bytes, and either the segment with the three sums or the reason to
 ends the simulation; the file then holds what was sent until then.
 
 Examples:
-  tributary simulate --rate 100 --duration 60 --seed 7
-  tributary simulate --count 20000 --malformed 1 --expect-out expected.ndjson
-  tributary consume --stream sessions-usa --expect expected.ndjson`,
+  npx tributary simulate --rate 100 --duration 60 --seed 7
+  npx tributary simulate --count 2000 --malformed 1 --expect-out expected.ndjson
+  npx tributary consume --stream sessions-usa --expect expected.ndjson`,
     )
     .action((_, command: Command) => simulate(command.optsWithGlobals<Options>()));
 }

@@ -24,8 +24,8 @@ Starting a run again is safe: albums that are loaded are skipped. On the stage l
 \`npm start -- --keep\`. Ctrl-C ends the waiting, not the run.
 
 Examples:
-  tributary start --wait
-  tributary start --stage dev --name first-run`,
+  npx tributary start --wait
+  npx tributary start --stage dev --name first-run`,
     )
     .action((_, command: Command) => start(command.optsWithGlobals<Options>()));
 }

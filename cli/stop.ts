@@ -16,8 +16,8 @@ export function addStop(program: Command): void {
 What a stopped run has fetched is kept: the next run loads it.
 
 Examples:
-  tributary stop
-  tributary stop --stage dev first-run`,
+  npx tributary stop
+  npx tributary stop --stage dev first-run`,
     )
     .action((id: string | undefined, _, command: Command) =>
       stop(id, command.optsWithGlobals<GlobalOptions>()),

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './fake-lake.ts';
 
@@ -72,21 +72,19 @@ COMP_WORDS=(tributary query --li) COMP_CWORD=2; __tributary_complete; echo "$COM
   });
 
   it('has help that fits 80 columns, with commands that can be pasted', async () => {
-    const commands = [
-      'consume',
-      'cost',
-      'explain',
-      'produce',
-      'replay',
-      'rebuild',
-      'runs',
-      'simulate',
-    ];
+    const commands = readdirSync(join(root, 'cli'))
+      .filter((name) => /^(?!main).*\.ts$/.test(name))
+      .map((name) => name.replace(/\.ts$/, ''));
     for (const command of [[], ...commands.map((name) => [name])]) {
       const { stdout } = await run([...command, '--help']);
       const wide = stdout.split('\n').filter((line) => line.length > 80);
       expect({ command, wide }).toEqual({ command, wide: [] });
       expect(stdout).not.toContain('[])');
+      // As the README calls it: without `npm link`, only npx finds the command.
+      const [, examples = ''] = stdout.split('\nExamples:\n');
+      for (const line of examples.split(/(?<!\\)\n/).filter(Boolean)) {
+        expect(line).toMatch(/^ {2}npx tributary /);
+      }
     }
     const { stdout } = await run(['--help']);
     expect(stdout.split('\n')).toEqual(
