@@ -1,4 +1,5 @@
 import {
+  DOCUMENT,
   decode,
   found,
   note,
@@ -8,10 +9,11 @@ import {
   skipSpace,
   skipString,
   skipWord,
-  TEXT,
   Unreadable,
 } from './json-tokens.ts';
 import { StringSet } from './string-set.ts';
+
+const TEXT = DOCUMENT;
 
 /** Deeper documents are rejected: code that recurses must not run out of stack, here or downstream. */
 export const MAX_DEPTH = 64;

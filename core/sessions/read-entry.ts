@@ -1,12 +1,12 @@
 import { ENTRY_FIELDS } from './fields.ts';
 import {
+  DOCUMENT,
   decode,
   found,
   note,
   QUOTE,
   skipString,
   skipWord,
-  TEXT,
   wordAt,
   wordOf,
 } from './json-tokens.ts';
@@ -21,6 +21,8 @@ import {
 } from './json-values.ts';
 import type { Reason } from './reasons.ts';
 import { StringSet } from './string-set.ts';
+
+const TEXT = DOCUMENT;
 
 const NAMES: readonly string[] = ENTRY_FIELDS.map(({ name }) => name);
 const PRODUCT_CODE = 0;

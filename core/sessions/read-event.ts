@@ -3,6 +3,7 @@ import { MAX_KEY_LENGTH } from '../kinesis/records.ts';
 import { ADDED_FIELDS, FIELDS, type SessionField } from './fields.ts';
 import {
   cut,
+  DOCUMENT,
   decode,
   found,
   load,
@@ -12,7 +13,6 @@ import {
   QUOTE,
   skipSpace,
   skipString,
-  TEXT,
   Unreadable,
 } from './json-tokens.ts';
 import {
@@ -28,6 +28,8 @@ import { KeyList } from './key-list.ts';
 import { isSpace } from './lines.ts';
 import { readHistory, type Totals } from './read-history.ts';
 import type { Reason, Rejected } from './reasons.ts';
+
+const TEXT = DOCUMENT;
 
 /** What a valid event says, and the offset of its last brace. */
 export interface SessionEvent extends Totals {

@@ -1,6 +1,8 @@
-import { found, note, TEXT } from './json-tokens.ts';
+import { DOCUMENT, found, note } from './json-tokens.ts';
 import { CLOSE_BRACKET, firstItem, nextItem } from './json-values.ts';
 import { codes, entry, readEntry } from './read-entry.ts';
+
+const TEXT = DOCUMENT;
 
 /** The aggregates, summed up while the history is read. */
 export interface Totals {

@@ -1,4 +1,6 @@
-import { decode, TEXT, wordAt } from './json-tokens.ts';
+import { DOCUMENT, decode, wordAt } from './json-tokens.ts';
+
+const TEXT = DOCUMENT;
 
 const FEW = 32;
 
