@@ -129,7 +129,7 @@ function readFlag(at: number): number {
 /** Takes the two common spellings in one pass, `2` and `"2"`. */
 function readQuantity(from: number): number {
   const quoted = TEXT[from] === QUOTE;
-  const start = quoted ? from + 1 : from;
+  const start = (quoted ? from + 1 : from) | 0;
   let at = start;
   let value = 0;
   for (;;) {
