@@ -28,6 +28,7 @@ import { KeyList } from './key-list.ts';
 import { isSpace } from './lines.ts';
 import { readHistory, type Totals } from './read-history.ts';
 import type { Reason, Rejected } from './reasons.ts';
+import { decodeRecent } from './recent-texts.ts';
 
 const TEXT = DOCUMENT;
 
@@ -151,7 +152,8 @@ function nameMember(start: number, stop: number): void {
 function readText(at: number, key: number, event: SessionEvent): number {
   found.escape = false;
   const stop = skipString(at + 1);
-  const text = decode(at + 1, stop, found.escape);
+  const read = key === COUNTRY ? decodeRecent : decode;
+  const text = read(at + 1, stop, found.escape);
   if (!isBlank(text)) filled |= BITS[key] as number;
   if (key === SESSION_ID) event.sessionId = text;
   else if (key === COUNTRY) event.country = text;
