@@ -69,11 +69,9 @@ function digitsOf(value: number): number {
 }
 
 function writeTotal(target: Buffer, from: number, name: Buffer, value: number): number {
-  let at = from;
-  for (let i = 0; i < name.length; i++) target[at++] = name[i] as number;
-  const stop = at + digitsOf(value);
-  for (let rest = value, i = stop; i > at; rest = Math.floor(rest / 10)) {
-    target[--i] = 0x30 + (rest % 10);
-  }
-  return stop;
+  target.set(name, from);
+  let at = from + name.length;
+  const digits = String(value);
+  for (let i = 0; i < digits.length; i++) target[at++] = digits.charCodeAt(i);
+  return at;
 }
