@@ -50,6 +50,8 @@ it('an aggregate of 128,000 invalid events, 300 MB of rejected lines, passes wit
     process.stdout.write(`128,000 rejected events: ${Math.round(maxRssMb)} MB at the most\n`);
     expect(maxRssMb).toBeLessThan(450);
   } finally {
+    const ended = once(kinesis, 'exit');
     kinesis.disconnect();
+    await ended;
   }
-});
+}, 180_000);
