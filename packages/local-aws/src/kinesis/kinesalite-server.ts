@@ -1,5 +1,8 @@
 import kinesalite from 'kinesalite';
 import kinesaliteDb, { type Store } from 'kinesalite/db/index.js';
+import { useNativeIntegers } from './sequence-numbers.ts';
+
+useNativeIntegers();
 
 /** kinesalite hides its store, which trimming needs: it is captured as it is created. */
 export function createServer() {

@@ -25,6 +25,26 @@ declare module 'kinesalite/db/index.js' {
   }
   /** First part of a record's key. */
   export function shardIxToHex(shardIndex: number): string;
-  const db: { create(options: object): Store };
+  /** What a sequence number says; times in milliseconds. */
+  export interface Sequence {
+    shardCreateTime: number;
+    seqIx?: number | string | undefined;
+    byte1?: string | undefined;
+    seqTime?: number | undefined;
+    shardIx?: number | undefined;
+    version?: number | undefined;
+  }
+  export interface HashKey {
+    comparedTo(decimal: string): number;
+    /** kinesalite's alone. */
+    toFixed?(): string;
+  }
+  const db: {
+    create(options: object): Store;
+    parseSequence(text: string): Sequence;
+    stringifySequence(sequence: Sequence): string;
+    incrementSequence(from: string | Sequence, time?: number | null): string;
+    partitionKeyToHashKey(key: string): HashKey;
+  };
   export default db;
 }
