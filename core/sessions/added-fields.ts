@@ -1,9 +1,9 @@
-import { QUOTE } from './json-tokens.ts';
 import type { Totals } from './read-history.ts';
 
 const QUANTITY = Buffer.from(',"overall_product_quantity":');
 const IN_CART = Buffer.from(',"overall_in_shopping_cart":');
 const PRODUCTS = Buffer.from(',"total_different_products":');
+const QUOTE = 0x22;
 const NAMES_LENGTH = QUANTITY.length + IN_CART.length + PRODUCTS.length;
 
 /** Of the event's id, in parts: two strings joined for each event take as long as its totals. */

@@ -8,8 +8,10 @@ import type { Reason, Rejected } from './reasons.ts';
  *
  * The document is in `TEXT`, a constant with a zero behind its last byte: a zero ends every loop,
  * and V8 knows the address and length of a constant, which makes a byte a third cheaper to read. An
- * import is no constant to V8: each module that reads bytes has a `TEXT` of its own. `| 0` says that
- * an offset is a whole number: without, V8 takes it out of a tagged word for each byte and puts it back.
+ * import is no constant to V8: each module that reads bytes has `TEXT`, and the bytes that it looks
+ * for, in constants of its own. `| 0` says that an offset is a whole number: without, V8 takes it out
+ * of a tagged word for each byte and puts it back.
+ *
  * Each function takes the offset where its token begins and returns the one behind it. There is one
  * document at a time; reading is synchronous.
  */
@@ -19,6 +21,7 @@ export const MAX_TEXT_BYTES = 1_000 * 1024;
 
 /** With room for a zero and for words that begin in front of it. */
 const TEXT = Buffer.alloc(MAX_TEXT_BYTES + 8);
+/** For the other modules' `TEXT`. */
 export const DOCUMENT = TEXT;
 
 /** What has been found out on the way; fields of a constant, because they are cheap to reach. */
@@ -42,7 +45,7 @@ export class Unreadable extends Error {
   }
 }
 
-export const QUOTE = 0x22;
+const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 const ZERO = 0x30;

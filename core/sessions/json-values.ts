@@ -4,7 +4,6 @@ import {
   found,
   note,
   notJson,
-  QUOTE,
   skipNumber,
   skipSpace,
   skipString,
@@ -18,10 +17,11 @@ const TEXT = DOCUMENT;
 /** Deeper documents are rejected: code that recurses must not run out of stack, here or downstream. */
 export const MAX_DEPTH = 64;
 
-export const OPEN_BRACE = 0x7b;
-export const CLOSE_BRACE = 0x7d;
-export const OPEN_BRACKET = 0x5b;
-export const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const QUOTE = 0x22;
 const SPACE = 0x20;
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -67,6 +67,15 @@ export function firstItem(from: number): number {
 
 /** From behind an item to the next one or the closing bracket. */
 export function nextItem(from: number): number {
+  if (TEXT[from] === CLOSE_BRACKET) return from;
+  if (TEXT[from] === COMMA) {
+    const at = TEXT[from + 1] === SPACE ? from + 2 : from + 1;
+    if ((TEXT[at] as number) > SPACE && TEXT[at] !== CLOSE_BRACKET) return at;
+  }
+  return seekItem(from);
+}
+
+function seekItem(from: number): number {
   let at = skipSpace(from);
   if (TEXT[at] === CLOSE_BRACKET) return at;
   if (TEXT[at] !== COMMA) return notJson(at);

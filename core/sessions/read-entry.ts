@@ -4,25 +4,19 @@ import {
   decode,
   found,
   note,
-  QUOTE,
   skipString,
   skipWord,
   wordAt,
   wordOf,
 } from './json-tokens.ts';
-import {
-  CLOSE_BRACE,
-  firstMember,
-  nextMember,
-  OPEN_BRACE,
-  skipColon,
-  skipKey,
-  skipValue,
-} from './json-values.ts';
+import { firstMember, nextMember, skipColon, skipKey, skipValue } from './json-values.ts';
 import type { Reason } from './reasons.ts';
 import { StringSet } from './string-set.ts';
 
 const TEXT = DOCUMENT;
+const QUOTE = 0x22;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 
 const NAMES: readonly string[] = ENTRY_FIELDS.map(({ name }) => name);
 const PRODUCT_CODE = 0;

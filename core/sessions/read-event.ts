@@ -10,20 +10,11 @@ import {
   MAX_TEXT_BYTES,
   note,
   notJson,
-  QUOTE,
   skipSpace,
   skipString,
   Unreadable,
 } from './json-tokens.ts';
-import {
-  CLOSE_BRACE,
-  firstMember,
-  nextMember,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-  skipColon,
-  skipValue,
-} from './json-values.ts';
+import { firstMember, nextMember, skipColon, skipValue } from './json-values.ts';
 import { KeyList } from './key-list.ts';
 import { isSpace } from './lines.ts';
 import { readHistory, type Totals } from './read-history.ts';
@@ -31,6 +22,10 @@ import type { Reason, Rejected } from './reasons.ts';
 import { decodeRecent } from './recent-texts.ts';
 
 const TEXT = DOCUMENT;
+const QUOTE = 0x22;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
 
 /** What a valid event says, and the offset of its last brace. */
 export interface SessionEvent extends Totals {

@@ -1,8 +1,9 @@
 import { DOCUMENT, found, note } from './json-tokens.ts';
-import { CLOSE_BRACKET, firstItem, nextItem } from './json-values.ts';
+import { firstItem, nextItem } from './json-values.ts';
 import { codes, entry, readEntry } from './read-entry.ts';
 
 const TEXT = DOCUMENT;
+const CLOSE_BRACKET = 0x5d;
 
 /** The aggregates, summed up while the history is read. */
 export interface Totals {
