@@ -3,7 +3,7 @@ import { InvalidInput } from '../core/errors.ts';
 import { packAggregates } from '../core/kinesis/pack-aggregates.ts';
 import type { KeyedRecord } from '../core/kinesis/records.ts';
 import { createSender } from '../core/kinesis/sender.ts';
-import { streamNameOf } from '../core/names.ts';
+import { sendableStreamOf } from '../core/names.ts';
 import { type GlobalOptions, streamOption, wholeNumber } from '../core/terminal/options.ts';
 import { connectKinesis } from './lib/connect-kinesis.ts';
 import { errorLine } from './lib/error-line.ts';
@@ -56,7 +56,7 @@ Examples:
 async function produce(options: Options): Promise<void> {
   if (options.json !== undefined && !options.unchecked) checkJson(options.json);
   const input = openInput(options);
-  const stream = streamNameOf(options.stream, await namesOf(options));
+  const stream = sendableStreamOf(options.stream, await namesOf(options));
   const kinesis = connectKinesis(options);
   const progress = createProgress(input.size);
   const summary = createSendSummary();

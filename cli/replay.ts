@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
-import { streamNameOf } from '../core/names.ts';
+import { sendableStreamOf } from '../core/names.ts';
 import { readRejected } from '../core/sessions/read-rejected.ts';
 import { REASONS } from '../core/sessions/reasons.ts';
 import { chooseEvents } from '../core/sessions/replay-choice.ts';
@@ -67,7 +67,7 @@ async function replay(options: Options): Promise<void> {
   const startedAt = new Date();
   const until = options.until ?? startedAt;
   if (since >= until) throw new InvalidInput('--since is not before --until');
-  const stream = streamNameOf(options.stream, await namesOf(options));
+  const stream = sendableStreamOf(options.stream, await namesOf(options));
   const kinesis = connectKinesis(options);
   const bucket = await lakeBucket(options, stream);
   const s3 = connectS3(options);

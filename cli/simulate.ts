@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
 import { createSender } from '../core/kinesis/sender.ts';
-import { streamNameOf } from '../core/names.ts';
+import { sendableStreamOf } from '../core/names.ts';
 import { isAccepted } from '../core/simulation/expected-event.ts';
 import { createExpectedFile } from '../core/simulation/expected-file.ts';
 import { generateEvents, type SimulatedEvent } from '../core/simulation/generate-events.ts';
@@ -81,7 +81,7 @@ async function simulate(options: Options): Promise<void> {
   if (options.malformed + options.noCountry > 100) {
     throw new InvalidInput('--malformed and --no-country are more than all events');
   }
-  const stream = streamNameOf(options.stream, await namesOf(options));
+  const stream = sendableStreamOf(options.stream, await namesOf(options));
   const kinesis = connectKinesis(options);
   const startedAt = new Date().toISOString();
   const expected =

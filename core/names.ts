@@ -1,3 +1,5 @@
+import { InvalidInput } from './errors.ts';
+
 /** The stage that `npm start` serves on this machine; the default of every command. */
 export const LOCAL_STAGE = 'local';
 
@@ -64,4 +66,13 @@ export function scopeOf(streamName: string, { sessionsStream }: StageNames): Sco
   if (!streamName.startsWith(`${sessionsStream}-`)) return { kind: 'sent' };
   const suffix = streamName.slice(sessionsStream.length + 1);
   return suffix === 'enriched' ? { kind: 'enriched' } : { kind: 'segment', segment: suffix };
+}
+
+/** The stream that a person means to send events to; throws InvalidInput for one that carries envelopes. */
+export function sendableStreamOf(name: string, names: StageNames): string {
+  const stream = streamNameOf(name, names);
+  if (scopeOf(stream, names).kind === 'sent') return stream;
+  throw new InvalidInput(
+    `${stream} carries compressed events, which the functions write: send to ${names.sessionsStream}`,
+  );
 }

@@ -168,6 +168,11 @@ describe('tributary produce', () => {
       /nothing .*not found\.\n$/,
     ],
     [
+      'a stream of a segment',
+      ['--stream', 'sessions-usa', '--json', event('a')],
+      'error: tributary-local-sessions-usa carries compressed events, which the functions write: send to tributary-local-sessions\n',
+    ],
+    [
       'a file that is not there',
       ['--file', '/no/such'],
       /^error: --file \/no\/such cannot be read: /,

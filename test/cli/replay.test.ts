@@ -210,6 +210,11 @@ describe('tributary replay', () => {
     await expect(
       failed('--reason', 'all', '--since', '2026-11-20', '--until', '2026-11-19'),
     ).resolves.toBe('error: --since is not before --until');
+    await expect(
+      failed('--reason', 'all', '--since', '1d', '--stream', 'sessions-international'),
+    ).resolves.toMatch(
+      /^error: tributary-local-sessions-international carries compressed events, /,
+    );
 
     await aws.s3.send(
       new PutObjectCommand({

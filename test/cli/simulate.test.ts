@@ -112,6 +112,11 @@ describe('tributary simulate', () => {
       /cannot be written/,
     ],
     ['an unknown stream', ['--count', '1', '--stream', 'nothing'], /^error: Not found/],
+    [
+      'the stream of enriched events',
+      ['--count', '1', '--stream', 'sessions-enriched'],
+      /^error: tributary-local-sessions-enriched carries compressed events, .*\n$/,
+    ],
   ])('says in a line what is wrong with %s', async (_, args, line) => {
     const { status, stderr } = await aws.run(['simulate', ...args]);
     expect(status).toBe(1);
