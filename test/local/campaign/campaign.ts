@@ -13,6 +13,8 @@ import { Ledger, type Outcome } from './ledger.ts';
 export interface CampaignOptions {
   events: number;
   seed: number;
+  /** Of the memory, over all events; each collects garbage. */
+  samples?: number;
   onProgress?: (sent: number, memory: Memory) => void;
 }
 
@@ -31,7 +33,7 @@ export interface CampaignReport extends Outcome {
   /** Two by the split, one by the merge. */
   newShards: number;
   seconds: number;
-  /** At every fiftieth of the events, in their order. */
+  /** The samples, in the order of the events. */
   memory: Memory[];
 }
 
@@ -41,8 +43,6 @@ const CHUNK = 1_000;
 const BEHIND = 10_000;
 /** One in so many invocations of a function dies after half of its batch. */
 const DEATH_EVERY = 25;
-/** Of the memory. */
-const SAMPLES = 50;
 
 function measureMemory(): Memory {
   const { rss } = process.memoryUsage();
@@ -57,7 +57,7 @@ function measureMemory(): Memory {
  * split and its children are merged. Says what became of each event.
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
-  const { events, seed, onProgress } = options;
+  const { events, seed, samples = 50, onProgress } = options;
   const random = createRandom(seed);
   const ledger = new Ledger(events);
   const invocations: Record<string, number> = {};
@@ -99,7 +99,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       sent += chunk.length;
       while (acts[0] && acts[0].at <= sent) await acts.shift()?.act();
       while (sent - taken(stage) > BEHIND) await sleep(50);
-      if (sent < ((memory.length + 1) * events) / SAMPLES) continue;
+      if (sent < ((memory.length + 1) * events) / samples) continue;
       const sample = measureMemory();
       memory.push(sample);
       onProgress?.(sent, sample);
