@@ -114,6 +114,33 @@ describe('The SDK for Java, which speaks CBOR', () => {
     return Buffer.concat([head, Buffer.from(value)]);
   };
 
+  it('reads that records follow', async () => {
+    const Records = ['a', 'b'].map((each) => ({ PartitionKey: 'k', Data: Buffer.from(each) }));
+    const { Records: [first] = [] } = await client.send(
+      new PutRecordsCommand({ StreamARN, Records }),
+    );
+    const from = {
+      StreamName: 'events',
+      ShardId: first?.ShardId,
+      ShardIteratorType: 'TRIM_HORIZON',
+    };
+    const { ShardIterator } = await kinesis.call('GetShardIterator', from);
+    const read = async (iterator: string) => {
+      const limit = Buffer.from([0x01]);
+      return (
+        await send(
+          'GetRecords',
+          map(text('ShardIterator'), textOfLength(iterator), text('Limit'), limit),
+        )
+      ).content;
+    };
+    const content = await read(ShardIterator);
+    expect(content).toMatchObject({ Records: [{ Data: Buffer.from('a') }] });
+    expect(content.MillisBehindLatest).toBeGreaterThan(0);
+    const last = await read(content.NextShardIterator);
+    expect(last).toMatchObject({ Records: [{ Data: Buffer.from('b') }], MillisBehindLatest: 0 });
+  });
+
   it('gets errors by their names', async () => {
     const { status, content } = await send(
       'DescribeStreamSummary',

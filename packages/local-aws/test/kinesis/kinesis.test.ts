@@ -59,6 +59,29 @@ describe('Kinesis of the local stage', () => {
     await expect(everything()).resolves.toEqual(['a', 'b', 'c']);
   });
 
+  it('says how far behind the tip of its shard each read is', async () => {
+    await put(...Array.from({ length: 100 }, (_, i) => `${i}`));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const ShardId = 'shardId-000000000000';
+    const from = { StreamName: 'events', ShardId, ShardIteratorType: 'TRIM_HORIZON' } as const;
+    let { ShardIterator } = await client.send(new GetShardIteratorCommand(from));
+    const of = (records: number, behind = 0) => `${records} ${behind >= 30 ? 'behind' : behind}`;
+    const reads: string[] = [];
+    let count = 0;
+    for (let behind = 1; behind > 0; ) {
+      const read = await client.send(new GetRecordsCommand({ ShardIterator, Limit: 20 }));
+      const { Records = [], NextShardIterator, MillisBehindLatest = 0 } = read;
+      reads.push(of(Records.length, MillisBehindLatest));
+      count += Records.length;
+      behind = MillisBehindLatest;
+      ShardIterator = NextShardIterator;
+    }
+    expect(count).toBeGreaterThan(40);
+    expect(reads.slice(0, 2)).toEqual(['20 behind', '20 behind']);
+    const atTip = await client.send(new GetRecordsCommand({ ShardIterator }));
+    expect(atTip).toMatchObject({ Records: [], MillisBehindLatest: 0 });
+  });
+
   it('names what is wrong as Kinesis does', async () => {
     const missing = new PutRecordCommand({
       StreamName: 'nothing',
