@@ -1,8 +1,10 @@
 import kinesalite from 'kinesalite';
 import kinesaliteDb, { type Store } from 'kinesalite/db/index.js';
+import { limitRecordSize } from './record-size.ts';
 import { useNativeIntegers } from './sequence-numbers.ts';
 
 useNativeIntegers();
+limitRecordSize();
 
 /** kinesalite hides its store, which trimming needs: it is captured as it is created. */
 export function createServer() {

@@ -48,3 +48,9 @@ declare module 'kinesalite/db/index.js' {
   };
   export default db;
 }
+
+/** How an action checks its input; `custom` says what is wrong after all else is right. */
+declare module 'kinesalite/validations/*' {
+  const validation: { custom?: (input: never) => string | undefined };
+  export default validation;
+}

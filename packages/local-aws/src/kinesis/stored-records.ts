@@ -45,5 +45,5 @@ export function storedRecords(
 }
 
 /** Of base64. */
-const bytesOf = (data: string): number =>
+export const bytesOf = (data: string): number =>
   Math.floor((data.length * 3) / 4) - (data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0);

@@ -82,6 +82,31 @@ describe('Kinesis of the local stage', () => {
     expect(atTip).toMatchObject({ Records: [], MillisBehindLatest: 0 });
   });
 
+  it('takes 1 MiB a record, with its partition key in UTF-8', async () => {
+    const key = 'clé';
+    const Data = Buffer.alloc(1024 * 1024 - Buffer.byteLength(key), 'x');
+    const fits = { PartitionKey: key, Data };
+    const tooLarge = { PartitionKey: `${key}s`, Data };
+    const putOne = (record: typeof fits) =>
+      client.send(new PutRecordCommand({ StreamName: 'events', ...record }));
+    const putAll = (...Records: (typeof fits)[]) =>
+      client.send(new PutRecordsCommand({ StreamName: 'events', Records }));
+
+    await expect(putAll(fits, fits)).resolves.toMatchObject({ FailedRecordCount: 0 });
+    await expect(putOne(fits)).resolves.toMatchObject({ ShardId: expect.any(String) });
+    await expect(putOne(tooLarge)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringMatching(
+        /at 'data' .* less than or equal to 1048576, .* key included$/,
+      ),
+    });
+    await expect(putAll(fits, tooLarge)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining("at 'records.2.member.data' failed"),
+    });
+    expect(kinesis.storedIn('events')).toBe(3);
+  });
+
   it('names what is wrong as Kinesis does', async () => {
     const missing = new PutRecordCommand({
       StreamName: 'nothing',
