@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-kinesis';
 import pMap from 'p-map';
-import { readAggregated } from '../kinesis/aggregated-record.ts';
+import { InvalidInput } from '../errors.ts';
 import { MAX_TEXT_BYTES } from '../sessions/json-tokens.ts';
 import { unpackRejected } from '../sessions/rejected-lines.ts';
 import { holderOf } from '../sessions/segments.ts';
 import { readEnriched } from '../simulation/arrived-event.ts';
 import { readLines } from '../terminal/lines.ts';
 import type { Finding } from './finding.ts';
+import { recordInStream, textOf } from './record-in-stream.ts';
 import type { Sources } from './sources.ts';
 
 /** `<shard>-<sequence number>`, with `#<n>` for an event of an aggregated record. */
@@ -27,7 +27,10 @@ export async function explainEvent(id: string, sources: Sources): Promise<Findin
   ];
   const shardId = `shardId-${shard.padStart(12, '0')}`;
   const record = stream && (await recordInStream(stream, shardId, sequenceNumber, part));
-  if (findings.length === 0 && record === undefined) return [];
+  if (findings.length === 0) {
+    if (record === undefined) return [];
+    if (record.missing !== undefined) throw new InvalidInput(record.missing);
+  }
   return [
     {
       what: `event ${id}`,
@@ -102,26 +105,28 @@ async function lineWith(needle: string, bytes: Buffer): Promise<Buffer | undefin
 }
 
 async function rejectedEvent(id: string, sources: Sources): Promise<Finding[]> {
-  const columns = ['reason', 'field', 'rejected_at', 'stream', 'shard_id', 'sequence_number'];
-  const rest = ['partition_key', 'arrived_at', 'part', 'parts', 'original'];
+  const columns = ['reason', 'message', 'field', 'detail', 'rejected_at', 'stream', 'shard_id'];
+  const rest = ['sequence_number', 'partition_key', 'arrived_at', 'part', 'parts', 'original'];
+  const names = [...columns, ...rest];
   const rows = await sources.query(
-    `SELECT ${[...columns, ...rest].join(', ')} FROM rejected_sessions WHERE event_id = '${id}'`,
+    `SELECT ${names.join(', ')} FROM rejected_sessions WHERE event_id = '${id}'`,
   );
   const [row] = rows;
   if (row === undefined) return [];
-  const names = [...columns, ...rest];
   const lines = rows.map((values) => {
     const line = Object.fromEntries(names.map((name, i) => [name, values[i] ?? null]));
     const numbers = { part: Number(line.part), parts: Number(line.parts) };
-    return JSON.stringify({ ...line, ...numbers, event_id: id, detail: null });
+    return JSON.stringify({ ...line, ...numbers, event_id: id });
   });
   const [event] = unpackRejected(lines).events;
-  const [reason, field, rejectedAt] = row;
+  const [reason, message, field, detail, rejectedAt] = row;
   return [
     {
       what: `rejected: ${reason}`,
       facts: [
+        ['message', String(message)],
         ...(field ? [['field', String(field)] as [string, string]] : []),
+        ...(detail ? [['detail', String(detail)] as [string, string]] : []),
         ['rejected', String(rejectedAt)],
         ...(event ? [['partition key', event.partitionKey] as [string, string]] : []),
         ...(event ? [['arrived', event.arrivedAt] as [string, string]] : []),
@@ -141,52 +146,3 @@ WHERE event_id = '${id}' OR replayed_as = '${id}' ORDER BY replayed_at`,
     facts: [['replayed', String(at)]],
   }));
 }
-
-interface SourceRecord {
-  readonly facts: [string, string][];
-  /** Of the event. */
-  readonly raw?: string;
-}
-
-/** The record at a position of the stream, or that part of an aggregated one; undefined where it has expired or nothing serves. */
-async function recordInStream(
-  { name, kinesis }: NonNullable<Sources['stream']>,
-  shardId: string,
-  sequenceNumber: string,
-  part: string | undefined,
-): Promise<SourceRecord | undefined> {
-  try {
-    const { ShardIterator } = await kinesis.send(
-      new GetShardIteratorCommand({
-        StreamName: name,
-        ShardId: shardId,
-        ShardIteratorType: 'AT_SEQUENCE_NUMBER',
-        StartingSequenceNumber: sequenceNumber,
-      }),
-    );
-    const { Records = [] } = await kinesis.send(new GetRecordsCommand({ ShardIterator, Limit: 1 }));
-    const [record] = Records;
-    if (record?.SequenceNumber !== sequenceNumber) return undefined;
-    const { PartitionKey = '', ApproximateArrivalTimestamp, Data = [] } = record;
-    const arrived: [string, string] = ['arrived', ApproximateArrivalTimestamp?.toISOString() ?? ''];
-    const bytes = Buffer.from(Data);
-    const parts = readAggregated(bytes);
-    if (parts === undefined && part === undefined) {
-      return { facts: [['partition key', PartitionKey], arrived], raw: textOf(bytes) };
-    }
-    const count: [string, string] = ['events in it', String(parts?.length ?? 1)];
-    const event = parts?.[Number(part) - 1];
-    if (event === undefined) return { facts: [count, arrived] };
-    return {
-      facts: [count, ['partition key', event.partitionKey], arrived],
-      raw: textOf(Buffer.from(event.data)),
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-const textOf = (bytes: Buffer): string => {
-  const text = bytes.toString();
-  return Buffer.from(text).equals(bytes) ? text : `base64:${bytes.toString('base64')}`;
-};

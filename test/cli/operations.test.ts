@@ -110,7 +110,11 @@ describe('running a stage from the command line', () => {
     );
     const failing = await run('explain', rejected);
     expect(failing.stdout).toMatch(/\nrejected: invalid-country\n/);
+    expect(failing.stdout).toMatch(/\n {2}message +country .*\n {2}field +country\n/);
     expect(failing.stdout.split(bad)).toHaveLength(3);
+    await expect(run('explain', `${rejected}#7`)).resolves.toMatchObject(
+      failed(`The record ${rejected} is no aggregate: its one event is ${rejected}`),
+    );
   }, 60_000);
 
   it('stops the run that is running, and says if there is none', async () => {

@@ -159,14 +159,58 @@ describe('an id', () => {
       ]);
     });
 
-    it.each([
-      ['3-49', packed, '3'],
-      ['3-49#4', packed, '3'],
-      ['3-49#1', Buffer.from('{}'), '1'],
-    ])('shows no other event: %s', async (id, data, count) => {
-      await expect(explain(id, given(data))).resolves.toEqual([
-        { what: `event ${id}`, facts: [...position, ['events in it', count], arrived] },
+    it('shows no event for the record itself', async () => {
+      await expect(explain('3-49', given(packed))).resolves.toEqual([
+        { what: 'event 3-49', facts: [...position, ['events in it', '3'], arrived] },
       ]);
+    });
+
+    it.each([
+      ['3-49#4', packed, 'The record 3-49 has 3 events: the last is 3-49#3'],
+      ['3-49#0', packed, 'The record 3-49 has 3 events: the last is 3-49#3'],
+      ['3-49#1', Buffer.from('{}'), 'The record 3-49 is no aggregate: its one event is 3-49'],
+    ])('says of %s, which the record has not, what it has', async (id, data, message) => {
+      await expect(explain(id, given(data))).rejects.toThrow(new InvalidInput(message));
+    });
+  });
+
+  it('of a rejected event leads to what was wrong, and where', async () => {
+    const { sources } = givenSources();
+    const original = '{"session_id":"s1","a":1,"a":2}';
+    const row = {
+      reason: 'duplicate-key',
+      field: 'a',
+      rejected_at: '2026-11-22T06:00:01.000Z',
+      stream: 'sessions',
+      shard_id: 'shardId-000000000003',
+      sequence_number: '49',
+      partition_key: 's1',
+      arrived_at: '2026-11-22T06:00:00.000Z',
+      part: 1,
+      parts: 1,
+      original: Buffer.from(original).toString('base64'),
+      message: 'An object holds the same key twice',
+      detail: 'at byte 26',
+    };
+    const rejectedRow = (sql: string) =>
+      (/SELECT (.*) FROM rejected_sessions/.exec(sql)?.[1] ?? '')
+        .split(', ')
+        .map((name) => row[name as keyof typeof row]);
+    const [, rejected] = await explain('3-49', {
+      ...sources,
+      query: async (sql) => (sql.includes('FROM rejected_sessions') ? [rejectedRow(sql)] : []),
+    });
+    expect(rejected).toEqual({
+      what: 'rejected: duplicate-key',
+      facts: [
+        ['message', 'An object holds the same key twice'],
+        ['field', 'a'],
+        ['detail', 'at byte 26'],
+        ['rejected', '2026-11-22T06:00:01.000Z'],
+        ['partition key', 's1'],
+        ['arrived', '2026-11-22T06:00:00.000Z'],
+      ],
+      raw: original,
     });
   });
 
