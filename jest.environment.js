@@ -51,4 +51,13 @@ export default class PlainGlobals extends TestEnvironment {
       vm.createContext = createContext;
     }
   }
+
+  /**
+   * Without Jest's look-up of a source map for each frame of a stack: there is none, since types become spaces.
+   * Playwright reads a stack for each of its calls.
+   */
+  async setup() {
+    await super.setup();
+    Error.prepareStackTrace = undefined;
+  }
 }
