@@ -10,6 +10,7 @@ import { AccessDenied, ALLOW_ALL, type Iam } from '../iam/iam.ts';
 import { AwsError } from './aws-error.ts';
 import { actionOfTarget, callerOf, callOfS3, callsOfTarget } from './calls.ts';
 import { type FaultWorld, strikeRequest } from './gateway-faults.ts';
+import { rejectUnserved, unservedService } from './unserved-service.ts';
 
 /** A service of AWS' JSON protocol: what each of its actions makes of its input. */
 export type JsonService = Record<
@@ -54,6 +55,8 @@ export async function startGateway(
     response.setHeader('x-amzn-requestid', randomUUID());
     const target = request.headers['x-amz-target'];
     const isS3 = typeof target !== 'string';
+    const unserved = isS3 ? unservedService(request) : undefined;
+    if (unserved) return rejectUnserved(unserved, request, response);
     try {
       const action = isS3 ? authorizeS3(request, access) : actionOfTarget(target);
       if (faults && strikeRequest(faults, action, request, response)) return;

@@ -110,6 +110,42 @@ describe('The gateway', () => {
     expect(await (await fetch(`${gateway.url}/bucket/key`)).text()).toBe('this is S3');
   });
 
+  it.each([
+    ['lambda', 'GET', '/2015-03-31/functions/work', undefined],
+    ['scheduler', 'POST', '/schedules/nightly', 'application/json'],
+  ])('names a service that it does not serve: %s', async (service, method, path, type) => {
+    await given({});
+    const response = await signed(service, method, path, type);
+    expect(response.status).toBe(501);
+    expect(response.headers.get('x-amzn-errortype')).toBe('UnknownOperationException');
+    expect(await response.json()).toEqual({
+      __type: 'UnknownOperationException',
+      message: `${service} is not served locally`,
+    });
+  });
+  const signed = (service: string, method: string, path: string, type?: string) => {
+    const scope = `Credential=local/20261123/us-east-1/${service}/aws4_request`;
+    const headers = {
+      authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=local`,
+      ...(type && { 'content-type': type }),
+    };
+    return fetch(`${gateway.url}${path}`, { method, headers });
+  };
+
+  it('names in XML a service that speaks it', async () => {
+    await given({});
+    const response = await signed('sts', 'POST', '/', 'application/x-www-form-urlencoded');
+    expect(response.status).toBe(501);
+    const text = await response.text();
+    expect(text).toContain('<Error><Type>Receiver</Type><Code>UnknownOperationException</Code>');
+    expect(text).toContain('<Message>The Query protocol of sts is not served locally</Message>');
+  });
+
+  it('leaves to S3 what is signed for it', async () => {
+    await given({});
+    expect(await (await signed('s3', 'GET', '/bucket/key')).text()).toBe('this is S3');
+  });
+
   it('is gone once it is closed, requests under way included', async () => {
     await given({ AmazonSSM: { GetParameters: () => new Promise(() => {}) } });
     const pending = errorOf(read('/a'));
