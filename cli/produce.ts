@@ -2,7 +2,8 @@ import { type Command, Option } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
 import { packAggregates } from '../core/kinesis/pack-aggregates.ts';
 import type { KeyedRecord } from '../core/kinesis/records.ts';
-import { createSender } from '../core/kinesis/sender.ts';
+import { PUT_RECORDS } from '../core/kinesis/send-queue.ts';
+import { createSender, TOO_LARGE } from '../core/kinesis/sender.ts';
 import { sendableStreamOf } from '../core/names.ts';
 import { type GlobalOptions, streamOption, wholeNumber } from '../core/terminal/options.ts';
 import { connectKinesis } from './lib/connect-kinesis.ts';
@@ -13,7 +14,7 @@ import { createProgress } from './lib/progress.ts';
 import { createSendSummary } from './lib/send-summary.ts';
 import { sizeOf } from './lib/size.ts';
 import { namesOf } from './lib/stage-names.ts';
-import { MAX_RECORD_BYTES, TOO_LARGE, toRecord, toRecordUnchecked } from './lib/to-record.ts';
+import { toRecord, toRecordUnchecked } from './lib/to-record.ts';
 
 interface Options extends GlobalOptions {
   stream: string;
@@ -83,7 +84,7 @@ async function produce(options: Options): Promise<void> {
   interrupt.addEventListener('abort', () => input.bytes.destroy());
   let failure: unknown;
   try {
-    const groups = readEventLines(input, MAX_RECORD_BYTES, (bytes) => {
+    const groups = readEventLines(input, PUT_RECORDS.recordBytes, (bytes) => {
       bytesRead += bytes;
     });
     for await (const lines of groups) {

@@ -1,14 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { isPartitionKey, type KeyedRecord } from '../../core/kinesis/records.ts';
-import { PUT_RECORDS } from '../../core/kinesis/send-queue.ts';
+import { isTooLarge, TOO_LARGE } from '../../core/kinesis/sender.ts';
 import { envelopeRecord } from '../../core/sessions/envelopes.ts';
-import { thousands } from '../../core/terminal/thousands.ts';
-
-/** Of a record with its partition key. */
-export const MAX_RECORD_BYTES = PUT_RECORDS.recordBytes;
-
-export const TOO_LARGE = `over ${thousands(MAX_RECORD_BYTES)} bytes with its key`;
 
 /** Why an event cannot be sent; `detail` is what the JSON parser says. */
 export interface Unsendable {
@@ -23,8 +17,8 @@ export interface Unsendable {
 export function toRecord(data: Buffer): KeyedRecord | Unsendable {
   const session = readSessionId(data);
   if (typeof session !== 'string') return session;
-  const size = data.length + Buffer.byteLength(session);
-  return size > MAX_RECORD_BYTES ? { unsendable: TOO_LARGE } : { data, partitionKey: session };
+  const record = { data, partitionKey: session };
+  return isTooLarge(record) ? { unsendable: TOO_LARGE } : record;
 }
 
 /** A record of any bytes: an envelope under its bucket, what has no session id under a key of its own. */
@@ -36,8 +30,8 @@ export function toRecordUnchecked(data: Buffer): KeyedRecord | Unsendable {
     typeof session === 'string'
       ? session
       : createHash('sha256').update(data).digest('base64url').slice(0, 22);
-  const size = data.length + Buffer.byteLength(partitionKey);
-  return size > MAX_RECORD_BYTES ? { unsendable: TOO_LARGE } : { data, partitionKey };
+  const record = { data, partitionKey };
+  return isTooLarge(record) ? { unsendable: TOO_LARGE } : record;
 }
 
 function readSessionId(data: Buffer): string | Unsendable {

@@ -1,5 +1,6 @@
 import { type KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { ServiceUnavailable } from '../errors.ts';
+import { thousands } from '../terminal/thousands.ts';
 import { Pace } from './pace.ts';
 import type { KeyedRecord } from './records.ts';
 import { PUT_RECORDS } from './send-queue.ts';
@@ -17,6 +18,11 @@ const PATIENCE_MS = 10_000;
 /** Why a record was not sent that was in flight, or waited, when the writing ended. */
 const STOPPED = 'sending had stopped';
 const NO_RESPONSE = 'no response';
+export const TOO_LARGE = `over ${thousands(PUT_RECORDS.recordBytes)} bytes with its key`;
+
+/** Kinesis takes no such record: a call with one fails as a whole. */
+export const isTooLarge = ({ data, partitionKey }: KeyedRecord): boolean =>
+  data.length + Buffer.byteLength(partitionKey) > PUT_RECORDS.recordBytes;
 
 /** Where a stream has stored a record. */
 export interface StoredAt {
@@ -42,7 +48,8 @@ export interface Sender<T> {
 /**
  * Writes records to a stream while more are read: whatever has come until a call is free goes with
  * it, so that a trickle is not held up and a flood fills its calls. Each record is reported once. A
- * record that stays unsent loses those of its key in the same chunk, and no others.
+ * record that stays unsent loses those of its key in the same chunk, and no others; one that is too
+ * large with its key loses none.
  */
 export function createSender<T extends KeyedRecord>(
   kinesis: KinesisClient,
@@ -109,20 +116,22 @@ export function createSender<T extends KeyedRecord>(
       });
       await chunk;
     }
-    giveUp(waiting);
+    giveUp(waiting, STOPPED);
     waiting = [];
     waitingBytes = 0;
     writing = undefined;
   }
 
-  function giveUp(records: readonly T[]): void {
+  function giveUp(records: readonly T[], why: string): void {
     if (records.length === 0) return;
-    onWritten({ records, lost: new Set(records.keys()), why: STOPPED, storedAt: new Map() });
+    onWritten({ records, lost: new Set(records.keys()), why, storedAt: new Map() });
   }
 
   return {
-    async add(records) {
-      if (failure) giveUp(records);
+    async add(added) {
+      giveUp(added.filter(isTooLarge), TOO_LARGE);
+      const records = added.filter((record) => !isTooLarge(record));
+      if (failure) giveUp(records, STOPPED);
       else if (records.length > 0) {
         waiting = waiting.concat(records);
         waitingBytes += bytesOf(records);

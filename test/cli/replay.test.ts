@@ -240,6 +240,17 @@ describe('tributary replay', () => {
     });
   });
 
+  it('says of an event that is too large with its key that it is', async () => {
+    // Alone it fits into a record; with its key of two bytes it does not.
+    const lines = linesOf('too-large', Buffer.alloc(1_048_575, 'x'), '2026-11-20T06:00:00.000Z');
+    await file('2026-11-20/a', ...lines);
+    const { stderr } = await replay('--reason', 'too-large', '--since', '2026-11-20');
+    expect(stderr).toMatch(
+      /\nerror: 1 of 1 event was not sent: over 1,048,576 bytes with its key \(0-\d+\)\n$/,
+    );
+    expect(await sent()).toEqual([]);
+  });
+
   it('sends nothing twice when two run at the same time', async () => {
     await givenThree();
     const args = ['--reason', 'all', '--since', '2026-11-01'];

@@ -53,6 +53,19 @@ describe('a sender', () => {
     expect([...whys]).toEqual(['no response']);
   });
 
+  it('sends no record that is too large with its key, says so, and sends those behind it', async () => {
+    const { sender, written } = givenSender();
+    const keyed = (bytes: number) => ({ partitionKey: 'é'.repeat(6), data: Buffer.alloc(bytes) });
+    await sender.add([keyed(1_048_565), keyed(1_048_564), keyed(1)]);
+    await sender.end();
+    const lost = written.flatMap(({ records: all, lost: indices, why }) =>
+      [...indices].map((i) => ({ bytes: all[i]?.data.length, why })),
+    );
+    expect(lost).toEqual([{ bytes: 1_048_565, why: 'over 1,048,576 bytes with its key' }]);
+    const sizes = (await recordsIn(aws, 'events')).map(({ length }) => length);
+    expect(sizes).toEqual([1_048_564, 1]);
+  });
+
   it('does not wait for more when little comes', async () => {
     const { sender, counts } = givenSender();
     await sender.add(records(1));
