@@ -1,7 +1,7 @@
 // Plain JavaScript, so that any Node can start it: the programs themselves are TypeScript, which Node 24
 // runs as it is. Where the Node on the PATH is older, the one in node_modules takes over.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const fromRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -9,12 +9,25 @@ const fromRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 // Keeps what V8 compiles: a command then starts in 0.3 s of CPU, not in 0.9 s.
 process.env.NODE_COMPILE_CACHE ??= fromRoot('.local/compiled');
 
-/** Whether `npm ci` has run; if not, it says so. */
+/** Whether `npm ci` has run, and whole; if not, it says so. */
 export function isInstalled() {
-  if (existsSync(fromRoot('node_modules/.bin/node'))) return true;
-  console.error('error: nothing is installed yet: run `npm ci` first');
+  if (isExecutable(fromRoot('node_modules/.bin/node'))) return true;
+  console.error(
+    existsSync(fromRoot('node_modules'))
+      ? 'error: development packages or install scripts were left out: run `npm ci --include=dev --ignore-scripts=false`'
+      : 'error: nothing is installed yet: run `npm ci` first',
+  );
   process.exitCode = 1;
   return false;
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Runs a TypeScript file of this repository with the arguments of this process. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
 import { wrapHelp } from '../core/terminal/help-text.ts';
+import { rejectOptionsOfNpm } from '../core/terminal/npm-options.ts';
 import { type GlobalOptions, globalOptions } from '../core/terminal/options.ts';
 import { fitLines } from '../core/terminal/wrap.ts';
 import { errorLine } from './lib/error-line.ts';
@@ -96,6 +97,8 @@ for (const command of completion.commands.values()) {
 program.helpCommand('help [command]', 'Shows the help of a command');
 
 endWhenOutputCloses();
+const query = program.commands.find((command) => command.name() === 'query');
+if (query) rejectOptionsOfNpm(query, 'query');
 try {
   const [first, shell = ''] = process.argv.slice(2);
   if (first === 'complete' && shell !== '--') {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { messageOfCause } from '../core/error-cause.ts';
 import { TributaryError } from '../core/errors.ts';
+import { rejectOptionsOfNpm } from '../core/terminal/npm-options.ts';
 import { createInterrupt } from './interrupt.ts';
 import { openStage } from './open-stage.ts';
 import { command, type Options } from './options.ts';
@@ -42,6 +43,7 @@ async function openConsole(folder: string): Promise<string | undefined> {
 
 let options: Options | undefined;
 try {
+  rejectOptionsOfNpm(command, 'start');
   options = command.parse().opts<Options>();
   process.exitCode = (await main(options)) ? 0 : 1;
 } catch (error) {

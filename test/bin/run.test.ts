@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -54,6 +62,25 @@ describe.each(nodes)('On %s', (node) => {
     }
   });
 
+  it.each(['without a Node', 'with one that is not its executable'])(
+    'says that an install %s is not whole',
+    (which) => {
+      const clone = mkdtempSync(join(tmpdir(), 'tributary-clone-'));
+      try {
+        cpSync(join(root, 'bin'), join(clone, 'bin'), { recursive: true });
+        mkdirSync(join(clone, 'node_modules/.bin'), { recursive: true });
+        if (which.startsWith('with ')) writeFileSync(join(clone, 'node_modules/.bin/node'), '');
+        const run = spawnSync(node, [join(clone, 'bin/installed.js')], { encoding: 'utf8' });
+        expect([run.status, run.stderr]).toEqual([
+          1,
+          'error: development packages or install scripts were left out: run `npm ci --include=dev --ignore-scripts=false`\n',
+        ]);
+      } finally {
+        rmSync(clone, { recursive: true });
+      }
+    },
+  );
+
   it('start.js runs the local stage', () => {
     const { stdout, status } = spawnSync(node, [join(root, 'bin/start.js'), '--help'], {
       encoding: 'utf8',
@@ -61,5 +88,25 @@ describe.each(nodes)('On %s', (node) => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^Usage: npm start -- \[options\]/);
     expect(stdout).toMatch(/Kinds of faults for --faults:\n(?:.*\n)*? +rate-limit +quota/);
+  });
+});
+
+describe('npm', () => {
+  it.each([
+    ['start', ['--keep', '--albums=5'], 'npm start -- --albums 5 --keep'],
+    ['start', ['--catalog', 'x.json'], 'npm start -- --catalog <file>'],
+    ['query', ['--list', '--stage=dev'], 'npm run query -- --list --stage dev'],
+  ])('run %s with %j says where options go', (script, options, instead) => {
+    const args = ['run', '--silent', script, ...options];
+    const run = spawnSync('npm', args, { cwd: root, encoding: 'utf8', timeout: 30_000 });
+    expect([run.status, run.stdout]).toEqual([1, '']);
+    const said = run.stderr.split('\n').filter((line) => line && !line.startsWith('npm '));
+    expect(said).toEqual([`error: npm passes options on only behind --: ${instead}`]);
+  });
+
+  it('may have options of its own', () => {
+    const args = ['run', '--silent', '--json', '--yes', 'query', '--', '--list'];
+    const run = spawnSync('npm', args, { cwd: root, encoding: 'utf8', timeout: 30_000 });
+    expect(run.status).toBe(0);
   });
 });
