@@ -28,6 +28,8 @@ export const DOCUMENT = TEXT;
 export const found = {
   /** The last string read holds a backslash. To be set to false before. */
   escape: false,
+  /** A number read has an exponent. To be set to false before. */
+  exponent: false,
   /** A line feed or carriage return was passed between two tokens. */
   lineBreak: false,
   /** The first thing that is JSON and yet rejected. */
@@ -167,11 +169,37 @@ export function skipNumber(from: number): number {
   at = TEXT[at] === ZERO ? at + 1 : skipDigits(at);
   if (TEXT[at] === 0x2e) at = skipDigits(at + 1);
   if (TEXT[at] === 0x65 || TEXT[at] === 0x45) {
+    found.exponent = true;
     at++;
     if (TEXT[at] === 0x2b || TEXT[at] === MINUS) at++;
     at = skipDigits(at);
   }
   return at;
+}
+
+/** Any shorter number without an exponent is in the range. */
+const SURE_LENGTH = 18;
+
+/** A number that every reader takes: finite as a double, and at most 64 bits in front of its point. */
+export function skipNumberInRange(from: number): number {
+  found.exponent = false;
+  const stop = skipNumber(from);
+  if ((stop - from > SURE_LENGTH || found.exponent) && !isInRange(from, stop)) {
+    note('number-out-of-range', undefined, `at byte ${from}`);
+  }
+  return stop;
+}
+
+function isInRange(from: number, stop: number): boolean {
+  const text = TEXT.toString('latin1', from, stop);
+  const [whole = ''] = text.match(/^-?\d+/) ?? [];
+  if (whole.length > 20) return false;
+  const value = BigInt(whole);
+  // pyarrow takes no larger exponent, not even of 0.
+  const exponent = Number(text.split(/e/i)[1] ?? 0);
+  return (
+    value >= -(2n ** 63n) && value < 2n ** 64n && exponent <= 308 && Number.isFinite(Number(text))
+  );
 }
 
 function skipDigits(from: number): number {

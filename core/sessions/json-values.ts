@@ -4,7 +4,7 @@ import {
   found,
   note,
   notJson,
-  skipNumber,
+  skipNumberInRange,
   skipSpace,
   skipString,
   skipWord,
@@ -36,7 +36,7 @@ export function skipValue(at: number, depth: number): number {
   if (byte === QUOTE) return skipString(at + 1) + 1;
   if (byte === OPEN_BRACE) return skipObject(at, depth + 1);
   if (byte === OPEN_BRACKET) return skipArray(at, depth + 1);
-  return byte > 0x39 ? skipWord(at) : skipNumber(at);
+  return byte > 0x39 ? skipWord(at) : skipNumberInRange(at);
 }
 
 function skipArray(from: number, depth: number): number {

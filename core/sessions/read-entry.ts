@@ -4,6 +4,7 @@ import {
   decode,
   found,
   note,
+  skipNumber,
   skipString,
   skipWord,
   wordAt,
@@ -133,7 +134,7 @@ function readQuantity(from: number): number {
     at++;
   }
   if (quoted ? at === start || TEXT[at] !== QUOTE : at === start || isOdd(start, at)) {
-    at = skipValue(from, ENTRY_DEPTH);
+    at = skipAny(from);
     value = readOddQuantity(from, at);
   } else if (quoted) at++;
   if (!Number.isSafeInteger(value)) return refuse('invalid-quantity', QUANTITY, from);
@@ -163,8 +164,15 @@ function readOddQuantity(start: number, stop: number): number {
 
 /** Passes a value that will not do and notes it with its first bytes. */
 function refuse(reason: Reason, field: number, from: number): number {
-  const stop = skipValue(from, ENTRY_DEPTH);
+  const stop = skipAny(from);
   const shown = TEXT.toString('utf8', from, Math.min(stop, from + 60));
   note(reason, NAMES[field], stop > from + 60 ? `${shown}…` : shown);
   return stop;
+}
+
+/** The field has its own rule for numbers, and its own reason. */
+function skipAny(from: number): number {
+  const first = TEXT[from] as number;
+  const isNumber = first === 0x2d || (first >= 0x30 && first <= 0x39);
+  return isNumber ? skipNumber(from) : skipValue(from, ENTRY_DEPTH);
 }

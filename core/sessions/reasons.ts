@@ -18,6 +18,8 @@ export const REASONS = {
     'An object holds the same key twice: readers disagree which one counts, and Athena reads neither',
   'unpaired-surrogate':
     'A string or key holds half a surrogate pair, such as "\\ud83d": no UTF-8 holds it, and DuckDB reads nothing of a file with one',
+  'number-out-of-range':
+    'A number is beyond a double, such as 1e400, or has more than 64 bits before its point: pandas, pyarrow or Polars read nothing of a file with one',
   'forbidden-key': 'A key is named __proto__',
   'reserved-field': 'The event already holds a field that enrichment adds; was it enriched before?',
   ...FIELD_REASONS,

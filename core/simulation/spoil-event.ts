@@ -82,6 +82,9 @@ const WAYS: Record<string, readonly Way[]> = {
     member('note', '"\\ud83d"', '{"smile":"\\uDE00!"}', '["\\ud83d\\ud83d\\ude00"]'),
     (draft) => written(draft).replace('{', '{"\\udead":1,'),
   ],
+  'number-out-of-range': [
+    member('points', '1e400', '[-9223372036854775809]', '18446744073709551616'),
+  ],
   'reserved-field': [member('segment', '"usa"'), member('event_id', '"0-1"')],
   ...waysOfFields(),
   'invalid-session-id': [member('session_id', '17', `"${'x'.repeat(257)}"`)],

@@ -1,6 +1,6 @@
 import { createRandom } from 'seeded-random';
 import { REASONS } from '../../../core/sessions/reasons.ts';
-import { anEvent, enrich, eventWithQuantity } from './fixtures.ts';
+import { anEvent, enrich, enrichedText, eventWithQuantity } from './fixtures.ts';
 import { createRandomJson, randomEvent } from './random-json.ts';
 
 const valid = JSON.stringify(anEvent);
@@ -92,6 +92,41 @@ describe('A poison record is rejected', () => {
       expect(enrich(withExtra(`"x":"${text}","${text}":1`))).toHaveProperty('segment');
     },
   );
+
+  // pandas 3, pyarrow, Polars, daft, DataFusion, orjson: each of these numbers ended one of them at the whole file.
+  it.each([
+    '1e400',
+    '-1E+400',
+    '1.8e308',
+    '10000e306',
+    '0e999',
+    '18446744073709551616',
+    '-9223372036854775809',
+    '123456789012345678901234567890.5',
+    '123456789012345678901234567890e-20',
+    '1'.repeat(300),
+    '1'.repeat(900_000),
+  ])('with a number that stops readers of the whole file (%#)', (number) => {
+    for (const written of [`"x":${number}`, `"x":[0,{"y":${number}}]`]) {
+      const text = withExtra(written);
+      const detail = `at byte ${text.indexOf(number)}`;
+      expect(enrich(text)).toEqual({ reason: 'number-out-of-range', field: 'x', detail });
+    }
+  });
+
+  it.each([
+    '18446744073709551615',
+    '-9223372036854775808',
+    '12345678901234567890.5',
+    '1e308',
+    '1e-400',
+    '1E-9999999999',
+    `0.${'1'.repeat(400)}`,
+    '3.141592653589793238462643383279',
+    '-0',
+  ])('but not with one that is only long or small (%#)', (number) => {
+    expect(enrichedText(withExtra(`"x":${number}`))).toContain(`"x":${number},`);
+  });
 
   it('with the same key twice, however many keys stand between', () => {
     for (let count = 2; count < 70; count++) {
@@ -194,7 +229,7 @@ describe('The reader', () => {
 
 describe('The reasons', () => {
   it('are a closed list with a sentence each', () => {
-    expect(Object.keys(REASONS)).toHaveLength(24);
+    expect(Object.keys(REASONS)).toHaveLength(25);
     for (const text of Object.values(REASONS)) expect(text.length).toBeGreaterThan(15);
   });
 });
