@@ -1,4 +1,5 @@
 import { AwsError } from '../gateway/aws-error.ts';
+import { SHARD_LIMIT } from './kinesalite-server.ts';
 import { type Call, isOpen, type Json, type Shard } from './shards.ts';
 import { withoutTimestamp } from './timestamp-iterator.ts';
 import { updateShardCount } from './update-shard-count.ts';
@@ -15,6 +16,26 @@ export function createActions(call: Call, onDemand: ReadonlySet<string>): Record
         }
       : { StreamModeDetails: { StreamMode: 'PROVISIONED' } };
   return {
+    async DescribeLimits() {
+      const { StreamNames } = await call('ListStreams', { Limit: 10_000 });
+      const summaries: Json[] = await Promise.all(
+        StreamNames.map((StreamName: string) => call('DescribeStreamSummary', { StreamName })),
+      );
+      const open = summaries.map(
+        ({ StreamDescriptionSummary: { OpenShardCount } }) => OpenShardCount,
+      );
+      return {
+        ShardLimit: SHARD_LIMIT,
+        OpenShardCount: open.reduce((sum, count) => sum + count, 0),
+        OnDemandStreamCount: StreamNames.filter((name: string) => onDemand.has(name)).length,
+        // AWS's default; nothing here enforces it.
+        OnDemandStreamCountLimit: 50,
+      };
+    },
+    async DescribeStream(input) {
+      const { StreamDescription } = await call('DescribeStream', input);
+      return { StreamDescription: { ...StreamDescription, ...modeOf(input.StreamName) } };
+    },
     async DescribeStreamSummary(input) {
       const { StreamDescriptionSummary } = await call('DescribeStreamSummary', input);
       const mode = modeOf(input.StreamName);

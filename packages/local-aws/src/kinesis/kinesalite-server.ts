@@ -6,6 +6,9 @@ import { useNativeIntegers } from './sequence-numbers.ts';
 useNativeIntegers();
 limitRecordSize();
 
+/** Of all streams together; what a machine serves is up to those who start them. */
+export const SHARD_LIMIT = 100_000;
+
 /** kinesalite hides its store, which trimming needs: it is captured as it is created. */
 export function createServer() {
   const { create } = kinesaliteDb;
@@ -22,8 +25,7 @@ export function createServer() {
       createStreamMs: 0,
       deleteStreamMs: 0,
       updateStreamMs: 0,
-      // Of all streams together; what a machine serves is up to those who start them.
-      shardLimit: 100_000,
+      shardLimit: SHARD_LIMIT,
     });
     return { server, store: store as Store };
   } finally {

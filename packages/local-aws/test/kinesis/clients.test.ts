@@ -1,4 +1,6 @@
 import {
+  DescribeLimitsCommand,
+  DescribeStreamCommand,
   DescribeStreamSummaryCommand,
   type KinesisClient,
   ListShardsCommand,
@@ -189,6 +191,31 @@ describe('An on-demand stream', () => {
       StreamModeDetails: { StreamMode: 'ON_DEMAND' },
       RecordDistributionStrategy: 'USER_PARTITION_KEY',
     });
+  });
+
+  it.each([
+    [StreamName, 'ON_DEMAND'],
+    ['events', 'PROVISIONED'],
+  ])('is told from others by DescribeStream: %s', async (name, StreamMode) => {
+    const response = await client.send(new DescribeStreamCommand({ StreamName: name }));
+    expect(response.StreamDescription).toMatchObject({
+      StreamName: name,
+      Shards: expect.arrayContaining([expect.anything()]),
+      StreamModeDetails: { StreamMode },
+    });
+  });
+
+  it('counts among the limits, as its shards do', async () => {
+    const limits = () => client.send(new DescribeLimitsCommand({}));
+    await expect(limits()).resolves.toMatchObject({
+      OnDemandStreamCount: 1,
+      OnDemandStreamCountLimit: 50,
+      OpenShardCount: 4,
+    });
+    await update(4);
+    const { ShardLimit = 0, OpenShardCount } = await limits();
+    expect(OpenShardCount).toBe(6);
+    expect(ShardLimit).toBeGreaterThan(6);
   });
 
   it('has as many shards as AWS chooses', async () => {
