@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { isAggregated, readAggregated } from '../kinesis/aggregated-record.ts';
 import type { ReadRecord } from '../kinesis/read-stream.ts';
 import { openEnvelope } from './envelopes.ts';
-import { splitLines } from './lines.ts';
+import { lineLength, splitLines } from './lines.ts';
 import { readEvent } from './read-event.ts';
 
 /** An event of a record, with its position. */
@@ -19,8 +19,8 @@ const MAX_OPENED_BYTES = 256 * 1024 * 1024;
 
 /**
  * Takes a record apart into its events: those of an envelope, the lines that a router passed on as
- * gzip, those that the Kinesis Producer Library packed. A record whose first line is no JSON by itself
- * is one event, such as an object spread over several lines.
+ * gzip, those that the Kinesis Producer Library packed. Any other record is one event, as enrichment
+ * reads it, whatever lines it has.
  */
 export function eventsOf(record: ReadRecord): ReadEvent[] {
   const packed = eventsIn(record);
@@ -41,9 +41,9 @@ function eventsIn({ data }: ReadRecord): { data: Buffer; partitionKey?: string }
     }));
   }
   const opened = openedOf(data);
-  const lines = splitLines(opened ?? data);
+  if (opened === undefined) return undefined;
+  const lines = splitLines(opened);
   const [first] = lines;
-  if (opened === undefined && lines.length < 2) return undefined;
   if (first === undefined || !isJsonText(first)) return undefined;
   return lines.map((line) => ({ data: line }));
 }
@@ -75,10 +75,15 @@ export function hasKey({ partitionKey, isJson, data }: ReadEvent, key: string): 
   return isJson && JSON.parse(data.toString())?.session_id === key;
 }
 
-/** Shard, position and event between tabs; control characters are escaped, for the terminal's sake. */
+/**
+ * Shard, position and event between tabs, the event without its line end; control characters are escaped,
+ * for the terminal's sake.
+ */
 export function textOf({ shardId, sequenceNumber, part, data }: ReadEvent): string {
   const position = part === 0 ? sequenceNumber : `${sequenceNumber}#${part}`;
-  const shown = isUtf8(data) ? data.toString().trimEnd() : `base64:${data.toString('base64')}`;
+  const shown = isUtf8(data)
+    ? data.toString('utf8', 0, lineLength(data))
+    : `base64:${data.toString('base64')}`;
   return `${shardId}\t${position}\t${shown.replace(/[\p{Cc}\u2028\u2029]/gu, escaped)}\n`;
 }
 

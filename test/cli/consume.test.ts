@@ -1,13 +1,18 @@
 import { once } from 'node:events';
+import { gzipSync } from 'node:zlib';
 import { collect, error, type GivenAws, givenAws } from './fixtures.ts';
 
 const STREAM = 'tributary-local-sessions-usa';
 
 let aws: GivenAws;
 beforeAll(async () => {
-  aws = await givenAws({ [STREAM]: 2, empty: 1, large: 1, keyed: 2 });
+  aws = await givenAws({ [STREAM]: 2, empty: 1, large: 1, keyed: 2, lines: 1 });
   // As the routers write them, and one by hand.
-  await aws.put(STREAM, { data: '{"n":1}\n{"n":2}\n', key: 'bucket-0' }, { data: '{"n":3}' });
+  await aws.put(
+    STREAM,
+    { data: gzipSync('{"n":1}\n{"n":2}\n'), key: 'bucket-0' },
+    { data: '{"n":3}' },
+  );
   await aws.put('large', ...Array.from({ length: 20 }, () => ({ data: 'x'.repeat(500_000) })));
 });
 afterAll(() => aws.close());
@@ -28,6 +33,17 @@ describe('tributary consume', () => {
     expect(lines.map((line) => line[2]).sort()).toEqual(['{"n":1}', '{"n":2}', '{"n":3}']);
     expect(new Set(lines.map((line) => line[0])).size).toBe(2);
     for (const line of lines) expect(line[1]).toMatch(/^\d{56}(#[12])?$/);
+  });
+
+  it('prints a record of lines as the one event that it is to enrichment', async () => {
+    const data = '{"n":1}\n{"n":2}\n';
+    await aws.put('lines', { data });
+    const { stdout, stderr } = await consume('--stream', 'lines');
+    expect(stdout).toMatch(/^shardId-000000000000\t\d{56}\t\{"n":1\}\\u000a\{"n":2\}\n$/);
+    expect(stderr).toBe('1 event in 1 record of 1 shard\n');
+    const ndjson = await consume('--stream', 'lines', '--format', 'ndjson');
+    const { part, base64 } = JSON.parse(ndjson.stdout);
+    expect([part, Buffer.from(base64, 'base64').toString()]).toEqual([undefined, data]);
   });
 
   it('prints lines of JSON, up to a limit', async () => {
@@ -72,7 +88,10 @@ describe('tributary consume', () => {
     };
     await aws.put(
       'keyed',
-      { data: '{"session_id":"a","n":1}\n{"session_id":"b","n":2}\n', key: 'bucket-0' },
+      {
+        data: gzipSync('{"session_id":"a","n":1}\n{"session_id":"b","n":2}\n'),
+        key: 'bucket-0',
+      },
       { data: '{"session_id":"a","n":3}', key: 'a' },
       { data: 'no JSON', key: 'a' },
     );

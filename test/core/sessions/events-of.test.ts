@@ -23,11 +23,18 @@ describe('a record', () => {
     expect(texts('{"n": 1.0}')).toEqual(['shardId-000000000001\t4959\t{"n": 1.0}\n']);
   });
 
-  it('of several events comes apart, each with its place in it', () => {
-    expect(texts('{"n":1}\n{"n":2}\n')).toEqual([
-      'shardId-000000000001\t4959#1\t{"n":1}\n',
-      'shardId-000000000001\t4959#2\t{"n":2}\n',
-    ]);
+  it.each([
+    ['{"n":1}\n{"n":2}\n', '{"n":1}\\u000a{"n":2}', false],
+    ['{"n":1} \n ', '{"n":1} ', true],
+    ['{"n":1}\n\u000b', '{"n":1}\\u000a\\u000b', false],
+    ['{"n":1}\u00a0', '{"n":1}\u00a0', false],
+  ])('of lines is one event, as enrichment reads it: %j', (data, shown, isJson) => {
+    expect(events(data)).toEqual([{ ...record(data), isJson, part: 0 }]);
+    expect(texts(data)).toEqual([`shardId-000000000001\t4959\t${shown}\n`]);
+    const { part, event, base64 } = JSON.parse(ndjsonOf(only(data)));
+    expect(part).toBeUndefined();
+    if (isJson) expect(event).toEqual({ n: 1 });
+    else expect(Buffer.from(base64, 'base64').toString()).toBe(data);
   });
 
   it('that is an envelope comes apart, and one that is damaged shows as it is', () => {
