@@ -70,7 +70,9 @@ export function createInterrupt(): Interrupt {
       const late = sleep(DRAIN_MS, undefined, { ref: false });
       const seconds = () => ((performance.now() - abortedAt) / 1_000).toFixed(1);
       const line = createLiveLine(process.stdout, () => `  ${seconds()} s`);
-      const text = await Promise.race([drain(), late]).finally(line.stop);
+      const failed = async ({ message }: Error) =>
+        `The streams cannot be emptied: ${message}. ${(await remaining?.()) ?? ''}`;
+      const text = await Promise.race([drain().catch(failed), late]).finally(line.stop);
       // The second signal is counting what is lost, and ends the process.
       if (isLeaving) return;
       const tooLate = async () =>

@@ -11,6 +11,7 @@ import { LOCAL_STAGE } from '../core/names.ts';
 import { checkSettings } from '../resources/settings/check.ts';
 import { SETTINGS } from '../resources/settings/table.ts';
 import { claimFolder } from './claim-folder.ts';
+import { createDiskNotice } from './disk-notice.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Options } from './options.ts';
 import { packageWithProgress } from './packaging-progress.ts';
@@ -68,6 +69,7 @@ export async function openStage(
     service: { ...service, buckets: [...service.buckets, SAMPLES_BUCKET] },
     folder,
     streaming: true,
+    onUnwritable: createDiskNotice(options.folder),
     spotify: { app: options.app, catalog, faults, latencyMs: options.latency },
     rules: {
       onStart: printStart,

@@ -60,6 +60,8 @@ export interface StageOptions {
   streaming?: boolean | StageStreamingOptions;
   /** What goes wrong in AWS: throttled and failed calls, environments that end, crawls. */
   aws?: AwsFaultPlan;
+  /** Called for each write that fails, as on a full disk. */
+  onUnwritable?: (error: NodeJS.ErrnoException) => void;
   /** For the executions that rules start. */
   rules?: RuleOptions;
 }
@@ -109,7 +111,7 @@ export interface Stage {
 
 /** Starts everything on free ports of 127.0.0.1: parameters, lake, catalogue, Spotify, functions. */
 export async function startStage(options: StageOptions): Promise<Stage> {
-  const { service, folder } = options;
+  const { service, folder, onUnwritable = () => {} } = options;
   const lakeFolder = join(folder, 'lake');
   mkdirSync(lakeFolder, { recursive: true });
   const catalogFile = join(folder, 'catalog.json');
@@ -120,7 +122,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const roles = new Map(service.roles);
   const iam = createIam(roles);
   let onPut: Triggers['onPut'] = () => {};
-  const s3 = await createS3(lakeFolder, service.buckets, (object) => onPut(object));
+  const s3 = await createS3(lakeFolder, service.buckets, (object) => onPut(object), onUnwritable);
   const streamingOptions = options.streaming === true ? {} : options.streaming || undefined;
   const monitoring = createMonitoring();
   const { measure } = monitoring;
@@ -163,14 +165,15 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     connectFunctions(service.functions, endpoints, options.environment, options.proxy),
     folder,
     iam,
-    monitoring.lambdaObserver,
+    { ...monitoring.lambdaObserver, onLogError: onUnwritable },
     awsFaults.lambda,
   );
 
+  const closing = new AbortController();
   const { invoke } = streamingOptions ?? {};
   streaming?.start({
     invoke: (name, event) => (invoke ? invoke(lambda, name, event) : lambda.invoke(name, event)),
-    putObject: createPutObject(gateway.url),
+    putObject: createPutObject(gateway.url, closing.signal),
     iam,
     roleOf: (name) => service.functions.get(name)?.role ?? name,
   });
@@ -215,6 +218,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       declareTables(catalog, service);
     },
     async close() {
+      closing.abort();
       const stopped = streaming?.stop();
       await triggers.close();
       await machines.close();

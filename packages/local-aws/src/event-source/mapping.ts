@@ -98,11 +98,13 @@ export function startMapping(
       }
     },
     async discard(records, why) {
+      if (settings.failureBucket) {
+        const { key, body } = failureObject(records, why, settings, new Date(now()));
+        await options.putObject(settings.failureBucket, key, body);
+      }
+      // Not before: until its object is stored, a batch is in the stream alone.
       counts.discarded[why.condition] += records.length;
       for (const record of records) taken.delete(record);
-      if (!settings.failureBucket) return;
-      const { key, body } = failureObject(records, why, settings, new Date(now()));
-      await options.putObject(settings.failureBucket, key, body);
     },
     acknowledge(records) {
       counts.acknowledged += records.length;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream, mkdirSync, type WriteStream, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ALLOW_ALL, type Iam } from '../iam/iam.ts';
 import type { PackagedFunction } from '../service/service.ts';
@@ -11,6 +11,7 @@ import {
   startEnvironment,
 } from './execution-environment.ts';
 import { FunctionError } from './function-error.ts';
+import { openFunctionLogs } from './function-logs.ts';
 
 export interface Lambda {
   /** Invokes a function synchronously; throws FunctionError. */
@@ -27,6 +28,8 @@ export interface Lambda {
 export interface LambdaObserver {
   onLine(functionName: string, logStream: string, line: string): void;
   onInvoked(functionName: string, invocation: { durationMs: number; failed: boolean }): void;
+  /** Output that its log file did not take, as on a full disk. */
+  onLogError?(error: NodeJS.ErrnoException): void;
 }
 
 /** What a plan of faults does to an invocation; each is asked once an invocation. */
@@ -53,8 +56,7 @@ export function createLambda(
 ): Lambda {
   const idle = new Map<string, Set<Environment>>();
   const running = new Map<string, Environment & { functionName: string }>();
-  const logs = new Map<string, WriteStream>();
-  mkdirSync(join(folder, 'logs'), { recursive: true });
+  const logs = openFunctionLogs(join(folder, 'logs'), (error) => observer.onLogError?.(error));
 
   for (const name of functions.keys()) idle.set(name, new Set());
 
@@ -77,23 +79,12 @@ export function createLambda(
     iam.authorize(role, { action: 'logs:PutLogEvents', resource });
   }
 
-  function logOf(name: string): WriteStream {
-    const open = logs.get(name);
-    if (open) return open;
-    const log = createWriteStream(join(folder, 'logs', `${name}.log`), { flags: 'a' });
-    log.setMaxListeners(0); // one pair of pipes for each environment
-    logs.set(name, log);
-    return log;
-  }
-
   function start(fn: PackagedFunction): Environment {
     unpack(fn);
     const onLine = (line: string, stream: string) => observer.onLine(fn.name, stream, line);
     const environment = startEnvironment(fn, { folder, onLine });
     const { child, id } = environment;
-    const log = logOf(fn.name);
-    child.stdout?.pipe(log, { end: false });
-    child.stderr?.pipe(log, { end: false });
+    for (const output of [child.stdout, child.stderr]) logs.take(fn.name, output);
     running.set(id, { ...environment, functionName: fn.name });
     // An environment that ends while it is idle is no failure.
     for (const end of ['disconnect', 'exit']) {
@@ -148,9 +139,7 @@ export function createLambda(
       const all = [...running.values()];
       for (const { child } of all) child.kill('SIGKILL');
       await Promise.all(all.map(({ closed }) => closed));
-      await Promise.all(
-        [...logs.values()].map((log) => new Promise((resolve) => log.end(resolve))),
-      );
+      logs.close();
     },
   };
 }

@@ -38,8 +38,9 @@ export async function createS3(
   folder: string,
   buckets: string[],
   onPut: (object: PutObject) => void = () => {},
+  onUnwritable: (error: NodeJS.ErrnoException) => void = () => {},
 ) {
-  const store = createFileStore(folder, onPut);
+  const store = createFileStore(folder, onPut, onUnwritable);
   for (const bucket of buckets) store.createBucket(bucket);
   const app = buildApp({ logger: false, stores: { s3Store: store } as unknown as Stores });
   // fauxqs knows the errors of its own store; ours reach this handler.
@@ -76,7 +77,11 @@ function conditionError(
 }
 
 /** What fauxqs asks of a store, kept on disk: a put replaces the whole file or leaves it alone. */
-function createFileStore(folder: string, onPut: (object: PutObject) => void) {
+function createFileStore(
+  folder: string,
+  onPut: (object: PutObject) => void,
+  onUnwritable: (error: NodeJS.ErrnoException) => void,
+) {
   const bucketPath = (bucket: string) => join(folder, bucket);
   const hasBucket = (bucket: string) => existsSync(bucketPath(bucket));
 
@@ -112,6 +117,20 @@ function createFileStore(folder: string, onPut: (object: PutObject) => void) {
   }
 
   let puts = 0;
+  function write(path: string, body: Buffer): void {
+    const unfinished = join(folder, `.put-${process.pid}-${puts++}`);
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(unfinished, body);
+      renameSync(unfinished, path);
+    } catch (error) {
+      rmSync(unfinished, { force: true });
+      const cause = error as NodeJS.ErrnoException;
+      onUnwritable(cause);
+      throw new S3Error('InternalError', `The object cannot be written: ${cause.code}`, 500);
+    }
+  }
+
   const store = {
     createBucket: (bucket: string) => mkdirSync(bucketPath(bucket), { recursive: true }),
     hasBucket,
@@ -127,10 +146,7 @@ function createFileStore(folder: string, onPut: (object: PutObject) => void) {
     },
     putObject(bucket: string, key: string, body: Buffer) {
       const path = pathOf(bucket, key);
-      mkdirSync(dirname(path), { recursive: true });
-      const unfinished = join(folder, `.put-${process.pid}-${puts++}`);
-      writeFileSync(unfinished, body);
-      renameSync(unfinished, path);
+      write(path, body);
       const object = objectAt(key, path, body);
       onPut({ bucket, key, size: body.length, etag: object.etag.replaceAll('"', '') });
       return object;

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -160,6 +160,23 @@ describe('A function on this machine', () => {
     const { invoke } = given({ loud: 'for (const line of event) console.log(line);' });
     await invoke('loud', lines);
     expect(await logOf('loud')).toEqual(lines);
+  });
+
+  it('goes on where its log cannot be written, and the failure is reported', async () => {
+    mkdirSync(join(folder, 'logs/loud.log'), { recursive: true });
+    const codes: (string | undefined)[] = [];
+    const { invoke } = given(
+      { loud: 'console.log("x".repeat(100_000)); return "done";' },
+      ALLOW_ALL,
+      {
+        onLine() {},
+        onInvoked() {},
+        onLogError: ({ code }) => void codes.push(code),
+      },
+    );
+    await expect(invoke('loud', {})).resolves.toBe('done');
+    await expect(invoke('loud', {})).resolves.toBe('done');
+    expect(new Set(codes)).toEqual(new Set(['EISDIR']));
   });
 
   it('has every line in its log of an event that fails', async () => {

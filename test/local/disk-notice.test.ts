@@ -1,0 +1,20 @@
+import { createDiskNotice } from '../../local/disk-notice.ts';
+
+const failure = (code: string) => Object.assign(new Error(`${code}: no`), { code });
+
+describe('A folder that cannot be written', () => {
+  it('is one line, however many writes fail', () => {
+    const lines: string[] = [];
+    const notice = createDiskNotice('.local', (line) => lines.push(line));
+    for (let i = 0; i < 3; i++) notice(failure('ENOSPC'));
+    expect(lines).toEqual([
+      expect.stringMatching(/^\nThe disk of \.local is full: events are kept .* is retried;/),
+    ]);
+  });
+
+  it('names what else it is', () => {
+    const lines: string[] = [];
+    createDiskNotice('.local', (line) => lines.push(line))(failure('EIO'));
+    expect(lines).toEqual([expect.stringMatching(/^\nWriting to \.local fails \(EIO: no\): /)]);
+  });
+});
