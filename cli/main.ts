@@ -83,9 +83,12 @@ for (const [heading, commands] of Object.entries(COMMANDS)) {
   }
 }
 const completion = tab(program);
-program.commands
-  .find((command) => command.name() === 'complete')
-  ?.description('Prints a completion script for bash, zsh or fish');
+const complete = program.commands.find((command) => command.name() === 'complete');
+complete?.description('Prints a completion script for bash, zsh or fish');
+// Only what the script calls, `complete -- words`, names no shell.
+for (const shell of complete?.registeredArguments ?? []) {
+  shell.required = process.argv[3] !== '--';
+}
 // The options of every command are mostly given behind its name.
 for (const command of completion.commands.values()) {
   for (const { long, description, required } of program.options) {

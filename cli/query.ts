@@ -44,6 +44,13 @@ Examples:
 }
 
 async function query(sql: string | undefined, options: Options): Promise<void> {
+  const given = [
+    options.list && '--list',
+    options.file !== undefined && '--file',
+    sql && 'a query',
+  ];
+  const [first, second] = given.filter(Boolean);
+  if (second) throw new InvalidInput(`Give ${first} or ${second}, not both`);
   if (options.list) return printKeptQueries();
   if (options.file !== undefined) return runAndPrint(readFile(options.file), options);
   if (sql === undefined && process.stdin.isTTY && process.stdout.isTTY) return prompt(options);

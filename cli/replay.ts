@@ -66,6 +66,7 @@ async function replay(options: Options): Promise<void> {
   }
   const startedAt = new Date();
   const until = options.until ?? startedAt;
+  if (since > startedAt) throw new InvalidInput('--since is in the future');
   if (since >= until) throw new InvalidInput('--since is not before --until');
   const stream = sendableStreamOf(options.stream, await namesOf(options));
   const kinesis = connectKinesis(options);

@@ -1,7 +1,13 @@
 import { relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { FAULT_KINDS } from 'spotify-mock/faults.ts';
-import { folderName, LOCAL_FOLDER, wholeNumber } from '../core/terminal/options.ts';
+import {
+  fileName,
+  folderName,
+  LOCAL_FOLDER,
+  latency,
+  wholeNumber,
+} from '../core/terminal/options.ts';
 import { fitLines } from '../core/terminal/wrap.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -34,12 +40,14 @@ export const command = new Command('npm start --')
       .default('extended'),
   )
   .addOption(
-    new Option('--catalog <file>', 'albums and tracks to serve, as JSON').conflicts('albums'),
+    new Option('--catalog <file>', 'albums and tracks to serve, as JSON')
+      .argParser(fileName)
+      .conflicts('albums'),
   )
   .option('--albums <count>', 'how many albums to make up instead', wholeNumber, 100)
   .option('--seed <number>', 'the same seed makes up the same albums', wholeNumber, 1)
-  .option('--faults <file>', 'a plan of faults, as JSON')
-  .option('--latency <ms>', 'of each request to Spotify', wholeNumber, 0)
+  .option('--faults <file>', 'a plan of faults, as JSON', fileName)
+  .option('--latency <ms>', 'of each request to Spotify', latency, 0)
   .option('--sessions <count>', 'how many session events to send', wholeNumber, 1_000)
   .option(
     '--folder <folder>',

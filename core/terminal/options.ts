@@ -36,6 +36,11 @@ export function folderName(text: string): string {
   throw new InvalidArgumentError('It names no folder.');
 }
 
+export function fileName(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It names no file.');
+}
+
 function stageName(text: string): string {
   if (/^[a-z][a-z0-9-]*$/.test(text)) return text;
   throw new InvalidArgumentError('A stage is a-z, 0-9 and -, and begins with a letter.');
@@ -45,6 +50,13 @@ export function wholeNumber(text: string): number {
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(number)) return number;
   throw new InvalidArgumentError('It is not a whole number.');
+}
+
+/** Of each request; Node's timers take 24 days at the most, and 1 ms in the place of more. */
+export function latency(text: string): number {
+  const ms = wholeNumber(text);
+  if (ms <= 60_000) return ms;
+  throw new InvalidArgumentError('It is above 60000.');
 }
 
 /** Of 127.0.0.1; 0 is any that is free. */

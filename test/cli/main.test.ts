@@ -65,6 +65,7 @@ COMP_WORDS=(tributary query --li) COMP_CWORD=2; __tributary_complete; echo "$COM
     for (const name of ['produce', 'query', 'rebuild', 'doctor', 'help']) {
       expect(help.stdout).toMatch(new RegExp(`^  ${name} .*`, 'm'));
     }
+    expect(help.stdout).toMatch(/^ {2}complete <shell> /m);
     const after = await run(['--stage', 'runs', '--stack', '--folder=consume', 'query', '--help']);
     expect(after.stdout).toMatch(/^Usage: tributary query /);
     const unknown = await run(['qery']);

@@ -67,6 +67,16 @@ describe('tributary query on this machine', () => {
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
       return stderr;
     };
+    const file = ['--file', 'queries/run-completeness.sql'];
+    await expect(failed(...file, 'SELECT 1')).resolves.toBe(
+      'error: Give --file or a query, not both\n',
+    );
+    await expect(failed('--list', 'newest')).resolves.toBe(
+      'error: Give --list or a query, not both\n',
+    );
+    await expect(failed('--list', ...file)).resolves.toBe(
+      'error: Give --list or --file, not both\n',
+    );
     await expect(failed('DROP VIEW runs')).resolves.toMatch(/^error: Only a SELECT /);
     await expect(failed()).resolves.toBe(
       'error: Give a query, the name of a kept one, or --file\n',

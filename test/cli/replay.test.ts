@@ -210,6 +210,9 @@ describe('tributary replay', () => {
     await expect(
       failed('--reason', 'all', '--since', '2026-11-20', '--until', '2026-11-19'),
     ).resolves.toBe('error: --since is not before --until');
+    await expect(failed('--reason', 'all', '--since', '2099-01-01')).resolves.toBe(
+      'error: --since is in the future',
+    );
     await expect(
       failed('--reason', 'all', '--since', '1d', '--stream', 'sessions-international'),
     ).resolves.toMatch(

@@ -147,6 +147,20 @@ describe('npm start', () => {
     );
   });
 
+  it.each([
+    ['--faults', '', "option '--faults <file>' argument '' is invalid. It names no file."],
+    ['--catalog', '', "option '--catalog <file>' argument '' is invalid. It names no file."],
+    [
+      '--latency',
+      '9000000000',
+      "option '--latency <ms>' argument '9000000000' is invalid. It is above 60000.",
+    ],
+  ])('rejects %s %j in one line', async (name, value, problem) => {
+    const run = start([name, value]);
+    expect(await run.ended).toBe(1);
+    expect(run.text()).toBe(`error: ${problem}\n`);
+  });
+
   it('asks for the credentials of --real in one line', async () => {
     const run = start(['--real'], { SPOTIFY_CLIENT_ID: 'some-id', SPOTIFY_CLIENT_SECRET: '' });
     expect(await run.ended).toBe(1);

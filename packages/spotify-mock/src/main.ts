@@ -16,12 +16,14 @@ const command = new Command('spotify')
   )
   .option('--port <port>', '0 picks a free one', wholeNumber, 0)
   .addOption(
-    new Option('--catalog <file>', 'a catalogue to serve, as JSON').conflicts(['albums', 'seed']),
+    new Option('--catalog <file>', 'a catalogue to serve, as JSON')
+      .argParser(fileName)
+      .conflicts(['albums', 'seed']),
   )
   .option('--albums <count>', 'how many albums to invent instead', wholeNumber, 100)
   .option('--seed <number>', 'the same seed invents the same albums', wholeNumber, 1)
-  .option('--latency <ms>', 'added to each API request', wholeNumber, 0)
-  .option('--faults <file>', 'a fault plan, as JSON')
+  .option('--latency <ms>', 'added to each API request', latencyMs, 0)
+  .option('--faults <file>', 'a fault plan, as JSON', fileName)
   .parse();
 
 try {
@@ -62,4 +64,16 @@ function wholeNumber(text: string): number {
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(number)) return number;
   throw new InvalidArgumentError('It is not a whole number.');
+}
+
+function latencyMs(text: string): number {
+  const ms = wholeNumber(text);
+  if (ms <= 60_000) return ms;
+  throw new InvalidArgumentError('It is above 60000.');
+}
+
+/** An unset variable of a shell is an empty text. */
+function fileName(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It names no file.');
 }

@@ -19,7 +19,8 @@ export function readJson<T>(file: string, schema: z.ZodType<T>, form: string): T
   }
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    // Some editors put a byte order mark in front.
+    json = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
     // V8's message quotes the text around the fault, line breaks included.
     throw fail(`is not JSON (${(error as Error).message.replaceAll(/\s+/g, ' ')})`, error);

@@ -43,6 +43,11 @@ describe('A random fault plan', () => {
     expect(times.filter((count) => count <= 3).length).toBeGreaterThan(times.length / 2);
   });
 
+  it('is read behind a byte order mark', () => {
+    const plan = randomFaultPlan(1);
+    expect(readFaultPlan(givenFile(`\ufeff${JSON.stringify(plan)}`))).toEqual(plan);
+  });
+
   it('can be written to a file and read back', () => {
     const file = plansOf(50).map((plan) => givenFile(JSON.stringify(plan)));
     expect(file.map(readFaultPlan)).toEqual(plansOf(50));

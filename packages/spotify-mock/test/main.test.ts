@@ -28,6 +28,17 @@ describe('The command', () => {
     expect(problem).toBe('error: --port 99999 is above 65535\n');
   });
 
+  it.each([
+    ['--faults', '', 'It names no file.'],
+    ['--catalog', '', 'It names no file.'],
+    ['--latency', '3000000000', 'It is above 60000.'],
+  ])('rejects %s %j in one line', async (name, value, problem) => {
+    const child = run(name, value);
+    const [said] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect(said).toMatch(new RegExp(`^error: option '${name} .* is invalid. ${problem}\n$`));
+    expect(child.exitCode).toBe(1);
+  });
+
   it('says in one line what is wrong with a file', async () => {
     const child = run('--faults', givenFile('{}'));
     const [problem] = await Promise.all([text(child.stderr), once(child, 'exit')]);
