@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { InvalidInput } from '../core/errors.ts';
 import { type Claim, claimFile } from './claim-file.ts';
-import { tryToWrite } from './try-to-write.ts';
+import { tryToWrite, tryToWriteInto } from './try-to-write.ts';
 
 /** Addresses on 127.0.0.1, as serverless.yml reads them for the stage `local`. */
 export interface Endpoints {
@@ -44,13 +44,29 @@ const PROBLEMS: Record<string, string> = {
 /** What an earlier start left in the folder, perhaps as another user. */
 const WRITTEN = ['catalog.json', 'code', 'lake', 'logs'];
 
-function claimIn(folder: string): Claim {
-  try {
+/** Throws InvalidInput where a start could not write, and leaves nothing behind. */
+export const checkFolder = (folder: string): void =>
+  withProblem(folder, () => {
+    tryToWriteInto(folder);
+    tryToWriteLeft(folder);
+  });
+
+const claimIn = (folder: string): Claim =>
+  withProblem(folder, () => {
     makeFolder(folder);
-    for (const path of WRITTEN.map((name) => join(folder, name))) {
-      if (existsSync(path)) tryToWrite(path);
-    }
+    tryToWriteLeft(folder);
     return claimFile(join(folder, 'endpoints.json'));
+  });
+
+function tryToWriteLeft(folder: string): void {
+  for (const path of WRITTEN.map((name) => join(folder, name))) {
+    if (existsSync(path)) tryToWrite(path);
+  }
+}
+
+function withProblem<T>(folder: string, write: () => T): T {
+  try {
+    return write();
   } catch (cause) {
     const { code = '', path } = cause as NodeJS.ErrnoException;
     const problem = PROBLEMS[code === 'EEXIST' && path !== folder ? 'ENOTDIR' : code];

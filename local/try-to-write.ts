@@ -1,10 +1,17 @@
-import { closeSync, mkdtempSync, openSync, rmdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, mkdtempSync, openSync, rmdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Throws the error that writing to the file, or into the folder, would throw. */
 export function tryToWrite(path: string): void {
   if (statSync(path).isDirectory()) rmdirSync(mkdtempSync(join(path, '.try-to-write-')));
   else closeSync(openSync(path, 'r+'));
+}
+
+/** As `tryToWrite`, into a folder that may still have to be made. */
+export function tryToWriteInto(folder: string): void {
+  let existing = folder;
+  while (!existsSync(existing)) existing = dirname(existing);
+  rmdirSync(mkdtempSync(join(existing, '.try-to-write-')));
 }
 
 export function isWritable(path: string): boolean {

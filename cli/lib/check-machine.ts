@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { checkFolder } from '../../local/claim-folder.ts';
 import { isAlive } from '../../local/process-identity.ts';
-import { isWritable } from '../../local/try-to-write.ts';
+import { tryToWriteInto } from '../../local/try-to-write.ts';
+import { errorLine } from './error-line.ts';
 import { localFolder } from './local-endpoint.ts';
 
 /** What a check found: `bad` keeps something from working, `odd` is worth a look. */
@@ -15,14 +17,30 @@ const root = resolve(import.meta.dirname, '../..');
 const GB = 1024 ** 3;
 
 /** What this machine brings: Node, disk, packages, and what earlier starts left. */
-export function checkMachine(folder: string): Finding[] {
+export function checkMachine(folder: string, clone = root): Finding[] {
+  const path = localFolder(folder);
+  const store = join(clone, '.local/packages');
   return [
     nodeVersion(process.versions.node),
-    diskSpace(statfsSync(existsSync(localFolder(folder)) ? localFolder(folder) : root)),
-    packages(join(root, '.local/packages')),
-    ...locks(join(root, '.local/packages')),
-    stage(folder),
+    ...settle('Disk', () => diskSpace(statfsSync(existsSync(path) ? path : clone))),
+    ...settle('Packages', () => packages(store)),
+    ...settle('Lock', () => locks(store)),
+    ...settle('Folder', () => writable(path)),
+    ...settle('Local stage', () => stage(folder)),
   ];
+}
+
+function settle(subject: string, check: () => Finding | Finding[]): Finding[] {
+  try {
+    return [check()].flat();
+  } catch (error) {
+    return [{ level: 'bad', subject, text: errorLine(error) }];
+  }
+}
+
+function writable(path: string): Finding {
+  checkFolder(path);
+  return { level: 'ok', subject: 'Folder', text: `${path} is writable` };
 }
 
 export function nodeVersion(version: string): Finding {
@@ -42,7 +60,9 @@ export function diskSpace({ bavail, bsize }: { bavail: number; bsize: number }):
 }
 
 function packages(store: string): Finding {
-  if (existsSync(store) && !isWritable(store)) {
+  try {
+    tryToWriteInto(store);
+  } catch {
     return { level: 'bad', subject: 'Packages', text: `${store} is not writable` };
   }
   const names = existsSync(store) ? readdirSync(store).filter((name) => /^[\w-]+$/.test(name)) : [];

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -119,6 +119,31 @@ describe('tributary doctor', () => {
     expect(diskSpace({ bavail: 10, bsize: 4096 })).toMatchObject({ level: 'bad' });
     expect(diskSpace({ bavail: 2 ** 20 / 8, bsize: 4096 })).toMatchObject({ level: 'odd' });
     expect(diskSpace({ bavail: 2 ** 20, bsize: 4096 })).toMatchObject({ level: 'ok' });
+  });
+
+  it('goes on after a check of this machine that fails', () => {
+    const clone = mkdtempSync(join(tmpdir(), 'tributary-doctor-'));
+    try {
+      mkdirSync(join(clone, '.local'));
+      expect(checkMachine(join(clone, '.local'), clone).map(({ level }) => level)).not.toContain(
+        'bad',
+      );
+      const file = join(clone, 'file');
+      writeFileSync(file, '');
+      const packages = join(clone, '.local/packages');
+      writeFileSync(packages, '');
+      const found = checkMachine(join(file, 'below'), clone);
+      expect(found.map(({ level, subject, text }) => `${level} ${subject}: ${text}`)).toEqual([
+        expect.stringMatching(/^ok Node/),
+        expect.stringMatching(/ Disk: /),
+        `bad Packages: ${packages} is not writable`,
+        expect.stringMatching(/^bad Lock: ENOTDIR: /),
+        `bad Folder: --folder ${file}/below leads through a file: choose another one`,
+        'ok Local stage: not running',
+      ]);
+    } finally {
+      rmSync(clone, { recursive: true });
+    }
   });
 
   it('names a stage that ended without a word, and the settings of one that serves', async () => {
