@@ -22,6 +22,12 @@ export function createSsm(initial: Record<string, string>): JsonService {
     Version: version,
   });
   return {
+    GetParameter({ Name }) {
+      const name = String(Name);
+      const parameter = parameters.get(name);
+      if (!parameter) throw new AwsError('ParameterNotFound', `Parameter ${name} not found`);
+      return { Parameter: describe(name, parameter) };
+    },
     GetParameters({ Names }) {
       const names = Names as string[];
       return {

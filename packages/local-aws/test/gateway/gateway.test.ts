@@ -5,7 +5,12 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  GetParameterCommand,
+  GetParametersCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import { AwsError } from '../../src/gateway/aws-error.ts';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import { createIam, type Statement } from '../../src/iam/iam.ts';
@@ -48,6 +53,13 @@ describe('Parameters on this machine, through the SDK', () => {
       ['/a', 'one', 'SecureString'],
     ]);
     expect(response.InvalidParameters).toEqual(['/none']);
+  });
+
+  it('can be read one by one', async () => {
+    await given({ AmazonSSM: createSsm({ '/a': 'one' }) });
+    const one = (Name: string) => ssm.send(new GetParameterCommand({ Name }));
+    expect((await one('/a')).Parameter).toMatchObject({ Name: '/a', Value: 'one', Version: 1 });
+    expect(await errorOf(one('/none'))).toMatchObject({ name: 'ParameterNotFound' });
   });
 
   it('can be put, and put again where that is asked for', async () => {
