@@ -40,6 +40,22 @@ export function createFirehoseApi(
     return { RecordId: `local-${recordId}` };
   };
   return {
+    ListDeliveryStreams({
+      DeliveryStreamType,
+      ExclusiveStartDeliveryStreamName: after = '',
+      Limit,
+    }) {
+      const isWanted = ({ name, sourceStream }: DeliverySettings) =>
+        name > String(after) &&
+        (DeliveryStreamType ?? typeOf(sourceStream)) === typeOf(sourceStream);
+      const all = [...deliveries.values()].map(({ settings }) => settings).filter(isWanted);
+      const names = all.map(({ name }) => name).sort();
+      const limit = Number(Limit ?? 10);
+      return {
+        DeliveryStreamNames: names.slice(0, limit),
+        HasMoreDeliveryStreams: names.length > limit,
+      };
+    },
     PutRecord({ DeliveryStreamName, Record }) {
       const stream = find(DeliveryStreamName);
       const [data] = decode([Record]);
@@ -55,6 +71,9 @@ export function createFirehoseApi(
     },
   };
 }
+
+const typeOf = (sourceStream: string | undefined): string =>
+  sourceStream ? 'KinesisStreamAsSource' : 'DirectPut';
 
 /** The bytes of all records, or none of them: a request beyond the limits fails as a whole. */
 function decode(records: unknown[]): Buffer[] {

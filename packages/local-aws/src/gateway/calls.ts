@@ -61,7 +61,7 @@ const services: Record<string, { prefix: string; resources: (input: Input) => st
   Firehose_20150804: {
     prefix: 'firehose',
     resources: ({ DeliveryStreamName }) => [
-      arn('firehose', `deliverystream/${DeliveryStreamName}`),
+      DeliveryStreamName ? arn('firehose', `deliverystream/${DeliveryStreamName}`) : '*',
     ],
   },
 };

@@ -165,6 +165,27 @@ describe('the Firehose API', () => {
     return { direct, api, putBatch };
   }
 
+  it('lists its delivery streams by name, in pages', async () => {
+    const { api } = givenApi();
+    const list = async (input: object) => api.ListDeliveryStreams?.({ ...input });
+    await expect(list({})).resolves.toEqual({
+      DeliveryStreamNames: ['from-stream', 'sessions-usa'],
+      HasMoreDeliveryStreams: false,
+    });
+    await expect(list({ Limit: 1 })).resolves.toEqual({
+      DeliveryStreamNames: ['from-stream'],
+      HasMoreDeliveryStreams: true,
+    });
+    const next = { ExclusiveStartDeliveryStreamName: 'from-stream', Limit: 1 };
+    await expect(list(next)).resolves.toEqual({
+      DeliveryStreamNames: ['sessions-usa'],
+      HasMoreDeliveryStreams: false,
+    });
+    await expect(list({ DeliveryStreamType: 'DirectPut' })).resolves.toMatchObject({
+      DeliveryStreamNames: ['sessions-usa'],
+    });
+  });
+
   it('takes single records and batches', async () => {
     const { direct, api, putBatch } = givenApi();
     await api.PutRecord?.({ DeliveryStreamName: 'sessions-usa', Record: base64('a\n') });

@@ -41,6 +41,7 @@ describe('A call of the JSON protocol', () => {
       'firehose:PutRecordBatch',
       [arn('firehose', 'deliverystream/usa')],
     ],
+    ['Firehose_20150804.ListDeliveryStreams', {}, 'firehose:ListDeliveryStreams', ['*']],
   ])('%s of %j is %s', (target, input, action, resources) => {
     expect(callsOfTarget(target, input)).toEqual(
       resources.map((resource) => ({ action, resource })),
