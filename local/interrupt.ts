@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { failOnFullOutput } from '../core/terminal/full-output.ts';
 import { EXIT_STATUS, SAME_SIGNAL_MS } from '../core/terminal/signals.ts';
 import { wrap } from '../core/terminal/wrap.ts';
 import { createLiveLine } from './live-line.ts';
@@ -86,13 +87,14 @@ export function createInterrupt(): Interrupt {
   for (const signal of Object.keys(EXIT_STATUS) as (keyof typeof EXIT_STATUS)[]) {
     process.on(signal, () => void stop(signal));
   }
+  failOnFullOutput();
   // The reader of a pipe is gone, or the terminal is closed: nobody is left to read what follows.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (!['EPIPE', 'EIO'].includes(error.code ?? '')) throw error;
       if (controller.signal.aborted) return;
       abort();
-      void end().then(() => process.exit(0));
+      const isClosed = ['EPIPE', 'EIO'].includes(error.code ?? '');
+      void end().then(() => process.exit(isClosed ? 0 : 1));
     });
   }
   return {

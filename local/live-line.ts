@@ -1,4 +1,4 @@
-import { createStatusLine } from '../core/terminal/status-line.ts';
+import { canRedraw, createStatusLine } from '../core/terminal/status-line.ts';
 
 export interface LiveLine {
   /** Writes a line above. */
@@ -23,7 +23,7 @@ export function createLiveLine(
     if (text === undefined) line.clear();
     else line.show(text.slice(0, (out.columns ?? 80) - 1));
   };
-  const timer = out.isTTY ? setInterval(show, 100) : undefined;
+  const timer = canRedraw(out) ? setInterval(show, 100) : undefined;
   timer?.unref();
   signal?.addEventListener('abort', () => clearInterval(timer), { once: true });
   const isLive = () => timer !== undefined && !signal?.aborted;

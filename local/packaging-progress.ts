@@ -1,4 +1,4 @@
-import { createStatusLine } from '../core/terminal/status-line.ts';
+import { canRedraw, createStatusLine } from '../core/terminal/status-line.ts';
 import { packageService } from './packaging.ts';
 
 /** Packages the stage `local`, and shows on a terminal what happens and for how long. */
@@ -19,7 +19,8 @@ export async function packageWithProgress(
       params,
       ...(signal && { signal }),
       onStep(next) {
-        if (step === undefined && !process.stdout.isTTY) console.log('Packaging the service …');
+        if (step === undefined && !canRedraw(process.stdout))
+          console.log('Packaging the service …');
         step = next;
         show();
       },

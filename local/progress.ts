@@ -1,4 +1,5 @@
 import type { ExecutionEvent } from 'local-aws/step-functions/run-state-machine.ts';
+import { canRedraw } from '../core/terminal/status-line.ts';
 import { wrap } from '../core/terminal/wrap.ts';
 import { type BatchState, describe } from './describe-state.ts';
 import { createLiveLine } from './live-line.ts';
@@ -42,10 +43,9 @@ export function createProgress(
     return INDENT + (waiting ?? current.note ?? `${current.state} … ${seconds(current.since)}`);
   };
   const live = createLiveLine(out, show, signal);
-  const width = (out.columns ?? 120) - INDENT.length;
   const print = (text: string) =>
     live.print(
-      wrap(text, width)
+      wrap(text, (out.columns ?? 120) - INDENT.length)
         .map((line) => INDENT + line)
         .join('\n'),
     );
@@ -76,7 +76,7 @@ export function createProgress(
   function onAlbums({ done = 0, planned = 0, reason, albums: of = [] }: Fetched) {
     albums = { done, total: planned };
     for (const album of of) if (album.reason) print(`album ${album.albumId}: ${album.reason}`);
-    if (!out.isTTY) print(`${done} of ${planned} albums`);
+    if (!canRedraw(out)) print(`${done} of ${planned} albums`);
     if (reason === 'QuotaExhausted') {
       print('the quota is used up: the next run loads what is left');
     }

@@ -1,3 +1,4 @@
+import { failOnFullOutput } from '../../core/terminal/full-output.ts';
 import { EXIT_STATUS, SAME_SIGNAL_MS } from '../../core/terminal/signals.ts';
 import { thousands } from '../../core/terminal/thousands.ts';
 
@@ -13,8 +14,9 @@ export function print(text: string): Promise<void> {
 
 /** The reader of the output may end (`| head -1`): that ends the command without a stack. */
 export function endWhenOutputCloses(): void {
+  failOnFullOutput();
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE') process.exit(1);
     process.stderr.write('tributary: stopped, because its output was closed\n');
     process.exit(CLOSED_PIPE);
   });

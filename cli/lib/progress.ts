@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { canRedraw } from '../../core/terminal/status-line.ts';
 import { thousands } from '../../core/terminal/thousands.ts';
 
 export interface Progress {
@@ -10,7 +11,7 @@ export interface Progress {
 /** A bar on standard error, and only on a terminal; without a total it counts. */
 export function createProgress(total?: number): Progress {
   const { stderr } = process;
-  if (!stderr.isTTY) return { update: () => {}, stop: () => {} };
+  if (!canRedraw(stderr)) return { update: () => {}, stop: () => {} };
   const format =
     total === undefined
       ? '{events} events'

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './fake-lake.ts';
 
@@ -59,6 +59,21 @@ COMP_WORDS=(tributary query --li) COMP_CWORD=2; __tributary_complete; echo "$COM
   ])('says in a line what is wrong with %j', async (args, stderr) => {
     await expect(run(args)).resolves.toEqual({ status: 1, stdout: '', stderr });
   });
+
+  const onLinux = existsSync('/dev/full') ? it : it.skip;
+  onLinux.each([[['--help']], [['query', '--list']], [['doctor']]])(
+    'says in a line that standard output is full after %j',
+    (args) => {
+      const full = openSync('/dev/full', 'w');
+      const { status, stderr } = spawnSync(process.execPath, ['bin/tributary.js', ...args], {
+        ...{ cwd: root, encoding: 'utf8', stdio: ['ignore', full, 'pipe'] },
+      });
+      closeSync(full);
+      const line =
+        'error: standard output cannot be written: ENOSPC: no space left on device, write\n';
+      expect({ status, stderr }).toEqual({ status: 1, stderr: line });
+    },
+  );
 
   it('has every command in its help, and finds one after the options of all of them', async () => {
     const help = await run(['--help', 'query']);

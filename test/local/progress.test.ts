@@ -5,6 +5,7 @@ import { createProgress, type Progress } from '../../local/progress.ts';
 let out: PassThrough & { isTTY?: boolean; columns?: number };
 let progress: Progress;
 const begin = (isTTY: boolean) => {
+  process.env.TERM = 'xterm';
   out = Object.assign(new PassThrough(), { isTTY, columns: 80 });
   progress = createProgress(out as unknown as NodeJS.WriteStream);
 };
@@ -109,5 +110,11 @@ describe('Progress', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own
     const lines = text().split(/\n|\r\x1b\[2K/);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    out.columns = 60;
+    on({ type: 'exited', state: 'TransformBatch', output: { tables: { rows } } });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own
+    const narrow = text().split(/\n|\r\x1b\[2K/);
+    expect(narrow.length).toBeGreaterThan(2);
+    expect(Math.max(...narrow.map((line) => line.length))).toBeLessThanOrEqual(60);
   });
 });

@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
@@ -160,6 +168,24 @@ describe('npm start', () => {
     expect(await run.ended).toBe(1);
     expect(run.text()).toBe(`error: ${problem}\n`);
   });
+
+  const onLinux = existsSync('/dev/full') ? it : it.skip;
+  onLinux.each([[['--help']], [['--albums', '1', '--sessions', '0']]])(
+    'says in a line that standard output is full, with %j',
+    (args) => {
+      const full = openSync('/dev/full', 'w');
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        ['local/main.ts', '--folder', folder, ...args],
+        { cwd: root, encoding: 'utf8', stdio: ['ignore', full, 'pipe'] },
+      );
+      closeSync(full);
+      const line =
+        'error: standard output cannot be written: ENOSPC: no space left on device, write\n';
+      expect({ status, stderr }).toEqual({ status: 1, stderr: line });
+      expectNoProcess();
+    },
+  );
 
   it('asks for the credentials of --real in one line', async () => {
     const run = start(['--real'], { SPOTIFY_CLIENT_ID: 'some-id', SPOTIFY_CLIENT_SECRET: '' });

@@ -6,6 +6,15 @@ const streamOf = (isTTY: boolean) => {
   return { stream: { isTTY, write } as unknown as NodeJS.WriteStream, written };
 };
 
+const { TERM } = process.env;
+beforeEach(() => {
+  process.env.TERM = 'xterm';
+});
+afterAll(() => {
+  if (TERM === undefined) delete process.env.TERM;
+  else process.env.TERM = TERM;
+});
+
 describe('A status line', () => {
   it('writes over itself on a terminal, and leaves nothing behind', () => {
     const { stream, written } = streamOf(true);
@@ -16,8 +25,14 @@ describe('A status line', () => {
     expect(written).toEqual(['\r\x1b[2KRUNNING', '\r\x1b[2K']);
   });
 
-  it('is silent elsewhere', () => {
-    const { stream, written } = streamOf(false);
+  it.each([
+    ['elsewhere', false, 'xterm'],
+    ['where TERM is dumb', true, 'dumb'],
+    ['where TERM is not set', true, undefined],
+  ])('is silent %s', (_, isTTY, term) => {
+    if (term === undefined) delete process.env.TERM;
+    else process.env.TERM = term;
+    const { stream, written } = streamOf(isTTY);
     const line = createStatusLine(stream);
     line.show('RUNNING');
     line.clear();
