@@ -121,7 +121,8 @@ async function produce(options: Options): Promise<void> {
   }
   if (failure !== undefined) {
     const unsent = summary.unsent > 0 ? `; ${summary.unsentText()}` : '';
-    const counts = isAlone ? '' : `${unsent}; later lines were not read`;
+    const several = isAlone ? '' : `${unsent}; later lines were not read`;
+    const counts = summary.sent + summary.unsent === 0 ? '; no event was sent' : several;
     throw new InvalidInput(`${errorLine(failure)}${counts}`, { cause: failure });
   }
   if (summary.unsent > 0) throw new InvalidInput(summary.unsentText());

@@ -145,6 +145,27 @@ describe('tributary produce', () => {
     );
   });
 
+  it('says how many events were sent when other bytes follow the gzip data', async () => {
+    const lines = (count: number) =>
+      Array.from({ length: count }, (_, n) => `${event(`${n}`, `,"x":${Math.random()}`)}\n`).join(
+        '',
+      );
+    const file = join(aws.folder, 'garbage.gz');
+    const produced = (count: number) => {
+      writeFileSync(file, Buffer.concat([gzipSync(lines(count)), Buffer.from('garbage')]));
+      return aws.run(['produce', '--stream', 'packed', '--file', file]);
+    };
+    const damaged = 'The gzip input is damaged: incorrect header check';
+    await expect(produced(3)).resolves.toEqual(failure(`${damaged}; no event was sent`));
+    await expect(produced(3_000)).resolves.toEqual({
+      status: 1,
+      stdout: expect.stringMatching(/^[\d,]+ events sent to packed \(/),
+      stderr: expect.stringMatching(
+        /^Continue with --from-line \d+\nerror: The gzip .*check; later lines were not read\n$/,
+      ),
+    });
+  }, 20_000);
+
   it('reports a record that stays throttled by its code', async () => {
     aws.respondWith.PutRecords = ({ Records }) => ({
       FailedRecordCount: 1,
