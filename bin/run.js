@@ -48,8 +48,9 @@ export async function run(file) {
 /** Ends as the child ends, and not before: it says what it keeps. */
 function runWith(node, args) {
   const child = spawn(node, args, { stdio: 'inherit' });
-  // The terminal sends Ctrl-C to both.
-  process.on('SIGINT', () => {});
+  // A terminal sends Ctrl-C to both.
+  const isOnTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+  process.on('SIGINT', () => isOnTerminal || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   mkdirSync,
@@ -88,6 +89,13 @@ describe.each(nodes)('On %s', (node) => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^Usage: npm start -- \[options\]/);
     expect(stdout).toMatch(/Kinds of faults for --faults:\n(?:.*\n)*? +rate-limit +quota/);
+  });
+
+  it('a program ends at a SIGINT that no terminal sent', async () => {
+    const child = spawn(node, [join(root, 'bin/spotify.js'), '--port', '0']);
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    await expect(once(child, 'close')).resolves.toEqual([0, null]);
   });
 });
 

@@ -43,11 +43,11 @@ try {
     latencyMs: latency,
     faults: faults ? readFaultPlan(faults) : undefined,
   });
-  console.log(`${spotify.url}  ${app} app, id ${LOCAL_CLIENT_ID}, secret ${LOCAL_CLIENT_SECRET}`);
   process.once('SIGINT', async () => {
     await spotify.close();
     console.log(JSON.stringify(spotify.requests, null, 2));
   });
+  console.log(`${spotify.url}  ${app} app, id ${LOCAL_CLIENT_ID}, secret ${LOCAL_CLIENT_SECRET}`);
 } catch (error) {
   // What a person can repair is said in one line; anything else is a bug and keeps its stack.
   const { code = '', message } = error as NodeJS.ErrnoException;
