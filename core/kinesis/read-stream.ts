@@ -43,7 +43,7 @@ export interface ReadOptions {
 const GAP_MS = 200;
 const IDLE_MS = 1_000;
 
-/** Kinesis' own limit; a full response means that there is more, where MillisBehindLatest is always 0. */
+/** Kinesis' own limit; a full response means that there is more, for emulators whose MillisBehindLatest is always 0. */
 const LIMIT = 10_000;
 
 /**
