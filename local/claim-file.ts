@@ -1,4 +1,5 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { replaceFile } from 'local-aws/replace-file.ts';
 import { isAlive, ownIdentity } from './process-identity.ts';
 
 export interface Claim {
@@ -15,7 +16,7 @@ export function claimFile(file: string): Claim {
   const content = (more: object) => `${JSON.stringify({ ...more, ...mine }, null, 2)}\n`;
   const own: Claim = {
     owner: undefined,
-    write: (more) => writeFileSync(file, content(more)),
+    write: (more) => replaceFile(file, content(more)),
     release: () => rmSync(file, { force: true }),
   };
   // Linked into place whole: nobody ever reads a file that is still empty.

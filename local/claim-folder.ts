@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { openCatalog } from 'local-aws/glue/catalog.ts';
 import { InvalidInput } from '../core/errors.ts';
 import { type Claim, claimFile } from './claim-file.ts';
 import { tryToWrite, tryToWriteInto } from './try-to-write.ts';
@@ -38,6 +39,8 @@ const PROBLEMS: Record<string, string> = {
   EPERM: 'is not writable',
   EROFS: 'is on a read-only file system',
   ENOSPC: 'is on a full disk',
+  ELOOP: 'leads through a loop of symbolic links',
+  ENAMETOOLONG: 'has a name that is too long',
   ENOENT: 'is where no folder can be made',
 };
 
@@ -47,16 +50,27 @@ const WRITTEN = ['catalog.json', 'code', 'lake', 'logs'];
 /** Throws InvalidInput where a start could not write, and leaves nothing behind. */
 export const checkFolder = (folder: string): void =>
   withProblem(folder, () => {
+    rejectOthers(folder);
     tryToWriteInto(folder);
     tryToWriteLeft(folder);
   });
 
 const claimIn = (folder: string): Claim =>
   withProblem(folder, () => {
+    rejectOthers(folder);
     makeFolder(folder);
     tryToWriteLeft(folder);
     return claimFile(join(folder, 'endpoints.json'));
   });
+
+/** Throws InvalidInput where something that no stage wrote has the name of a file of ours. */
+function rejectOthers(folder: string): void {
+  openCatalog(join(folder, 'catalog.json')).read();
+  const file = join(folder, 'endpoints.json');
+  if (existsSync(file) && statSync(file).isDirectory()) {
+    throw new InvalidInput(`${file} is a folder, not a file: choose another --folder`);
+  }
+}
 
 function tryToWriteLeft(folder: string): void {
   for (const path of WRITTEN.map((name) => join(folder, name))) {

@@ -14,7 +14,7 @@ export interface LeftLake {
   lakeFolder: string;
 }
 
-/** Throws InvalidInput where there is no lake yet. */
+/** Throws InvalidInput where there is no lake yet, or no catalogue of one. */
 export function openLeftLake(folder: string): LeftLake {
   const path = resolve(root, folder);
   const catalogFile = join(path, 'catalog.json');
@@ -22,7 +22,13 @@ export function openLeftLake(folder: string): LeftLake {
     const start = folder === '.local' ? 'npm start' : `npm start -- --folder ${shellQuote(folder)}`;
     throw new InvalidInput(`There is no lake in ${folder} yet: run \`${start}\` first`);
   }
-  return { catalog: withEmptyTables(openCatalog(catalogFile)), lakeFolder: join(path, 'lake') };
+  const catalog = openCatalog(catalogFile);
+  try {
+    catalog.read();
+  } catch (cause) {
+    throw new InvalidInput((cause as Error).message, { cause });
+  }
+  return { catalog: withEmptyTables(catalog), lakeFolder: join(path, 'lake') };
 }
 
 /** Tables that no crawl has made yet have no rows: a query on an empty lake is no mistake. */

@@ -84,7 +84,10 @@ export async function openStage(
     ...(options.wrongSecret && { clientSecret: 'wrong' }),
   });
   interrupt.onEnd(() => stage.close());
-  if (options.fresh) stage.emptyLake();
+  if (options.fresh) {
+    stage.emptyLake();
+    interrupt.during({ name: 'starting', kept: `The lake in ${options.folder} is empty.` });
+  }
   if (options.keep) {
     // Serving does not depend on them.
     await prepareSamples(root, { packaged, service, lakeFolder: stage.lakeFolder }).catch(

@@ -7,10 +7,13 @@ import {
   LOCAL_FOLDER,
   latency,
   wholeNumber,
+  wholeNumberUpTo,
 } from '../core/terminal/options.ts';
 import { fitLines } from '../core/terminal/wrap.ts';
 
 const root = resolve(import.meta.dirname, '..');
+/** They are all in memory, with their tracks. */
+const MAX_ALBUMS = 100_000;
 
 export interface Options {
   app: 'extended' | 'development';
@@ -44,7 +47,12 @@ export const command = new Command('npm start --')
       .argParser(fileName)
       .conflicts('albums'),
   )
-  .option('--albums <count>', 'how many albums to make up instead', wholeNumber, 100)
+  .option(
+    '--albums <count>',
+    'how many albums to make up instead',
+    wholeNumberUpTo(MAX_ALBUMS),
+    100,
+  )
   .option('--seed <number>', 'the same seed makes up the same albums', wholeNumber, 1)
   .option('--faults <file>', 'a plan of faults, as JSON', fileName)
   .option('--latency <ms>', 'of each request to Spotify', latency, 0)

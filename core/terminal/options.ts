@@ -52,19 +52,19 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It is not a whole number.');
 }
 
+export const wholeNumberUpTo =
+  (most: number) =>
+  (text: string): number => {
+    const number = wholeNumber(text);
+    if (number <= most) return number;
+    throw new InvalidArgumentError(`It is above ${most}.`);
+  };
+
 /** Of each request; Node's timers take 24 days at the most, and 1 ms in the place of more. */
-export function latency(text: string): number {
-  const ms = wholeNumber(text);
-  if (ms <= 60_000) return ms;
-  throw new InvalidArgumentError('It is above 60000.');
-}
+export const latency = wholeNumberUpTo(60_000);
 
 /** Of 127.0.0.1; 0 is any that is free. */
-export function portNumber(text: string): number {
-  const number = wholeNumber(text);
-  if (number <= 65_535) return number;
-  throw new InvalidArgumentError('It is above 65535.');
-}
+export const portNumber = wholeNumberUpTo(65_535);
 
 export function positiveNumber(text: string): number {
   const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;

@@ -153,6 +153,14 @@ describe('tributary query on this machine', () => {
     });
     rmSync(empty, { recursive: true });
   });
+
+  it('says in one line that the catalogue of the lake is damaged', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tributary-damaged-'));
+    writeFileSync(join(folder, 'catalog.json'), '{"albums":');
+    const { stderr } = await run(['query', '--folder', folder, 'SELECT 1']);
+    rmSync(folder, { recursive: true });
+    expect(stderr).toMatch(/^error: \/.*\/catalog\.json is not whole JSON: choose .*\n$/);
+  });
 });
 
 describe('tributary query in an account', () => {

@@ -2,11 +2,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -57,6 +61,44 @@ describe('Claiming a folder', () => {
     expect(existsSync(file)).toBe(true);
     claim.release();
     claimFolder(folder);
+  });
+
+  it('publishes at once: who reads meanwhile sees the old content or the new', () => {
+    const claim = claimFolder(folder);
+    const reader = openSync(file, 'r');
+    claim.publish(endpoints);
+    expect(JSON.parse(readFileSync(reader, 'utf8'))).toEqual(mine);
+    closeSync(reader);
+    expect(readdirSync(folder)).toEqual(['endpoints.json']);
+  });
+
+  it('leaves a file alone that has the name of its catalogue, and writes nothing beside it', () => {
+    const other = join(folder, 'catalog.json');
+    writeFileSync(other, '{"albums":[]}');
+    expect(() => claimFolder(folder)).toThrow(
+      `${other} is not a Glue catalogue of a local stage: choose another folder`,
+    );
+    expect(readFileSync(other, 'utf8')).toBe('{"albums":[]}');
+    expect(readdirSync(folder)).toEqual(['catalog.json']);
+  });
+
+  it('says in one line that a folder has the name of its file', () => {
+    mkdirSync(join(file, 'notes'), { recursive: true });
+    expect(() => claimFolder(folder)).toThrow(
+      `${file} is a folder, not a file: choose another --folder`,
+    );
+    expect(existsSync(join(file, 'notes'))).toBe(true);
+  });
+
+  it('says in one line that the path is a loop of links, or too long', () => {
+    const loop = join(folder, 'loop');
+    symlinkSync('loop', loop);
+    expect(() => claimFolder(join(loop, 'x'))).toThrow(
+      `--folder ${loop}/x leads through a loop of symbolic links: choose another one`,
+    );
+    expect(() => claimFolder(join(folder, 'x'.repeat(300)))).toThrow(
+      /^--folder .* has a name that is too long: choose another one$/,
+    );
   });
 
   it('takes over what a dead process left behind', () => {

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import {
   closeSync,
   existsSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateCatalog } from 'spotify-mock/generate-catalog.ts';
 import { startSpotify } from 'spotify-mock/server.ts';
@@ -130,6 +131,17 @@ describe('npm start', () => {
     expectNoProcess();
   }, 180_000);
 
+  it('says at Ctrl-C that the lake is empty, once --fresh has emptied it', async () => {
+    const object = join(folder, 'lake/tributary-local-lake/a');
+    mkdirSync(dirname(object), { recursive: true });
+    writeFileSync(object, '');
+    const run = start(['--fresh', '--keep', '--albums', '1']);
+    while (existsSync(object)) await sleep(1);
+    run.child.kill('SIGINT');
+    await run.ended;
+    expect(run.text()).toMatch(/^Interrupted while starting\. The lake in .* is empty\.$/m);
+  });
+
   it('leaves no process behind when it is killed', async () => {
     const run = start(['--keep', '--albums', '1', '--sessions', '0']);
     await run.shows(/Serving until Ctrl-C/);
@@ -145,6 +157,12 @@ describe('npm start', () => {
     const run = start(['--folder', file]);
     expect(await run.ended).toBe(1);
     expect(run.text()).toMatch(/^error: --folder .*notes\.txt is a file, not a folder: [^\n]*\n$/);
+  });
+
+  it('rejects more albums than memory holds, and names the limit', async () => {
+    const run = start(['--albums', '99999999999']);
+    expect(await run.ended).toBe(1);
+    expect(run.text()).toMatch(/^error: .*'--albums <count>' .*It is above 100000\.\n$/);
   });
 
   it('rejects a folder without a name, such as that of an unset variable, in one line', async () => {

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -167,6 +176,37 @@ describe('The catalogue', () => {
       a: table(['ingest_date=2026-11-21/']),
       b: table('projected'),
     });
+  });
+
+  it('is replaced as a whole: who reads meanwhile sees the old one or the new', () => {
+    const catalog = openCatalog(file());
+    catalog.write('a', table([]));
+    const old = readFileSync(file(), 'utf8');
+    const reader = openSync(file(), 'r');
+    catalog.write('b', table([]));
+    expect(readFileSync(reader, 'utf8')).toBe(old);
+    closeSync(reader);
+    expect(readdirSync(dirname(file()))).toEqual(['catalog.json']);
+  });
+
+  it.each([
+    ['', 'is empty: delete it'],
+    ['{"albums": {"loc', 'is not whole JSON: choose another folder, or delete it if'],
+    ['{"albums":[{"id":"a"}],"tracks":{}}', 'is not a Glue catalogue of a local stage'],
+    ['[]', 'is not a Glue catalogue of a local stage'],
+  ])('in a file that says %j is said to be none, and that file is left alone', (text, message) => {
+    mkdirSync(dirname(file()));
+    writeFileSync(file(), text);
+    const catalog = openCatalog(file());
+    for (const use of [() => catalog.read(), () => catalog.write('a', table([]))]) {
+      expect(use).toThrow(
+        expect.objectContaining({
+          name: 'InvalidInput',
+          message: expect.stringContaining(`${file()} ${message}`),
+        }),
+      );
+    }
+    expect(readFileSync(file(), 'utf8')).toBe(text);
   });
 
   it('takes the tables and views that the template declares, and leaves the others alone', () => {
