@@ -101,6 +101,7 @@ export interface Stage {
     runId: string,
     options?: Omit<ExecutionOptions, 'callTask'> & { input?: unknown },
   ): Promise<Execution>;
+  /** Throws InvalidInput, such as for a damaged file of the lake. */
   sql(query: string): Promise<QueryResult>;
   /** Names of the tables that can be asked. */
   tables(): string[];
@@ -207,7 +208,15 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       return machines.run(machine, runId, input, pace);
     },
     tables: () => Object.keys(catalog.read()),
-    sql: (query) => runSql(query, queried.read(), lakeFolder, queried.views()),
+    async sql(query) {
+      try {
+        return await runSql(query, queried.read(), lakeFolder, queried.views());
+      } catch (cause) {
+        // The first line names the file; the others quote the SQL.
+        const [message] = (cause as Error).message.split('\n');
+        throw new InvalidInput(`A query of the lake failed: ${message}`, { cause });
+      }
+    },
     emptyLake() {
       for (const bucket of service.buckets) {
         for (const name of readdirSync(join(lakeFolder, bucket))) {

@@ -142,6 +142,21 @@ describe('npm start', () => {
     expect(run.text()).toMatch(/^Interrupted while starting\. The lake in .* is empty\.$/m);
   });
 
+  it('names a damaged file of the lake in one line', async () => {
+    const file = join(
+      folder,
+      'lake/tributary-local-sessions-usa/firehose/ingest_date=2026-11-20/damaged.gz',
+    );
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, 'This is not gzip.');
+    const run = start(['--albums', '1', '--sessions', '10']);
+    expect(await run.ended).toBe(1);
+    expect(run.text()).toMatch(
+      /^error: A query of the lake failed: .*\/damaged\.gz \(--stack shows where\)\n$/m,
+    );
+    expect(run.text()).not.toMatch(/^ +at /m);
+  });
+
   it('leaves no process behind when it is killed', async () => {
     const run = start(['--keep', '--albums', '1', '--sessions', '0']);
     await run.shows(/Serving until Ctrl-C/);
