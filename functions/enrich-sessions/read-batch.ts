@@ -92,25 +92,40 @@ export function* readBatch(
     }
   }
 
-  // Not entries(): its pairs are a fifth of what enrichment allocates.
-  for (let i = 0; i < records.length; i++) {
+  /**
+   * From one record on to the next aggregated one, or until a slice is full. Within the generator this loop
+   * takes a twentieth longer.
+   */
+  function readPlain(from: number): number {
+    // Not entries(): its pairs are a fifth of what enrichment allocates.
+    for (let i = from; i < records.length; i++) {
+      const data = recordData.decode(records[i] as StreamRecord);
+      if (isAggregated(data)) return i;
+      read(i, data);
+      if (lineBytes > MOST_LINE_BYTES) return i + 1;
+    }
+    return records.length;
+  }
+
+  function* readParts(i: number): Generator<Slice, void, void> {
     const record = records[i] as StreamRecord;
     const data = recordData.decode(record);
-    if (!isAggregated(data)) read(i, data);
-    else {
-      const parts = readAggregated(data);
-      if (parts === undefined) {
-        if (isPlaced(record)) slice.skipped.push(originOf(i));
-        else reject(originOf(i), positionOf(record), data, { reason: 'damaged-aggregate' });
-      }
-      for (const [at, { partitionKey, data }] of (parts ?? []).entries()) {
-        // Not every library checks the keys inside; a rejected event is replayed under what is named here.
-        const key = isPartitionKey(partitionKey) ? partitionKey : undefined;
-        read(i, data as Buffer, at + 1, key);
-        if (lineBytes > MOST_LINE_BYTES) yield finish(i);
-      }
+    const parts = readAggregated(data);
+    if (parts === undefined) {
+      if (isPlaced(record)) slice.skipped.push(originOf(i));
+      else reject(originOf(i), positionOf(record), data, { reason: 'damaged-aggregate' });
     }
-    if (lineBytes > MOST_LINE_BYTES) yield finish(i + 1);
+    for (const [at, { partitionKey, data }] of (parts ?? []).entries()) {
+      // Not every library checks the keys inside; a rejected event is replayed under what is named here.
+      const key = isPartitionKey(partitionKey) ? partitionKey : undefined;
+      read(i, data as Buffer, at + 1, key);
+      if (lineBytes > MOST_LINE_BYTES) yield finish(i);
+    }
+  }
+
+  for (let i = readPlain(0); i < records.length; i = readPlain(i)) {
+    if (lineBytes > MOST_LINE_BYTES) yield finish(i);
+    else yield* readParts(i++);
   }
   yield finish(records.length);
 }
