@@ -17,8 +17,7 @@ export interface Unsendable {
 export function toRecord(data: Buffer): KeyedRecord | Unsendable {
   const session = readSessionId(data);
   if (typeof session !== 'string') return session;
-  const record = { data, partitionKey: session };
-  return isTooLarge(record) ? { unsendable: TOO_LARGE } : record;
+  return sendable({ data, partitionKey: session });
 }
 
 /** A record of any bytes: an envelope under its bucket, what has no session id under a key of its own. */
@@ -30,9 +29,11 @@ export function toRecordUnchecked(data: Buffer): KeyedRecord | Unsendable {
     typeof session === 'string'
       ? session
       : createHash('sha256').update(data).digest('base64url').slice(0, 22);
-  const record = { data, partitionKey };
-  return isTooLarge(record) ? { unsendable: TOO_LARGE } : record;
+  return sendable({ data, partitionKey });
 }
+
+const sendable = (record: KeyedRecord): KeyedRecord | Unsendable =>
+  isTooLarge(record) ? { unsendable: TOO_LARGE } : record;
 
 function readSessionId(data: Buffer): string | Unsendable {
   if (!isUtf8(data)) return { unsendable: 'no UTF-8' };

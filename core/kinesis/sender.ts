@@ -4,7 +4,7 @@ import { thousands } from '../terminal/thousands.ts';
 import { Pace } from './pace.ts';
 import type { KeyedRecord } from './records.ts';
 import { PUT_RECORDS } from './send-queue.ts';
-import { type WriteReport, writeRecords } from './write-records.ts';
+import { recordBytesOf, type WriteReport, writeRecords } from './write-records.ts';
 
 /** What is written together, and what may wait behind it. */
 const CHUNK = { records: 5_000, bytes: 8 * 1024 * 1024 };
@@ -21,8 +21,8 @@ const NO_RESPONSE = 'no response';
 export const TOO_LARGE = `over ${thousands(PUT_RECORDS.recordBytes)} bytes with its key`;
 
 /** Kinesis takes no such record: a call with one fails as a whole. */
-export const isTooLarge = ({ data, partitionKey }: KeyedRecord): boolean =>
-  data.length + Buffer.byteLength(partitionKey) > PUT_RECORDS.recordBytes;
+export const isTooLarge = (record: KeyedRecord): boolean =>
+  recordBytesOf(record) > PUT_RECORDS.recordBytes;
 
 /** Where a stream has stored a record. */
 export interface StoredAt {

@@ -96,7 +96,10 @@ class Writing<T extends WritableRecord> {
   #failure: unknown;
 
   constructor(records: readonly T[], options: Required<WriterOptions<T>>) {
-    const queued = records.map((record) => ({ bytes: bytesOf(record), key: record.partitionKey }));
+    const queued = records.map((record) => ({
+      bytes: recordBytesOf(record),
+      key: record.partitionKey,
+    }));
     this.#records = records;
     this.#options = options;
     this.#queue = new SendQueue(queued, options.limits);
@@ -209,6 +212,7 @@ class Writing<T extends WritableRecord> {
   }
 }
 
-function bytesOf({ data, partitionKey }: WritableRecord): number {
+/** What the limits of AWS count: data and key. */
+export function recordBytesOf({ data, partitionKey }: WritableRecord): number {
   return data.length + (partitionKey === undefined ? 0 : Buffer.byteLength(partitionKey));
 }
