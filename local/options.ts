@@ -5,7 +5,6 @@ import {
   fileName,
   folderName,
   LOCAL_FOLDER,
-  latency,
   wholeNumber,
   wholeNumberUpTo,
 } from '../core/terminal/options.ts';
@@ -14,6 +13,8 @@ import { fitLines } from '../core/terminal/wrap.ts';
 const root = resolve(import.meta.dirname, '..');
 /** They are all in memory, with their tracks. */
 const MAX_ALBUMS = 100_000;
+/** Node's timers take 24 days at the most, and 1 ms in the place of more. */
+const MAX_LATENCY_MS = 60_000;
 
 export interface Options {
   app: 'extended' | 'development';
@@ -55,7 +56,7 @@ export const command = new Command('npm start --')
   )
   .option('--seed <number>', 'the same seed makes up the same albums', wholeNumber, 1)
   .option('--faults <file>', 'a plan of faults, as JSON', fileName)
-  .option('--latency <ms>', 'of each request to Spotify', latency, 0)
+  .option('--latency <ms>', 'of each request to Spotify', wholeNumberUpTo(MAX_LATENCY_MS), 0)
   .option('--sessions <count>', 'how many session events to send', wholeNumber, 1_000)
   .option(
     '--folder <folder>',

@@ -60,9 +60,6 @@ export const wholeNumberUpTo =
     throw new InvalidArgumentError(`It is above ${most}.`);
   };
 
-/** Of each request; Node's timers take 24 days at the most, and 1 ms in the place of more. */
-export const latency = wholeNumberUpTo(60_000);
-
 /** Of 127.0.0.1; 0 is any that is free. */
 export const portNumber = wholeNumberUpTo(65_535);
 
