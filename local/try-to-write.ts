@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 /** Throws the error that writing to the file, or into the folder, would throw. */
 export function tryToWrite(path: string): void {
-  if (statSync(path).isDirectory()) rmdirSync(mkdtempSync(join(path, '.try-to-write-')));
+  if (statSync(path).isDirectory()) tryFolder(path);
   else closeSync(openSync(path, 'r+'));
 }
 
@@ -11,8 +11,10 @@ export function tryToWrite(path: string): void {
 export function tryToWriteInto(folder: string): void {
   let existing = folder;
   while (!existsSync(existing)) existing = dirname(existing);
-  rmdirSync(mkdtempSync(join(existing, '.try-to-write-')));
+  tryFolder(existing);
 }
+
+const tryFolder = (folder: string): void => rmdirSync(mkdtempSync(join(folder, '.try-to-write-')));
 
 export function isWritable(path: string): boolean {
   try {
