@@ -63,7 +63,7 @@ const claimIn = (folder: string): Claim =>
     return claimFile(join(folder, 'endpoints.json'));
   });
 
-/** Throws InvalidInput where something that no stage wrote has the name of a file of ours. */
+/** Throws InvalidInput where something that no stage wrote has the name of a stage's file. */
 function rejectOthers(folder: string): void {
   openCatalog(join(folder, 'catalog.json')).read();
   const file = join(folder, 'endpoints.json');

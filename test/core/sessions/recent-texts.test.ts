@@ -7,13 +7,13 @@ const countryOf = (country: string): string => {
 };
 
 describe('A country that is read again', () => {
-  it('is told from others of the same length, first and last letter', () => {
+  it('is not taken for another of the same length, first and last letter', () => {
     for (const country of ['Iran', 'Icen', 'Iran', 'Icen', 'Iron', 'I', 'Iran']) {
       expect(countryOf(country)).toBe(country);
     }
   });
 
-  it('is told from a text whose bytes are its characters', () => {
+  it('is not taken for a text whose bytes are its characters', () => {
     const [text, spelledByte] = ['Åland', Buffer.from('Åland').toString('latin1')];
     for (const country of [spelledByte, text, spelledByte, text]) {
       expect(countryOf(country)).toBe(country);

@@ -196,7 +196,7 @@ describe('An on-demand stream', () => {
   it.each([
     [StreamName, 'ON_DEMAND'],
     ['events', 'PROVISIONED'],
-  ])('is told from others by DescribeStream: %s', async (name, StreamMode) => {
+  ])('shows its mode in DescribeStream: %s', async (name, StreamMode) => {
     const response = await client.send(new DescribeStreamCommand({ StreamName: name }));
     expect(response.StreamDescription).toMatchObject({
       StreamName: name,
