@@ -8,6 +8,7 @@ import { InvalidInput } from '../core/errors.ts';
 import { LOCAL_STAGE } from '../core/names.ts';
 import { type GlobalOptions, wholeNumber } from '../core/terminal/options.ts';
 import { renderTable } from '../core/terminal/table.ts';
+import { widthOf } from '../core/terminal/width.ts';
 import { packageService } from '../local/packaging.ts';
 import { checkSettings } from '../resources/settings/check.ts';
 import { print } from './lib/output.ts';
@@ -68,7 +69,7 @@ async function cost({ param: params = [], ...options }: Options): Promise<void> 
   ]);
   rows.push(['Sum', '', totalOf(lines).toFixed(2)]);
   const table = renderTable(['What', 'Arithmetic', 'USD'], rows, {
-    ...(process.stdout.columns && { width: process.stdout.columns }),
+    width: widthOf(process.stdout),
   });
   await print(`${table}\nA month of ${stage} in ${region}, prices of ${PRICES_DATE}\n`);
 }

@@ -7,6 +7,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Command } from 'commander';
 import { LOCAL_STAGE } from '../core/names.ts';
 import type { GlobalOptions } from '../core/terminal/options.ts';
+import { widthOf } from '../core/terminal/width.ts';
 import { wrap } from '../core/terminal/wrap.ts';
 import { packageService } from '../local/packaging.ts';
 import { connect } from './lib/aws-clients.ts';
@@ -80,5 +81,5 @@ function lineOf({ level, subject, text }: Finding): string {
   const { stdout } = process;
   const head = `${styleText(STYLES[level], level.padEnd(4), { stream: stdout })}${subject.padEnd(SUBJECT_WIDTH)}`;
   const indent = SUBJECT_WIDTH + 4;
-  return head + wrap(text, (stdout.columns ?? 120) - indent).join(`\n${' '.repeat(indent)}`);
+  return head + wrap(text, (widthOf(stdout) ?? 120) - indent).join(`\n${' '.repeat(indent)}`);
 }

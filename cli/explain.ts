@@ -4,6 +4,7 @@ import { explain } from '../core/explain/explain.ts';
 import type { Finding } from '../core/explain/finding.ts';
 import type { Sources } from '../core/explain/sources.ts';
 import { renderFacts } from '../core/terminal/facts.ts';
+import { widthOf } from '../core/terminal/width.ts';
 import { connectKinesis } from './lib/connect-kinesis.ts';
 import { streamingBuckets } from './lib/lake-bucket.ts';
 import { openLakeObjects } from './lib/lake-objects.ts';
@@ -77,7 +78,7 @@ function textOf({ what, facts, raw }: Finding, isWhole = false): string {
     what,
     ...renderFacts(
       facts.filter(([, value]) => value !== ''),
-      process.stdout.columns,
+      widthOf(process.stdout),
     ),
     ...(shown === undefined ? [] : [`  ${shown.replace(/\p{Cc}+/gu, ' ')}`]),
   ].join('\n');

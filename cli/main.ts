@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { wrapHelp } from '../core/terminal/help-text.ts';
 import { rejectOptionsOfNpm } from '../core/terminal/npm-options.ts';
 import { type GlobalOptions, globalOptions } from '../core/terminal/options.ts';
+import { widthOf } from '../core/terminal/width.ts';
 import { fitLines } from '../core/terminal/wrap.ts';
 import { errorLine } from './lib/error-line.ts';
 import { endWhenOutputCloses } from './lib/output.ts';
@@ -53,8 +54,10 @@ const program = new Command('tributary')
   .configureHelp({ showGlobalOptions: true })
   .configureOutput({
     writeOut: (text) =>
-      void process.stdout.write(wrapHelp(text, process.stdout.columns ?? HELP_WIDTH)),
-    outputError: (text, write) => write(fitLines(text, process.stderr.columns)),
+      void process.stdout.write(wrapHelp(text, widthOf(process.stdout) ?? HELP_WIDTH)),
+    getOutHelpWidth: () => widthOf(process.stdout) ?? HELP_WIDTH,
+    getErrHelpWidth: () => widthOf(process.stderr) ?? HELP_WIDTH,
+    outputError: (text, write) => write(fitLines(text, widthOf(process.stderr))),
   });
 globalOptions(program).addHelpText(
   'after',
@@ -112,7 +115,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (program.opts<GlobalOptions>().stack) console.error(error);
-  process.stderr.write(`${fitLines(`error: ${errorLine(error)}`, process.stderr.columns)}\n`);
+  process.stderr.write(`${fitLines(`error: ${errorLine(error)}`, widthOf(process.stderr))}\n`);
   process.exitCode = 1;
 }
 

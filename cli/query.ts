@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
 import { LOCAL_STAGE } from '../core/names.ts';
 import { renderTable } from '../core/terminal/table.ts';
+import { widthOf } from '../core/terminal/width.ts';
 import { isQueryName, listKeptQueries, readKeptQuery } from './lib/kept-queries.ts';
 import { localFolder } from './lib/local-endpoint.ts';
 import { print } from './lib/output.ts';
@@ -61,8 +62,8 @@ async function query(sql: string | undefined, options: Options): Promise<void> {
 
 async function printKeptQueries(): Promise<void> {
   const rows = listKeptQueries().map(({ name, title }) => [name, title]);
-  const { columns: width } = process.stdout;
-  await print(`${renderTable(['name', 'what it shows'], rows, width ? { width } : {})}\n`);
+  const width = widthOf(process.stdout);
+  await print(`${renderTable(['name', 'what it shows'], rows, { width })}\n`);
 }
 
 async function prompt(options: Options): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../core/terminal/options.ts';
+import { widthOf } from '../core/terminal/width.ts';
 import { print } from './lib/output.ts';
 import { type QueryOptions, queryOptions, runAndPrint } from './lib/run-query.ts';
 
@@ -38,7 +39,7 @@ Examples:
 async function runs(id: string | undefined, options: Options): Promise<void> {
   if (id !== undefined) {
     const { describeRun } = await import('./lib/describe-run.ts');
-    return print(await describeRun(id, options, process.stdout.columns));
+    return print(await describeRun(id, options, widthOf(process.stdout)));
   }
   const isCompact = options.format === 'table' && !options.wide && !options.vertical;
   const { wide: _, ...fitted } = options;

@@ -2,6 +2,7 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Command } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
 import type { GlobalOptions } from '../core/terminal/options.ts';
+import { widthOf } from '../core/terminal/width.ts';
 import { findMachine, type Machine, waitForEnd } from './lib/executions.ts';
 import { hint } from './lib/hint.ts';
 import { print, stopOnInterrupt } from './lib/output.ts';
@@ -50,7 +51,7 @@ async function start(options: Options): Promise<void> {
   const execution = await waitForEnd(machine, name, options, signal);
   if (execution !== undefined) {
     const { describeRun } = await import('./lib/describe-run.ts');
-    await print(await describeRun(name, options, process.stdout.columns));
+    await print(await describeRun(name, options, widthOf(process.stdout)));
   } else process.stderr.write(`It goes on; to stop it: ${hint(`stop ${name}`, options)}\n`);
 }
 

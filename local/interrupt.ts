@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failOnFullOutput } from '../core/terminal/full-output.ts';
 import { EXIT_STATUS, SAME_SIGNAL_MS } from '../core/terminal/signals.ts';
+import { widthOf } from '../core/terminal/width.ts';
 import { wrap } from '../core/terminal/wrap.ts';
 import { createLiveLine } from './live-line.ts';
 
@@ -107,4 +108,4 @@ export function createInterrupt(): Interrupt {
   };
 }
 
-const wrapped = (text: string) => wrap(text.trim(), process.stdout.columns ?? 120).join('\n');
+const wrapped = (text: string) => wrap(text.trim(), widthOf(process.stdout) ?? 120).join('\n');

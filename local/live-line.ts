@@ -1,4 +1,5 @@
 import { canRedraw, createStatusLine } from '../core/terminal/status-line.ts';
+import { widthOf } from '../core/terminal/width.ts';
 
 export interface LiveLine {
   /** Writes a line above. */
@@ -21,7 +22,7 @@ export function createLiveLine(
     const text = render();
     // A line that wraps could not be written over.
     if (text === undefined) line.clear();
-    else line.show(text.slice(0, (out.columns ?? 80) - 1));
+    else line.show(text.slice(0, (widthOf(out) ?? 80) - 1));
   };
   const timer = canRedraw(out) ? setInterval(show, 100) : undefined;
   timer?.unref();

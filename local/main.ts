@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { messageOfCause } from '../core/error-cause.ts';
 import { TributaryError } from '../core/errors.ts';
 import { rejectOptionsOfNpm } from '../core/terminal/npm-options.ts';
+import { widthOf } from '../core/terminal/width.ts';
 import { createInterrupt } from './interrupt.ts';
 import { openStage } from './open-stage.ts';
 import { command, type Options } from './options.ts';
@@ -20,7 +21,7 @@ async function main(options: Options): Promise<boolean> {
   const page = options.keep ? await openConsole(options.folder) : undefined;
   const succeeded = await runOnce(stage, options, interrupt);
   if (options.keep) {
-    const { columns: width } = process.stdout;
+    const width = widthOf(process.stdout);
     console.log(`\n${whatServes(stage.endpoints, { folder: options.folder, page, width })}`);
     await new Promise(() => {});
   }

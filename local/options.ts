@@ -8,6 +8,7 @@ import {
   wholeNumber,
   wholeNumberUpTo,
 } from '../core/terminal/options.ts';
+import { widthOf } from '../core/terminal/width.ts';
 import { fitLines } from '../core/terminal/wrap.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -15,6 +16,9 @@ const root = resolve(import.meta.dirname, '..');
 const MAX_ALBUMS = 100_000;
 /** Node's timers take 24 days at the most, and 1 ms in the place of more. */
 const MAX_LATENCY_MS = 60_000;
+
+/** As commander has it where there is no terminal. */
+const HELP_WIDTH = 80;
 
 export interface Options {
   app: 'extended' | 'development';
@@ -36,7 +40,8 @@ export interface Options {
 export const command = new Command('npm start --')
   .description('Runs the whole pipeline on this machine: no account, no Docker, no network')
   .configureOutput({
-    outputError: (text, write) => write(fitLines(text, process.stderr.columns)),
+    getOutHelpWidth: () => widthOf(process.stdout) ?? HELP_WIDTH,
+    outputError: (text, write) => write(fitLines(text, widthOf(process.stderr))),
   })
   .addOption(
     new Option('--app <kind>', 'the kind of app that the mock of Spotify takes you for')

@@ -1,5 +1,6 @@
 import type { ExecutionEvent } from 'local-aws/step-functions/run-state-machine.ts';
 import { canRedraw } from '../core/terminal/status-line.ts';
+import { widthOf } from '../core/terminal/width.ts';
 import { wrap } from '../core/terminal/wrap.ts';
 import { type BatchState, describe } from './describe-state.ts';
 import { createLiveLine } from './live-line.ts';
@@ -45,7 +46,7 @@ export function createProgress(
   const live = createLiveLine(out, show, signal);
   const print = (text: string) =>
     live.print(
-      wrap(text, (out.columns ?? 120) - INDENT.length)
+      wrap(text, (widthOf(out) ?? 120) - INDENT.length)
         .map((line) => INDENT + line)
         .join('\n'),
     );

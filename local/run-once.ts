@@ -1,5 +1,6 @@
 import type { Execution } from 'local-aws/step-functions/run-state-machine.ts';
 import { messageOfCause } from '../core/error-cause.ts';
+import { widthOf } from '../core/terminal/width.ts';
 import { countUndelivered } from './count-events.ts';
 import type { Interrupt } from './interrupt.ts';
 import { createLiveLine } from './live-line.ts';
@@ -59,14 +60,14 @@ export async function runOnce(
       : stage.spotify.requests,
     ...(ledger && { ledger }),
   });
-  const width = Math.min(process.stdout.columns ?? 100, 120);
+  const width = Math.min(widthOf(process.stdout) ?? 100, 120);
   console.log(`\n${renderVerdict(outcome, { width })}`);
   const next = whereToLook(runId, {
     folder,
     keep: keep ?? false,
     again: optionsToRepeat(),
     isWhole: manifest?.status === 'COMPLETE',
-    width: process.stdout.columns,
+    width: widthOf(process.stdout),
   });
   console.log(`\nWhere to look next\n${next}`);
   if (keep) interrupt.during({ name: 'serving', ...delivering(stage, folder) });

@@ -125,7 +125,6 @@ const inWords = (name: string): string =>
 
 function detailsOf(manifest: Manifest, width?: number): string[] {
   const { missing, fieldChanges, unlisted } = manifest;
-  const fit = width === undefined ? {} : { width };
   const parts: string[] = [];
   const stops = [unlisted.listingStoppedBy ?? '', ...missing.map(({ reason }) => reason)];
   const limits = [...new Set(stops.filter((reason) => LIMITS.test(reason)))];
@@ -133,11 +132,11 @@ function detailsOf(manifest: Manifest, width?: number): string[] {
   if (unlisted.listingStoppedBy) parts.push(`The listing stopped at ${unlisted.listingStoppedBy}`);
   if (missing.length > 0) {
     const rows = missing.map(({ albumId, reason }) => [albumId, reason]);
-    parts.push(renderTable(['missing album', 'reason'], rows, fit));
+    parts.push(renderTable(['missing album', 'reason'], rows, { width }));
   }
   if (fieldChanges.length > 0) {
     const rows = fieldChanges.map(({ field, change, types }) => [field, change, types.join(', ')]);
-    parts.push(renderTable(['field of the API', 'change', 'types'], rows, fit));
+    parts.push(renderTable(['field of the API', 'change', 'types'], rows, { width }));
   }
   return parts;
 }

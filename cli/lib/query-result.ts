@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { QueryColumn } from '../../core/athena/query-result.ts';
 import { csvLine } from '../../core/csv.ts';
 import { renderTable, renderVertical } from '../../core/terminal/table.ts';
+import { widthOf } from '../../core/terminal/width.ts';
 import { count, print } from './output.ts';
 import { sizeOf } from './size.ts';
 
@@ -56,9 +57,9 @@ async function printTable(
     for (const row of group) all.push(row.map((value) => (value === null ? null : String(value))));
   }
   const names = columns.map(({ name }) => name);
-  const width = wide ? undefined : process.stdout.columns;
+  const width = wide ? undefined : widthOf(process.stdout);
   const render = vertical ? renderVertical : renderTable;
-  const text = render(names, all, width === undefined ? {} : { width });
+  const text = render(names, all, { width });
   if (text !== '') await print(`${text}\n`);
   return all.length;
 }

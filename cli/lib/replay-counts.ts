@@ -1,6 +1,7 @@
 import type { ReplayChoice } from '../../core/sessions/replay-choice.ts';
 import { renderTable } from '../../core/terminal/table.ts';
 import { thousands } from '../../core/terminal/thousands.ts';
+import { widthOf } from '../../core/terminal/width.ts';
 import { count, print } from './output.ts';
 
 interface Counts {
@@ -30,12 +31,8 @@ export async function printReplayCounts({ events, skipped }: ReplayChoice): Prom
       ...[reason, n, bytes],
       ...[first, last].map((time) => time.toISOString().slice(0, 19).replace('T', ' ')),
     ]);
-    const { columns: width } = process.stdout;
-    const table = renderTable(
-      ['reason', 'events', 'bytes', 'first', 'last'],
-      rows,
-      width === undefined ? {} : { width },
-    );
+    const width = widthOf(process.stdout);
+    const table = renderTable(['reason', 'events', 'bytes', 'first', 'last'], rows, { width });
     await print(`${table}\n`);
   }
   const total = sorted.reduce((sum, [, { events: n }]) => sum + n, 0);

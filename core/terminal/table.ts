@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 
 export interface TableOptions {
   /** Characters of a line of the terminal; unlimited where it is missing. */
-  readonly width?: number;
+  readonly width?: number | undefined;
 }
 
 const GAP = 2;

@@ -4,9 +4,9 @@ import { createProgress, type Progress } from '../../local/progress.ts';
 
 let out: PassThrough & { isTTY?: boolean; columns?: number };
 let progress: Progress;
-const begin = (isTTY: boolean) => {
+const begin = (isTTY: boolean, columns = 80) => {
   process.env.TERM = 'xterm';
-  out = Object.assign(new PassThrough(), { isTTY, columns: 80 });
+  out = Object.assign(new PassThrough(), { isTTY, columns });
   progress = createProgress(out as unknown as NodeJS.WriteStream);
 };
 afterEach(() => progress.end());
@@ -31,6 +31,12 @@ describe('Progress', () => {
     expect(text()).toBe(
       '   N s  ListNewReleases\n          3 pages of search, 150 albums expected (N s)\n',
     );
+  });
+
+  it('keeps its lines whole on a terminal that reports 0 columns', () => {
+    begin(true, 0);
+    list(['DONE']);
+    expect(text()).toContain('          1 page of search, 150 albums expected (N s)\n');
   });
 
   it('says of a PARTIAL run what it lacks, albums on no page as well', () => {
