@@ -12,8 +12,21 @@ it.each([
   expect(selectOnly(sql)).toBe(sql.trim().replace(/;$/, ''));
 });
 
+it.each(['SELEC 1', '-- why\nSELCT 1', 'WTIH a AS (SELECT 1) SELECT * FROM a', "SELECT 'a"])(
+  'lets the engine say what is wrong with %s',
+  (sql) => {
+    expect(selectOnly(sql)).toBe(sql);
+  },
+);
+
 it.each([
   '',
+  'DELETE FROM runs',
+  'SELEC 1; DROP TABLE runs',
+  'WTIH a AS (SELECT 1) INSERT INTO runs SELECT * FROM a',
+  'VACUUM runs',
+  'EXPLAIN ANALYZE SELECT 1',
+  'OPTIMIZE runs',
   '-- nothing',
   'DROP TABLE runs',
   'SELECT 1; DROP TABLE runs',
