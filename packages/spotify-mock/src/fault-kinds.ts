@@ -1,4 +1,23 @@
 import * as z from 'zod';
+import { nearestTo } from './nearest.ts';
+
+/** No Lambda function runs longer. Node's timers take 24 days, and 1 ms in the place of more. */
+const LONGEST_MS = 900_000;
+
+/** A misspelt key says which one was meant. */
+const strict = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== 'unrecognized_keys') return undefined;
+      const named = issue.keys.map((key) => `"${key}"${hint(key, Object.keys(shape))}`);
+      return `Unrecognized key${named.length > 1 ? 's' : ''}: ${named.join(', ')}`;
+    },
+  });
+
+function hint(name: string, known: readonly string[]): string {
+  const nearest = nearestTo(name, known);
+  return nearest === undefined ? '' : ` (did you mean "${nearest}"?)`;
+}
 
 const seconds = z.int().nonnegative();
 
@@ -19,9 +38,9 @@ const ofAll = { endpoint: z.enum(['listing', 'album-tracks', 'any', 'token']), .
 /** Which item of the page is concerned; counted round when the page is shorter. 0 if left out. */
 const index = z.int().nonnegative().optional();
 
-const fault = z.discriminatedUnion('kind', [
+const kinds = [
   // ---- a response in place of the real one
-  z.strictObject({
+  strict({
     kind: z.literal('rate-limit'),
     ...ofAll,
     retryAfter: seconds,
@@ -31,12 +50,12 @@ const fault = z.discriminatedUnion('kind', [
     json: z.boolean().optional(),
   }),
   /** `times` means nothing here: once gone, the quota stays gone, of the API or of tokens. */
-  z.strictObject({ kind: z.literal('quota'), ...ofAll, retryAfter: seconds.optional() }),
+  strict({ kind: z.literal('quota'), ...ofAll, retryAfter: seconds.optional() }),
   /** Every token issued so far ends with this request. */
-  z.strictObject({ kind: z.literal('token-expiry'), ...ofApi }),
-  z.strictObject({ kind: z.literal('bad-gateway'), ...ofAll }),
-  z.strictObject({ kind: z.literal('slow'), ...ofAll, delayMs: z.int().nonnegative() }),
-  z.strictObject({
+  strict({ kind: z.literal('token-expiry'), ...ofApi }),
+  strict({ kind: z.literal('bad-gateway'), ...ofAll }),
+  strict({ kind: z.literal('slow'), ...ofAll, delayMs: z.int().nonnegative().max(LONGEST_MS) }),
+  strict({
     kind: z.literal('drop'),
     ...ofAll,
     /** The connection ends before the first byte, or half-way through the body. */
@@ -44,50 +63,50 @@ const fault = z.discriminatedUnion('kind', [
   }),
 
   // ---- pages that say something else than the catalogue
-  z.strictObject({ kind: z.literal('null-item'), ...ofApi, index }),
-  z.strictObject({
+  strict({ kind: z.literal('null-item'), ...ofApi, index }),
+  strict({
     kind: z.literal('endless-next'),
     ...ofApi,
     /** `times` counts lists: each stays empty and endless from the page on that was struck. */
     next: z.enum(['self', 'further']).optional(),
   }),
-  z.strictObject({
+  strict({
     kind: z.literal('shifting-total'),
     ...ofApi,
     delta: z.int(),
     /** true: `next` is null too early as well. */
     endsEarly: z.boolean().optional(),
   }),
-  z.strictObject({
+  strict({
     kind: z.literal('repeated-album'),
     ...ofApi,
     /** true: the first album of this page is lost to the repeated one. */
     replace: z.boolean(),
   }),
-  z.strictObject({ kind: z.literal('plain-403'), ...ofApi }),
-  z.strictObject({ kind: z.literal('truncated'), ...ofAll }),
+  strict({ kind: z.literal('plain-403'), ...ofApi }),
+  strict({ kind: z.literal('truncated'), ...ofAll }),
 
   // ---- kinds that came later: random plans take them only when asked to
-  z.strictObject({ kind: z.literal('internal-error'), ...ofAll }),
+  strict({ kind: z.literal('internal-error'), ...ofAll }),
   /** `expires_in` of a token; left out where there is no value. */
-  z.strictObject({
+  strict({
     kind: z.literal('odd-expiry'),
     endpoint: z.literal('token'),
     ...counted,
     value: z.json().optional(),
   }),
   /** A page with fewer items than asked for, whose `next` leads to the first that is not on it. */
-  z.strictObject({ kind: z.literal('short-page'), ...ofApi, keep: z.int().positive() }),
-  z.strictObject({ kind: z.literal('odd-total'), ...ofApi, value: z.json() }),
-  z.strictObject({
+  strict({ kind: z.literal('short-page'), ...ofApi, keep: z.int().positive() }),
+  strict({ kind: z.literal('odd-total'), ...ofApi, value: z.json() }),
+  strict({
     kind: z.literal('missing-field'),
     ...ofApi,
     field: z.enum(['total', 'limit', 'offset', 'next', 'items']),
   }),
-  z.strictObject({ kind: z.literal('item-without-id'), ...ofApi, index }),
+  strict({ kind: z.literal('item-without-id'), ...ofApi, index }),
   /** The first artist of the item has no id, as on some old and local tracks. */
-  z.strictObject({ kind: z.literal('credit-without-id'), ...ofApi, index }),
-  z.strictObject({
+  strict({ kind: z.literal('credit-without-id'), ...ofApi, index }),
+  strict({
     kind: z.literal('repeated-item'),
     ...ofApi,
     index,
@@ -95,7 +114,7 @@ const fault = z.discriminatedUnion('kind', [
     replace: z.boolean(),
   }),
   /** The name of an item is no text: bytes that are no UTF-8, or half a surrogate pair. */
-  z.strictObject({
+  strict({
     kind: z.literal('broken-text'),
     ...ofApi,
     index,
@@ -103,24 +122,33 @@ const fault = z.discriminatedUnion('kind', [
   }),
 
   // ---- the same response over another wire
-  z.strictObject({ kind: z.literal('gzip'), ...ofAll }),
+  strict({ kind: z.literal('gzip'), ...ofAll }),
   /** Content-Length says so many bytes more, or fewer, than come. */
-  z.strictObject({ kind: z.literal('wrong-length'), ...ofAll, delta: z.int() }),
+  strict({ kind: z.literal('wrong-length'), ...ofAll, delta: z.int() }),
   /** The body comes in small parts over this time. */
-  z.strictObject({ kind: z.literal('slow-body'), ...ofAll, ms: z.int().positive() }),
+  strict({ kind: z.literal('slow-body'), ...ofAll, ms: z.int().positive().max(LONGEST_MS) }),
   /** The body begins, and goes on with blanks until the caller leaves. */
-  z.strictObject({ kind: z.literal('endless-chunks'), ...ofAll }),
-  z.strictObject({
+  strict({ kind: z.literal('endless-chunks'), ...ofAll }),
+  strict({
     kind: z.literal('redirect'),
     ...ofAll,
     /** To the same address, for ever, or to a host that is not Spotify's. */
     to: z.enum(['itself', 'elsewhere']),
   }),
   /** Blanks before the JSON: valid, and as long as this. */
-  z.strictObject({ kind: z.literal('huge-body'), ...ofAll, bytes: z.int().positive() }),
-]);
+  strict({ kind: z.literal('huge-body'), ...ofAll, bytes: z.int().positive() }),
+] as const;
 
-export const faultPlan = z.strictObject({
+const fault = z.discriminatedUnion('kind', kinds, {
+  error({ input, code }) {
+    const { kind } = (input ?? {}) as { kind?: unknown };
+    if (code !== 'invalid_union' || typeof kind !== 'string') return undefined;
+    const nearest = nearestTo(kind, FAULT_KINDS);
+    return nearest && `There is no kind '${kind}': did you mean '${nearest}'?`;
+  },
+});
+
+export const faultPlan = strict({
   $schema: z.string().optional().describe('For editors'),
   seed: z.int().describe('Decides what a fault leaves open'),
   faults: z.array(fault),

@@ -27,10 +27,16 @@ export function readJson<T>(file: string, schema: z.ZodType<T>, form: string): T
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return json as T;
-  const { issues } = parsed.error;
-  const first = issues[0] as z.core.$ZodIssue;
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
-  throw fail(`${pathOf(first.path)}${first.message}${more}`);
+  throw fail(problemOf(parsed.error.issues));
+}
+
+/** Every unknown key, since one that is misspelt also lacks under its name; or else the first problem. */
+function problemOf(issues: readonly z.core.$ZodIssue[]): string {
+  const unknown = issues.filter(({ code }) => code === 'unrecognized_keys');
+  const shown = unknown.length > 0 ? unknown : issues.slice(0, 1);
+  const more = issues.length - shown.length;
+  const said = shown.map(({ path, message }) => `${pathOf(path)}${message}`).join('; ');
+  return more > 0 ? `${said} (and ${more} more)` : said;
 }
 
 function pathOf(path: PropertyKey[]): string {

@@ -59,9 +59,25 @@ describe('Reading a fault plan', () => {
   const read = (plan: unknown): FaultPlan => readFaultPlan(givenFile(JSON.stringify(plan)));
 
   it.each([
-    ['an unknown kind', { ...fault, kind: 'bad-gatway' }, /faults\[0\]\.kind: .*'bad-gateway'/],
+    [
+      'an unknown kind',
+      { ...fault, kind: 'bad-gatway' },
+      /faults\[0\]\.kind: There is no kind 'bad-gatway': did you mean 'bad-gateway'\?;/,
+    ],
     ['a field misspelt', { ...fault, time: 2 }, /faults\[0\]: Unrecognized key: "time"/],
     ['a negative request', { ...fault, at: -1 }, /faults\[0\]\.at: .*>=0/],
+    [
+      'fields misspelt',
+      { ...fault, tims: 1, ednpoint: 1 },
+      /"tims" \(did you mean "times"\?\), "ednp/,
+    ],
+    [
+      'a missing field under another name',
+      { ...fault, kind: 'rate-limit', retryAftr: 1 },
+      /faults\[0\]: Unrecognized key: "retryAftr" \(did you mean "retryAfter"\?\) \(and 1 more\);/,
+    ],
+    ['a long delay', { ...fault, kind: 'slow', delayMs: 3e9 }, /faults\[0\]\.delayMs: .*<=900000/],
+    ['a body of weeks', { ...fault, kind: 'slow-body', ms: 3e9 }, /faults\[0\]\.ms: .*<=900000/],
     ['a missing argument', { ...fault, kind: 'slow' }, /faults\[0\]\.delayMs: /],
   ])('says in one line where %s stands', (_, wrong, message) => {
     expect(() => read({ seed: 1, faults: [wrong] })).toThrow(message);
