@@ -52,7 +52,10 @@ function secondsOf(retryAfter: string | undefined): number | undefined {
   if (retryAfter === undefined || retryAfter.trim() === '') return undefined;
   const seconds = Number(retryAfter);
   if (Number.isFinite(seconds)) return Math.max(0, Math.ceil(seconds));
-  const until = Date.parse(retryAfter); // RFC 9110 allows a date
+  // RFC 9110 allows a date, which begins with its weekday: to Date.parse `1, 1` is one, too, long past.
+  const until = /^\s*(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(retryAfter)
+    ? Date.parse(retryAfter)
+    : Number.NaN;
   return Number.isNaN(until) ? undefined : Math.max(0, Math.ceil((until - Date.now()) / 1_000));
 }
 

@@ -75,7 +75,7 @@ describe('The seconds of a rate limit', () => {
     expect(secondsOf(new Date(Date.now() - 60_000).toUTCString())).toBe(0);
   });
 
-  it.each([undefined, '', ' ', 'soon', 'Infinity'])(
+  it.each([undefined, '', ' ', 'soon', 'Infinity', '1, 1'])(
     'are half of the 30 s window where Retry-After is %j',
     (retryAfter) => {
       expect(secondsOf(retryAfter)).toBe(15);
