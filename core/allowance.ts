@@ -32,15 +32,19 @@ type Kind = 'requests' | 'tokenRequests';
 
 export interface Allowance {
   readonly usage: Readonly<Usage>;
-  /** Waits out a pause that is under way; true where there was one. */
+  /** Waits out a pause that is under way; true where there was one. Throws the error of `end`. */
   ready(): Promise<boolean>;
   /**
    * Makes a request: waits out a pause, counts, stores the count where no lease is left, and calls `make`.
-   * Throws BudgetSpent, or TimeSpent near the deadline, and then does not call it.
+   * Throws BudgetSpent, TimeSpent near the deadline, or the error of `end`, and then does not call it. A
+   * `make` that throws the error of `end` has made no request.
    */
   spend<T>(kind: Kind, make: () => Promise<T>): Promise<T>;
   /** Lets nobody call for `ms`; false where the run may not wait that long. */
   pause(ms: number): boolean;
+  /** From now on no request is made: each caller gets this error, those included that wait for their turn. */
+  end(error: Error): void;
+  readonly ended: Error | undefined;
   /** Stores what is not stored yet, and gives back the lease. */
   save(): Promise<void>;
 }
@@ -67,6 +71,7 @@ export function createAllowance(options: Options): Allowance {
   let free = 0;
   let renewing: Promise<void> | undefined;
   let pausedUntil = 0;
+  let ended: Error | undefined;
   let stored = JSON.stringify(usage);
   let storing: Promise<void> = Promise.resolve();
   let queued: Promise<void> | undefined;
@@ -89,9 +94,10 @@ export function createAllowance(options: Options): Allowance {
   }
 
   async function ready(): Promise<boolean> {
-    if (clock() >= pausedUntil) return false;
-    while (clock() < pausedUntil) await sleepFor(pausedUntil - clock());
-    return true;
+    const isPaused = clock() < pausedUntil;
+    while (!ended && clock() < pausedUntil) await sleepFor(pausedUntil - clock());
+    if (ended) throw ended;
+    return isPaused;
   }
 
   const left = () => limits.requests - usage.requests - usage.tokenRequests;
@@ -153,6 +159,9 @@ export function createAllowance(options: Options): Allowance {
       await count(kind);
       try {
         return await make();
+      } catch (error) {
+        if (error === ended) usage[kind] -= 1;
+        throw error;
       } finally {
         usage.leased -= 1;
       }
@@ -165,6 +174,12 @@ export function createAllowance(options: Options): Allowance {
       usage.waitedMs += Math.round(more);
       pausedUntil = until;
       return true;
+    },
+    end(error) {
+      ended ??= error;
+    },
+    get ended() {
+      return ended;
     },
   };
 }

@@ -93,6 +93,8 @@ const UNLIMITED = {
   ready: async () => false,
   spend: <T>(_kind: string, make: () => Promise<T>) => make(),
   pause: () => true,
+  end: () => {},
+  ended: undefined,
   save: async () => {},
 };
 

@@ -3,7 +3,13 @@ import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance } from 'axios';
 import type { Allowance } from '../allowance.ts';
-import { ContractBroken, InvalidInput, RateLimited, ServiceUnavailable } from '../errors.ts';
+import {
+  ContractBroken,
+  InvalidInput,
+  QuotaExhausted,
+  RateLimited,
+  ServiceUnavailable,
+} from '../errors.ts';
 import type { Access } from '../lake/source.ts';
 import type { RetryPolicy } from '../retry.ts';
 import { errorOfResponse } from './http-errors.ts';
@@ -77,6 +83,7 @@ export function createSpotifyClient(options: SpotifyClientOptions): SpotifyClien
 /**
  * Runs `attempt` until it succeeds or the policy says no; the last error is the one thrown. A pause
  * that a 429 asks for is one for all callers of the allowance, and ends where the run's waiting ends.
+ * A 429 that is not waited out here ends the calls of all of them: calling on lengthens the wait.
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
@@ -88,10 +95,16 @@ export async function withRetries<T>(
     try {
       return await attempt();
     } catch (error) {
+      // What ended the calls of another caller is not waited out here, too.
+      if (error === allowance.ended) throw error;
       const delay = retryDelayMs(policy, n, error);
+      if (error instanceof RateLimited || error instanceof QuotaExhausted) {
+        if (delay !== undefined && allowance.pause(delay)) continue;
+        allowance.end(error);
+        throw error;
+      }
       if (delay === undefined) throw error;
-      if (!(error instanceof RateLimited)) await pause(delay);
-      else if (!allowance.pause(delay)) throw error;
+      await pause(delay);
     }
   }
 }

@@ -104,6 +104,26 @@ describe('The Spotify client', () => {
     expect(allowance.slept).toHaveLength(2);
   });
 
+  it('sends nothing more once a 429 is not waited out, nor counts what waited for its turn', async () => {
+    const allowance = givenAllowance();
+    const server = await serveReplies(
+      { status: 429, body: { error: { reason: 'QUOTA_EXCEEDED' } } },
+      { body: {} },
+    );
+    const turns: (() => void)[] = [];
+    const pacer = { turn: () => new Promise<void>((resolve) => turns.push(resolve)) };
+    const client = spotifyClient(server.url, { pacer, retryPolicy });
+    const calls = [1, 2].map(() => errorOf(client.get('/v1/x', accessOf(TOKEN, allowance))));
+    while (turns.length < 2) await new Promise(setImmediate);
+    turns[0]?.();
+    const [first] = await Promise.all([calls[0]]);
+    turns[1]?.();
+    expect(first).toMatchObject({ name: 'QuotaExhausted' });
+    expect(await calls[1]).toBe(first);
+    expect(server.requests).toHaveLength(1);
+    expect(allowance.usage).toMatchObject({ requests: 1, leased: 0, waitedMs: 0 });
+  });
+
   it('sends nothing that the run has no request for', async () => {
     const server = await serveReplies({ status: 502 });
     const client = spotifyClient(server.url);

@@ -357,6 +357,28 @@ describe('A limit', () => {
     expect(stored()).toHaveLength(10);
   });
 
+  it.each([
+    ['the quota', { reason: 'QUOTA_EXCEEDED' }, 'STOPPED'],
+    ['a long Retry-After', { message: 'API rate limit exceeded' }, 'WAIT'],
+  ])('of %s ends the further pages and retries of other albums, too', async (_, error, outcome) => {
+    const many = Array.from({ length: 50 }, (_, i) => ({ id: `t${i}` }));
+    const manyPages = (n: number) => page(many, { offset: n * 50, total: 5_000 });
+    const limited = { status: 429, headers: { 'retry-after': '30' }, body: { error } };
+    const { fetch, server, usage } = await given(
+      ['album0', 'album1', 'album2'],
+      (id, n) => {
+        if (id === 'album0') return n === 3 ? limited : { body: manyPages(n) };
+        return id === 'album1' ? { body: manyPages(n) } : { status: 502 };
+      },
+      { concurrency: 3 },
+    );
+    expect(await fetch()).toMatchObject({ outcome });
+    const sent = server.requests.length;
+    // Three at a time, the fourth request of one is limited: not the hundred pages of the other.
+    expect(sent).toBeLessThanOrEqual(20);
+    expect(usage()).toMatchObject({ requests: 2 + sent, leased: 0, unconfirmed: 0 });
+  });
+
   it('of requests holds for retries, too', async () => {
     const { fetchAll, server, usage } = await given(
       ids(50),
