@@ -3,6 +3,7 @@ import { parseJson } from '../parse.ts';
 import { type Item, type PageOfItems, usableItems } from './items.ts';
 import { keys } from './keys.ts';
 import type { Lake } from './lake.ts';
+import type { Plan } from './manifest.ts';
 import type { RawFormat } from './source.ts';
 
 /** Joins an album's track pages, byte for byte as they came, into the one raw object of the album. */
@@ -47,19 +48,28 @@ export interface StoredAlbum {
 }
 
 /**
- * An album's raw object, or undefined unless it was stored at `refreshBefore` or later. Damaged data
+ * Since when an album's raw object counts (ISO 8601). One that an earlier run loaded with something odd is
+ * there already: only what this run stored shows whether it is still so.
+ */
+export const countsSince = (
+  { run, seenBefore, refreshBefore }: Pick<Plan, 'run' | 'seenBefore' | 'refreshBefore'>,
+  albumId: string,
+): string => (seenBefore[albumId] === undefined ? refreshBefore : run.startedAt);
+
+/**
+ * An album's raw object, or undefined unless it was stored at `since` (ISO 8601) or later. Damaged data
  * counts as not stored: it is fetched again, not failed on.
  */
 export async function readStoredAlbum(
   lake: Lake,
   format: RawFormat,
   albumId: string,
-  refreshBefore: string,
+  since: string,
 ): Promise<StoredAlbum | undefined> {
   const key = keys.albumTracks(albumId);
   const storedAt = await lake.storedAt(key);
-  // S3 keeps whole seconds: what was stored within the second of `refreshBefore` counts as new.
-  const oldest = Math.floor(Date.parse(refreshBefore) / 1_000) * 1_000;
+  // S3 keeps whole seconds: what was stored within the second of `since` counts as new.
+  const oldest = Math.floor(Date.parse(since) / 1_000) * 1_000;
   if (!storedAt || storedAt.getTime() < oldest) return undefined;
   try {
     const bytes = await lake.get(key);

@@ -11,6 +11,7 @@ import {
   type QueuedAlbum,
   readProgress,
 } from '../../core/lake/progress.ts';
+import { countsSince } from '../../core/lake/raw-album.ts';
 import type { AlbumSource } from '../../core/lake/source.ts';
 import { openAllowance } from '../../core/lake/usage.ts';
 import { parseAs } from '../../core/parse.ts';
@@ -93,7 +94,7 @@ export async function fetchAlbumTracks(
   const fetchInTurn = (accessToken: string) => async (album: QueuedAlbum) => {
     const stored =
       mayBeStored && album.stored === undefined
-        ? await storedTracks(source, lake, album, plan.refreshBefore)
+        ? await storedTracks(source, lake, album, countsSince(plan, album.albumId))
         : undefined;
     if (stored) return async () => stored;
     return fetchAlbum(source, lake, { accessToken, allowance }, album);

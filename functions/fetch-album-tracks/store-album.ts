@@ -36,9 +36,9 @@ export async function storedTracks(
   source: AlbumSource,
   lake: Lake,
   { albumId, totalTracks }: QueuedAlbum,
-  refreshBefore: string,
+  since: string,
 ): Promise<StoredTracks | undefined> {
-  const stored = await readStoredAlbum(lake, source, albumId, refreshBefore);
+  const stored = await readStoredAlbum(lake, source, albumId, since);
   if (!stored) return undefined;
   const read = tracksOf(stored.pages, totalTracks);
   return isWhole(read) ? { tracks: read.tracks.length, isShort: false } : undefined;

@@ -14,7 +14,7 @@ import {
 import { countOddText } from '../../core/lake/odd-text.ts';
 import { isOpen, isShort, odditiesOf } from '../../core/lake/oddities.ts';
 import { type Progress, readProgress } from '../../core/lake/progress.ts';
-import { readStoredAlbum, tracksOf } from '../../core/lake/raw-album.ts';
+import { countsSince, readStoredAlbum, tracksOf } from '../../core/lake/raw-album.ts';
 import { creditsWithoutId } from '../../core/lake/rows.ts';
 import { compareFields, createFieldCollector } from '../../core/lake/schema-watch.ts';
 import type { RawFormat } from '../../core/lake/source.ts';
@@ -139,7 +139,7 @@ async function readLoaded(
       const failure = failures[albumId];
       const stored = failure
         ? undefined
-        : await readStoredAlbum(lake, format, albumId, plan.refreshBefore);
+        : await readStoredAlbum(lake, format, albumId, countsSince(plan, albumId));
       if (!stored) return void missing.push({ albumId, reason: failure ?? stoppedBy });
       const { tracks, ...counted } = tracksOf(stored.pages, totalTracks);
       const items = stored.pages.map((page) => page.items);

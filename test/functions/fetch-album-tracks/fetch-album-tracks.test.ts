@@ -171,6 +171,18 @@ describe('FetchAlbumTracks', () => {
     expect([...fresh.asked.keys()].sort()).toEqual(['album0', 'album1']);
   });
 
+  it('asks again for an album with something odd, which only this run can have seen again', async () => {
+    const seenBefore = { album0: 1, album1: 1 };
+    const { lake, fetch, asked } = await given(ids(3), whole, {
+      plan: { mayBeStored: true, seenBefore },
+    });
+    storeAlbum(lake, 'album0', [page(tracks(1))], day(-1));
+    storeAlbum(lake, 'album1', [page(tracks(1))], day(0));
+    storeAlbum(lake, 'album2', [page(tracks(1))], day(-1));
+    await fetch();
+    expect([...asked.keys()]).toEqual(['album0']);
+  });
+
   it('goes on where an earlier call was cut, and asks for nothing twice', async () => {
     const { lake, fetch, asked, usage } = await given(ids(6), whole, { concurrency: 1 });
     const { put } = lake;

@@ -272,6 +272,16 @@ describe('Albums that are short of tracks', () => {
     expect(manifest.loaded[0]?.odd?.isOpen).toBe(false);
   });
 
+  it('are not what this run saw where a limit ended it before: the album waits for the next one', async () => {
+    const { seal, lake } = given({ planned: ['a'], seenBefore: { a: 1 } });
+    storeAlbum(lake, 'a', [page([track('t'), null])], day(-1));
+    expect(await seal({}, stoppedBy('QuotaExhausted'))).toMatchObject({
+      status: 'DEFERRED',
+      loaded: [],
+      missing: [{ albumId: 'a', reason: 'QuotaExhausted' }],
+    });
+  });
+
   it('stay open where tracks are missing, and where this run saw more oddities than the last', async () => {
     const missing = short([track('t')], 2, { seenBefore: { a: 1 } });
     expect((await missing.seal()).status).toBe('PARTIAL');
