@@ -47,14 +47,23 @@ export interface StoredAlbum {
   pages: PageOfItems[];
 }
 
+/** `TimeoutSeconds` of the state machine. */
+const LONGEST_RUN_MS = 6 * 3_600_000;
+
 /**
- * Since when an album's raw object counts (ISO 8601). One that an earlier run loaded with something odd is
+ * Since when an album's raw object counts (ISO 8601). What a run stored that began before `refreshBefore`
+ * is to be fetched anew, however late in that run. One that an earlier run loaded with something odd is
  * there already: only what this run stored shows whether it is still so.
  */
-export const countsSince = (
+export function countsSince(
   { run, seenBefore, refreshBefore }: Pick<Plan, 'run' | 'seenBefore' | 'refreshBefore'>,
   albumId: string,
-): string => (seenBefore[albumId] === undefined ? refreshBefore : run.startedAt);
+): string {
+  const startedAt = Date.parse(run.startedAt);
+  const isOdd = seenBefore[albumId] !== undefined;
+  const since = isOdd ? startedAt : Date.parse(refreshBefore) + LONGEST_RUN_MS;
+  return new Date(Math.min(since, startedAt)).toISOString();
+}
 
 /**
  * An album's raw object, or undefined unless it was stored at `since` (ISO 8601) or later. Damaged data

@@ -183,6 +183,17 @@ describe('FetchAlbumTracks', () => {
     expect([...asked.keys()]).toEqual(['album0']);
   });
 
+  it('asks again for an album that the run of a refresh age ago may have stored, which began before', async () => {
+    const refreshBefore = day(-14).toISOString();
+    const { lake, fetch, asked } = await given(ids(2), whole, {
+      plan: { mayBeStored: true, refreshBefore },
+    });
+    storeAlbum(lake, 'album0', [page(tracks(1))], new Date(day(-14).getTime() + 3_600_000));
+    storeAlbum(lake, 'album1', [page(tracks(1))], day(-13));
+    await fetch();
+    expect([...asked.keys()]).toEqual(['album0']);
+  });
+
   it('goes on where an earlier call was cut, and asks for nothing twice', async () => {
     const { lake, fetch, asked, usage } = await given(ids(6), whole, { concurrency: 1 });
     const { put } = lake;
