@@ -53,6 +53,11 @@ function runWith(node, args) {
   process.on('SIGINT', () => isOnTerminal || child.kill('SIGINT'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => {
+    child.once('error', ({ message }) => {
+      console.error(`error: Node.js cannot be started: ${message}`);
+      process.exitCode = 1;
+      resolve();
+    });
     child.once('exit', (code, signal) => {
       if (signal) {
         process.removeAllListeners(signal);

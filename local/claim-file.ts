@@ -21,8 +21,8 @@ export function claimFile(file: string): Claim {
   };
   // Linked into place whole: nobody ever reads a file that is still empty.
   const draft = `${file}.${mine.pid}-${Math.random().toString(36).slice(2)}`;
-  writeFileSync(draft, content({}));
   try {
+    writeFileSync(draft, content({}));
     for (;;) {
       try {
         linkSync(draft, file);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { systemProblem } from 'local-aws/system-problem.ts';
 import { messageOfCause } from '../core/error-cause.ts';
 import { TributaryError } from '../core/errors.ts';
 import { rejectOptionsOfNpm } from '../core/terminal/npm-options.ts';
@@ -52,6 +53,7 @@ try {
   if (interrupt.signal.aborted) await new Promise(() => {});
   await interrupt.end();
   const isInvalid = error instanceof TributaryError || (error as Error).name === 'InvalidInput';
-  if (options?.stack || !isInvalid) throw error;
-  command.error(`error: ${messageOfCause((error as Error).message)} (--stack shows where)`);
+  const problem = isInvalid ? messageOfCause((error as Error).message) : systemProblem(error);
+  if (options?.stack || problem === undefined) throw error;
+  command.error(`error: ${problem} (--stack shows where)`);
 }

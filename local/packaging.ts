@@ -163,6 +163,9 @@ function runSls(
         ...(isBundled && { TRIBUTARY_IS_BUNDLED: 'true' }),
       },
     });
+    child.once('error', reject);
+    // Without file descriptors it has no output either.
+    if (child.pid === undefined) return;
     const kill = () => {
       if (child.pid === undefined || child.exitCode !== null) return;
       if (process.platform === 'win32') child.kill('SIGKILL');
@@ -180,7 +183,6 @@ function runSls(
       });
     }
     signal?.addEventListener('abort', kill, { once: true });
-    child.once('error', reject);
     child.once('close', (code) => {
       signal?.removeEventListener('abort', kill);
       if (code === 0) return resolve();
@@ -190,6 +192,7 @@ function runSls(
         said > 0
           ? lines
               .slice(said, said + 2)
+              .filter((line) => !line.startsWith('at '))
               .join(' ')
               .trim()
           : 'see what it prints';

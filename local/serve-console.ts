@@ -1,5 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { systemProblem } from 'local-aws/system-problem.ts';
 
 export interface ServedConsole {
   /** With its token. */
@@ -18,6 +20,10 @@ export async function serveConsole(root: string, folder: string): Promise<Served
     // The channel closes however this process ends, and the console ends with it.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  if (child.pid === undefined) {
+    const [error] = await once(child, 'error');
+    throw new Error(systemProblem(error) ?? error.message);
+  }
   const { stdout, stderr } = child as ChildProcessWithoutNullStreams;
   let errors = '';
   stderr.on('data', (chunk) => {

@@ -60,7 +60,7 @@ export interface StageOptions {
   streaming?: boolean | StageStreamingOptions;
   /** What goes wrong in AWS: throttled and failed calls, environments that end, crawls. */
   aws?: AwsFaultPlan;
-  /** Called for each write that fails, as on a full disk. */
+  /** Called for each write that fails, as on a full disk, and each process that cannot be started. */
   onUnwritable?: (error: NodeJS.ErrnoException) => void;
   /** For the executions that rules start. */
   rules?: RuleOptions;
@@ -166,7 +166,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     connectFunctions(service.functions, endpoints, options.environment, options.proxy),
     folder,
     iam,
-    { ...monitoring.lambdaObserver, onLogError: onUnwritable },
+    { ...monitoring.lambdaObserver, onLogError: onUnwritable, onLaunchError: onUnwritable },
     awsFaults.lambda,
   );
 

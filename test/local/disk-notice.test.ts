@@ -8,7 +8,18 @@ describe('A folder that cannot be written', () => {
     const notice = createDiskNotice('.local', (line) => lines.push(line));
     for (let i = 0; i < 3; i++) notice(failure('ENOSPC'));
     expect(lines).toEqual([
-      expect.stringMatching(/^\nThe disk of \.local is full: events are kept .* is retried;/),
+      expect.stringMatching(
+        /^\nThe disk of \.local is full: events are kept .* is retried until there is room;/,
+      ),
+    ]);
+  });
+
+  it('says of a process that cannot be started what the system lacks', () => {
+    const lines: string[] = [];
+    const error = { code: 'EMFILE', errno: -24, syscall: 'spawn node' };
+    createDiskNotice('.local', (line) => lines.push(line))(Object.assign(new Error(), error));
+    expect(lines).toEqual([
+      '\nNo process can be started for a function: too many open files (EMFILE): raise `ulimit -n`. Meanwhile events are kept in memory and their delivery is retried.',
     ]);
   });
 

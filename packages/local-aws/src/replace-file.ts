@@ -8,6 +8,7 @@ export function replaceFile(file: string, content: string): void {
     renameSync(draft, file);
   } catch (error) {
     rmSync(draft, { force: true });
-    throw error;
+    // That of a write names no file.
+    throw Object.assign(error as Error, { path: file });
   }
 }

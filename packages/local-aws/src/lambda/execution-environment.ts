@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +14,8 @@ export interface Environment {
   /** Marks the calls that it makes, as AWS_SESSION_TOKEN. */
   readonly id: string;
   readonly logStream: string;
+  /** Resolves with the error where the system could not start the process. */
+  readonly launchError?: Promise<NodeJS.ErrnoException>;
   /** Resolves when the process is gone and all its output has come. */
   readonly closed: Promise<unknown>;
 }
@@ -23,6 +26,7 @@ export interface EnvironmentOptions {
   onLine(line: string, logStream: string): void;
 }
 
+/** Throws the error of the system where it lacks what `fork` needs at once, such as memory. */
 export function startEnvironment(
   fn: PackagedFunction,
   { folder, onLine }: EnvironmentOptions,
@@ -56,6 +60,10 @@ export function startEnvironment(
     if (output) createInterface({ input: output }).on('line', (line) => onLine(line, logStream));
   }
   child.on('error', () => {});
+  if (child.pid === undefined) {
+    const launchError = once(child, 'error').then(([error]) => error);
+    return { child, id, logStream, launchError, closed: launchError };
+  }
   // 'close' comes after the last output. Not once(): it rejects on 'error', which a failed send emits.
   const closed = new Promise((resolve) => child.once('close', resolve));
   return { child, id, logStream, closed };

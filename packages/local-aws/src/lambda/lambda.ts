@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { ALLOW_ALL, type Iam } from '../iam/iam.ts';
 import type { PackagedFunction } from '../service/service.ts';
 import { arn } from '../service/template.ts';
+import { systemProblem } from '../system-problem.ts';
 import {
   type Environment,
   type Outcome,
@@ -30,6 +31,8 @@ export interface LambdaObserver {
   onInvoked(functionName: string, invocation: { durationMs: number; failed: boolean }): void;
   /** Output that its log file did not take, as on a full disk. */
   onLogError?(error: NodeJS.ErrnoException): void;
+  /** An environment that could not be started, on a full disk or without memory. */
+  onLaunchError?(error: NodeJS.ErrnoException): void;
 }
 
 /** What a plan of faults does to an invocation; each is asked once an invocation. */
@@ -84,6 +87,7 @@ export function createLambda(
     const onLine = (line: string, stream: string) => observer.onLine(fn.name, stream, line);
     const environment = startEnvironment(fn, { folder, onLine });
     const { child, id } = environment;
+    if (environment.launchError !== undefined) return environment;
     for (const output of [child.stdout, child.stderr]) logs.take(fn.name, output);
     running.set(id, { ...environment, functionName: fn.name });
     // An environment that ends while it is idle is no failure.
@@ -92,6 +96,23 @@ export function createLambda(
     }
     child.on('close', () => running.delete(id));
     return environment;
+  }
+
+  function launch(fn: PackagedFunction): Environment {
+    try {
+      return start(fn);
+    } catch (error) {
+      throw notLaunched(fn, error as NodeJS.ErrnoException);
+    }
+  }
+
+  function notLaunched({ name }: PackagedFunction, error: NodeJS.ErrnoException): FunctionError {
+    observer.onLaunchError?.(error);
+    const why = systemProblem(error) ?? error.message;
+    return new FunctionError(
+      'Runtime.LaunchError',
+      `No process can be started for ${name}: ${why}`,
+    );
   }
 
   async function invokeIn(environment: Environment, fn: PackagedFunction, event: unknown) {
@@ -124,8 +145,10 @@ export function createLambda(
       const rejection = faults.rejects?.(functionName);
       if (rejection) throw new FunctionError(rejection.name, rejection.message);
       const [warm] = pool;
-      const environment = warm ?? start(fn);
+      const environment = warm ?? launch(fn);
       pool.delete(environment);
+      if (environment.launchError !== undefined)
+        throw notLaunched(fn, await environment.launchError);
       const outcome = await invokeIn(environment, fn, event);
       if (isUsable(environment.child)) pool.add(environment);
       if ('payload' in outcome) return JSON.parse(outcome.payload);

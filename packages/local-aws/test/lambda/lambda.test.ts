@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -336,6 +337,37 @@ describe('An execution environment', () => {
     await sleep(400);
     expect(await invoke('deaf', {})).not.toBe(first);
     await endOf(first as number);
+  });
+
+  it('that cannot be started fails its event with what the system lacks', () => {
+    const child = join(import.meta.dirname, 'launch-child.ts');
+    const sh = ['-c', 'ulimit -n 64 && exec "$0" "$1"', process.execPath, child];
+    const { stdout } = spawnSync('sh', sh, { encoding: 'utf8', timeout: 60_000 });
+    expect(JSON.parse(stdout)).toEqual({
+      name: 'Runtime.LaunchError',
+      message:
+        'No process can be started for pause: too many open files (EMFILE): raise `ulimit -n`',
+      launches: [{ code: 'EMFILE', syscall: expect.stringMatching(/^spawn /) }],
+    });
+  });
+
+  it('whose code a full disk does not take fails its event, and is written once there is room', async () => {
+    const launches: unknown[] = [];
+    const observer = {
+      onLine() {},
+      onInvoked() {},
+      onLaunchError: ({ code }: NodeJS.ErrnoException) => launches.push(code),
+    };
+    const { invoke } = given({ one: 'return 1;' }, ALLOW_ALL, observer);
+    // A file where the code goes, in the place of a full disk.
+    writeFileSync(join(folder, 'code'), '');
+    expect(await errorOf(invoke('one', {}))).toMatchObject({
+      name: 'Runtime.LaunchError',
+      message: expect.stringContaining('No process can be started for one: E'),
+    });
+    expect(launches).toEqual([expect.stringMatching(/^E(EXIST|NOTDIR)$/)]);
+    rmSync(join(folder, 'code'));
+    expect(await invoke('one', {})).toBe(1);
   });
 
   it('ends with the stage although it does not listen to SIGTERM', async () => {
