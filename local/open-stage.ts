@@ -14,6 +14,7 @@ import { claimFolder } from './claim-folder.ts';
 import { createDiskNotice } from './disk-notice.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Options } from './options.ts';
+import { checkStore } from './package-store.ts';
 import { packageWithProgress } from './packaging-progress.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
 import type { Stage } from './stage.ts';
@@ -37,6 +38,8 @@ export async function openStage(
   const params = [...given, ...(options.real ? realSettings(given) : [])];
   const settings = Object.fromEntries(params.map((param) => param.split(/=(.*)/s, 2)));
 
+  // Before the folder, which is in the clone by default: another one would not help.
+  checkStore(root);
   const claim = claimFolder(folder);
   interrupt.onEnd(claim.release);
   // Whatever ends the process, no address stays behind.

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemProblem } from 'local-aws/system-problem.ts';
 import { InvalidInput } from '../core/errors.ts';
 import { claimFile } from './claim-file.ts';
-import { tryToWrite } from './try-to-write.ts';
+import { tryToWrite, tryToWriteInto } from './try-to-write.ts';
 
 /** Between the name of a package and a random end: the folder in which it is being made. */
 export const UNFINISHED = '.unfinished-';
@@ -12,16 +13,26 @@ const KEPT = 24;
 
 /** The folder of all packages, and whether it is new; throws InvalidInput where it cannot be written. */
 export function openStore(root: string): { store: string; isNew: boolean } {
-  const store = join(root, '.local/packages');
-  let isNew: boolean;
-  try {
-    isNew = mkdirSync(store, { recursive: true }) !== undefined;
+  return withProblem(root, (store) => {
+    const isNew = mkdirSync(store, { recursive: true }) !== undefined;
     tryToWrite(store);
+    return { store, isNew };
+  });
+}
+
+/** Throws InvalidInput where the folder of all packages cannot be written, and leaves nothing behind. */
+export const checkStore = (root: string): void => withProblem(root, tryToWriteInto);
+
+function withProblem<T>(root: string, write: (store: string) => T): T {
+  const store = join(root, '.local/packages');
+  try {
+    return write(store);
   } catch (cause) {
+    if (systemProblem(cause) !== undefined) throw cause;
     const why = 'the service is packaged there, whatever --folder is';
-    throw new InvalidInput(`${store} is not writable: ${why}`, { cause });
+    const advice = 'make this clone writable, or clone it where you may write';
+    throw new InvalidInput(`${store} is not writable: ${why}; ${advice}`, { cause });
   }
-  return { store, isNew };
 }
 
 export function markUsed(folder: string): string {

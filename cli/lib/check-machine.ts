@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { checkFolder } from '../../local/claim-folder.ts';
+import { checkStore } from '../../local/package-store.ts';
 import { isAlive } from '../../local/process-identity.ts';
-import { tryToWriteInto } from '../../local/try-to-write.ts';
 import { errorLine } from './error-line.ts';
 import { localFolder } from './local-endpoint.ts';
 
@@ -23,7 +23,7 @@ export function checkMachine(folder: string, clone = root): Finding[] {
   return [
     nodeVersion(process.versions.node),
     ...settle('Disk', () => diskSpace(statfsSync(existsSync(path) ? path : clone))),
-    ...settle('Packages', () => packages(store)),
+    ...settle('Packages', () => packages(clone, store)),
     ...settle('Lock', () => locks(store)),
     ...settle('Folder', () => writable(path)),
     ...settle('Local stage', () => stage(folder)),
@@ -59,12 +59,8 @@ export function diskSpace({ bavail, bsize }: { bavail: number; bsize: number }):
   return { level: free < GB ? 'odd' : 'ok', subject: 'Disk', text };
 }
 
-function packages(store: string): Finding {
-  try {
-    tryToWriteInto(store);
-  } catch {
-    return { level: 'bad', subject: 'Packages', text: `${store} is not writable` };
-  }
+function packages(clone: string, store: string): Finding {
+  checkStore(clone);
   const names = existsSync(store) ? readdirSync(store).filter((name) => /^[\w-]+$/.test(name)) : [];
   const bytes = names
     .flatMap((name) =>

@@ -136,7 +136,7 @@ describe('tributary doctor', () => {
       expect(found.map(({ level, subject, text }) => `${level} ${subject}: ${text}`)).toEqual([
         expect.stringMatching(/^ok Node/),
         expect.stringMatching(/ Disk: /),
-        `bad Packages: ${packages} is not writable`,
+        `bad Packages: ${packages} is not writable: the service is packaged there, whatever --folder is; make this clone writable, or clone it where you may write`,
         expect.stringMatching(/^bad Lock: ENOTDIR: /),
         `bad Folder: --folder ${file}/below leads through a file: choose another one`,
         'ok Local stage: not running',

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
-import { openStore } from '../../local/package-store.ts';
+import { checkStore, openStore } from '../../local/package-store.ts';
 import { packageService } from '../../local/packaging.ts';
 import { ownIdentity } from '../../local/process-identity.ts';
 import { asUser } from '../fixtures/as-user.ts';
@@ -212,11 +212,13 @@ describe('Packaging', () => {
     mkdirSync(store, { recursive: true });
     chmodSync(root, 0o755);
     chmodSync(store, 0o555);
-    asUser(() =>
-      expect(() => openStore(root)).toThrow(
-        `${store} is not writable: the service is packaged there, whatever --folder is`,
-      ),
-    );
+    asUser(() => {
+      for (const write of [openStore, checkStore]) {
+        expect(() => write(root)).toThrow(
+          `${store} is not writable: the service is packaged there, whatever --folder is; make this clone writable, or clone it where you may write`,
+        );
+      }
+    });
     chmodSync(store, 0o755);
   });
 
