@@ -1,5 +1,6 @@
 import type { Execution } from 'local-aws/step-functions/run-state-machine.ts';
 import { messageOfCause } from '../core/error-cause.ts';
+import type { Manifest } from '../core/lake/manifest.ts';
 import { widthOf } from '../core/terminal/width.ts';
 import { countUndelivered } from './count-events.ts';
 import type { Interrupt } from './interrupt.ts';
@@ -24,7 +25,7 @@ const COUNTING_MS = 4_000;
 /** Runs both halves and ends with the verdict; false when one failed. */
 export async function runOnce(
   stage: Stage,
-  { sessions, seed, folder, real, keep }: Options,
+  { sessions, seed, folder, real, param, keep }: Options,
   interrupt: Interrupt,
 ): Promise<boolean> {
   const { signal } = interrupt;
@@ -55,9 +56,11 @@ export async function runOnce(
     seconds: (performance.now() - start) / 1_000,
     ...(execution.status !== 'SUCCEEDED' && { failure: failureOf(execution, real) }),
     ...(manifest && { manifest }),
-    requests: real
-      ? { byEndpoint: { Spotify: manifest?.counts.requests ?? 0 }, faulted: {} }
-      : stage.spotify.requests,
+    // The mock knows of those that it was asked for.
+    requests:
+      real || param?.some((each) => each.startsWith('spotifyApiUrl='))
+        ? { byEndpoint: countedBy(manifest), faulted: {} }
+        : stage.spotify.requests,
     ...(ledger && { ledger }),
   });
   const width = Math.min(widthOf(process.stdout) ?? 100, 120);
@@ -73,6 +76,12 @@ export async function runOnce(
   if (keep) interrupt.during({ name: 'serving', ...delivering(stage, folder) });
   return execution.status === 'SUCCEEDED' && (!ledger || isBalanced(ledger));
 }
+
+/** The requests that a run counted itself. */
+const countedBy = (manifest: Manifest | undefined): Record<string, number> => ({
+  token: manifest?.counts.tokenRequests ?? 0,
+  Spotify: manifest?.counts.requests ?? 0,
+});
 
 /** With `--real`, the parameters that the error speaks of came from the environment. */
 function failureOf({ status, error = status, cause = 'no cause' }: Execution, real?: true) {

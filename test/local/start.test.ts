@@ -245,7 +245,12 @@ describe('npm start', () => {
       const run = startReal(credentials.clientSecret);
       expect(await run.ended).toBe(0);
       expect(run.text()).toMatch(/^COMPLETE[^\n]*\n +albums +3 loaded/m);
-      expect(spotify.requests.byEndpoint['album-tracks']).toBeGreaterThanOrEqual(3);
+      const { byEndpoint } = spotify.requests;
+      expect(byEndpoint['album-tracks']).toBeGreaterThanOrEqual(3);
+      const { token, ...api } = byEndpoint;
+      const asked = Object.values(api).reduce((sum, n) => sum + n, 0);
+      expect(token).toBe(2);
+      expect(run.text()).toContain(`  requests  ${asked + 1} (token 1, Spotify ${asked})`);
       const secrets = [credentials.clientSecret, ...spotify.tokens];
       for (const text of [
         run.text(),
