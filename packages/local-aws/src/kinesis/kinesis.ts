@@ -132,8 +132,9 @@ export async function startKinesis(
   const actions = createActions(call, new Set(onDemand));
   /** An action that kinesalite lacks is served here; all others are passed on as they are. */
   const respond = async (headers: IncomingHttpHeaders, body: Buffer): Promise<RawResponse> => {
-    const action = actions[String(headers['x-amz-target']).replace(`${TARGET}.`, '')];
-    if (action === undefined) return ask(headers, body);
+    const target = String(headers['x-amz-target']);
+    const action = actions[target.replace(`${TARGET}.`, '')];
+    if (action === undefined) return withMessage(target, await ask(headers, body));
     try {
       return jsonResponse(200, await action(JSON.parse(body.toString())));
     } catch (error) {
@@ -168,6 +169,15 @@ function withStreamName(body: Buffer): Buffer {
   if (!body.includes('"StreamARN"') || body.includes('"StreamName"')) return body;
   const { StreamARN, ...input } = JSON.parse(body.toString());
   return Buffer.from(JSON.stringify({ ...input, StreamName: String(StreamARN).split('/').at(-1) }));
+}
+
+/** kinesalite says of an action that it does not know only that it is unknown. */
+function withMessage(target: string, response: RawResponse): RawResponse {
+  const __type = 'UnknownOperationException';
+  if (response.status !== 400 || response.body.toString() !== JSON.stringify({ __type })) {
+    return response;
+  }
+  return jsonResponse(400, { __type, message: `${target} is not served locally` });
 }
 
 const jsonResponse = (status: number, content: unknown): RawResponse => ({

@@ -5,6 +5,7 @@ import {
   type KinesisClient,
   PutRecordCommand,
   PutRecordsCommand,
+  RegisterStreamConsumerCommand,
 } from '@aws-sdk/client-kinesis';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import type { StreamFaults } from '../../src/kinesis/faults.ts';
@@ -118,6 +119,15 @@ describe('Kinesis of the local stage', () => {
     });
     await expect(kinesis.call('GetRecords', { ShardIterator: 'x' })).rejects.toMatchObject({
       name: 'InvalidArgumentException',
+    });
+  });
+
+  it('names an action that is not served', async () => {
+    const StreamARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/events';
+    const unserved = new RegisterStreamConsumerCommand({ StreamARN, ConsumerName: 'reader' });
+    await expect(client.send(unserved)).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+      message: 'Kinesis_20131202.RegisterStreamConsumer is not served locally',
     });
   });
 
