@@ -5,7 +5,11 @@ import { shellQuote } from './shell-quote.ts';
  * Ends the command where npm took its options: `npm start --keep`, without the `--` before them, sets
  * npm_config_keep and passes nothing on.
  */
-export function rejectOptionsOfNpm(command: Command, script: string, env = process.env): void {
+export function rejectOptionsOfNpm(
+  command: Command,
+  script: string,
+  { env = process.env, args = process.argv.slice(command.parent ? 3 : 2) } = {},
+): void {
   if (env.npm_lifecycle_event !== script) return;
   const options = [...command.options, ...(command.parent?.options ?? [])];
   const taken = options.flatMap(({ long, required, flags }) => {
@@ -13,7 +17,11 @@ export function rejectOptionsOfNpm(command: Command, script: string, env = proce
     if (value === undefined || (!required && value !== 'true')) return [];
     return required && value !== 'true' ? `${long} ${shellQuote(value)}` : flags;
   });
-  if (taken.length === 0) return;
+  // Of an option that begins as one of its own, such as --app, npm leaves the value alone.
+  const hasValue =
+    args.length > command.registeredArguments.length && !args.some((each) => each.startsWith('-'));
+  if (taken.length === 0 && !hasValue) return;
   const npm = script === 'start' ? 'npm start' : `npm run ${script}`;
-  command.error(`error: npm passes options on only behind --: ${npm} -- ${taken.join(' ')}`);
+  const given = taken.length > 0 ? taken.join(' ') : '--help';
+  command.error(`error: npm passes options on only behind --: ${npm} -- ${given}`);
 }

@@ -103,6 +103,8 @@ describe('npm', () => {
   it.each([
     ['start', ['--keep', '--albums=5'], 'npm start -- --albums 5 --keep'],
     ['start', ['--catalog', 'x.json'], 'npm start -- --catalog <file>'],
+    ['start', ['--app', 'development'], 'npm start -- --help'],
+    ['spotify', ['--port', '9000'], 'npm run spotify -- --port <port>'],
     ['query', ['--list', '--stage=dev'], 'npm run query -- --list --stage dev'],
   ])('run %s with %j says where options go', (script, options, instead) => {
     const args = ['run', '--silent', script, ...options];

@@ -3,6 +3,7 @@ import { readCatalog } from './catalog.ts';
 import { InvalidInput } from './errors.ts';
 import { readFaultPlan } from './faults.ts';
 import { generateCatalog } from './generate-catalog.ts';
+import { rejectOptionsOfNpm } from './npm-options.ts';
 import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET, startSpotify } from './server.ts';
 
 const UNUSABLE_PORT = ['EADDRINUSE', 'EACCES', 'ERR_SOCKET_BAD_PORT'];
@@ -23,11 +24,11 @@ const command = new Command('spotify')
   .option('--albums <count>', 'how many albums to invent instead', wholeNumber, 100)
   .option('--seed <number>', 'the same seed invents the same albums', wholeNumber, 1)
   .option('--latency <ms>', 'added to each API request', latencyMs, 0)
-  .option('--faults <file>', 'a fault plan, as JSON', fileName)
-  .parse();
+  .option('--faults <file>', 'a fault plan, as JSON', fileName);
 
+rejectOptionsOfNpm(command);
 try {
-  const { app, port, catalog, albums, seed, latency, faults } = command.opts<{
+  const { app, port, catalog, albums, seed, latency, faults } = command.parse().opts<{
     app: 'extended' | 'development';
     port: number;
     catalog?: string;

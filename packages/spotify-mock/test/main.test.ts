@@ -39,6 +39,20 @@ describe('The command', () => {
     expect(child.exitCode).toBe(1);
   });
 
+  it.each([
+    ['--port <port> --albums 3', { npm_config_port: 'true', npm_config_albums: '3' }],
+    ['--help', {}],
+  ])('says that npm took its options: %s', async (options, given) => {
+    const env = { npm_lifecycle_event: 'start', npm_package_name: 'spotify-mock', ...given };
+    // `npm start --port 9000 --albums=3`
+    const child = spawn(process.execPath, [main, '9000'], { env });
+    const [said] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect(said).toBe(
+      `error: npm passes options on only behind --: npm start -w spotify-mock -- ${options}\n`,
+    );
+    expect(child.exitCode).toBe(1);
+  });
+
   it('says in one line what is wrong with a file', async () => {
     const child = run('--faults', givenFile('{}'));
     const [problem] = await Promise.all([text(child.stderr), once(child, 'exit')]);
