@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { ALLOW_ALL, type Iam } from '../iam/iam.ts';
 import type { PackagedFunction } from '../service/service.ts';
 import { arn } from '../service/template.ts';
@@ -63,16 +63,12 @@ export function createLambda(
 
   for (const name of functions.keys()) idle.set(name, new Set());
 
-  const unpacked = new Set<string>();
-  /** At the first start of a function: most runs need half of them, half a megabyte each. */
-  function unpack({ name, archive }: PackagedFunction): void {
-    if (unpacked.has(name)) return;
-    for (const [path, content] of Object.entries(archive)) {
-      const file = join(folder, 'code', name, path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, content);
-    }
-    unpacked.add(name);
+  const copied = new Set<string>();
+  /** At the first start of a function; the package may be removed while the stage serves. */
+  function copyCode({ name, code }: PackagedFunction): void {
+    if (copied.has(name)) return;
+    cpSync(code, join(folder, 'code', name), { recursive: true });
+    copied.add(name);
   }
 
   /** Lambda would run on and lose the log; here the invocation fails. */
@@ -83,7 +79,7 @@ export function createLambda(
   }
 
   function start(fn: PackagedFunction): Environment {
-    unpack(fn);
+    copyCode(fn);
     const onLine = (line: string, stream: string) => observer.onLine(fn.name, stream, line);
     const environment = startEnvironment(fn, { folder, onLine });
     const { child, id } = environment;

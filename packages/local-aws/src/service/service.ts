@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { unzipSync } from 'fflate';
 import { InvalidInput } from '../errors.ts';
 import { type Statement, statementsOf } from '../iam/iam.ts';
 import { type AthenaSettings, readNamedQuery } from './read-athena.ts';
@@ -14,13 +13,14 @@ import {
 } from './read-triggers.ts';
 import type { StreamingSettings } from './stream-settings.ts';
 import { resolve, roleOf, type Template } from './template.ts';
+import { unpack } from './unpack.ts';
 
 /** A function of the packaged service, as Lambda would get it. */
 export interface PackagedFunction {
   name: string;
-  /** The files of its archive. */
-  archive: Record<string, Uint8Array>;
-  /** The bundled module, by its path in the archive, and the name of its export. */
+  /** The folder with the files of its archive. */
+  code: string;
+  /** The bundled module, by its path in that folder, and the name of its export. */
   module: string;
   exportName: string;
   environment: Record<string, string>;
@@ -177,12 +177,13 @@ export function readService(root: string): Service {
 // biome-ignore lint/suspicious/noExplicitAny: see above
 function readFunction(folder: string, p: any): PackagedFunction {
   const [path, exportName] = splitHandler(p.Handler);
-  const archive = unzipSync(readFileSync(join(folder, p.Code.S3Key.split('/').at(-1))));
-  if (!archive[`${path}.js`])
+  const code = unpack(join(folder, p.Code.S3Key.split('/').at(-1)));
+  if (!existsSync(join(code, `${path}.js`))) {
     throw new InvalidInput(`${p.FunctionName}: no ${path}.js in its archive`);
+  }
   return {
     name: p.FunctionName,
-    archive,
+    code,
     module: `${path}.js`,
     exportName,
     environment: p.Environment?.Variables ?? {},

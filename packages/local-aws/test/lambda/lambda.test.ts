@@ -34,9 +34,12 @@ function given(
     const code = body.includes('export ')
       ? body
       : `export const handler = async (event, context) => { ${body} };`;
+    const packaged = join(folder, 'packages', name);
+    mkdirSync(join(packaged, 'src'), { recursive: true });
+    writeFileSync(join(packaged, 'src/handler.mjs'), code);
     const fn: PackagedFunction = {
       name,
-      archive: { 'src/handler.mjs': Buffer.from(code) },
+      code: packaged,
       module: 'src/handler.mjs',
       exportName: 'handler',
       environment: {},

@@ -1,15 +1,20 @@
 // Prints the error of an invocation for which there is no file descriptor left; `ulimit -n` bounds them. A process
 // of its own: whatever else runs in this one would fail, too.
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLambda } from '../../src/lambda/lambda.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'local-aws-lambda-'));
-const code = 'export const handler = async (ms) => new Promise((end) => setTimeout(end, ms));';
+const code = join(folder, 'packaged');
+mkdirSync(code);
+writeFileSync(
+  join(code, 'handler.mjs'),
+  'export const handler = async (ms) => new Promise((end) => setTimeout(end, ms));',
+);
 const fn = {
   name: 'pause',
-  archive: { 'handler.mjs': Buffer.from(code) },
+  code,
   module: 'handler.mjs',
   exportName: 'handler',
   environment: {},
