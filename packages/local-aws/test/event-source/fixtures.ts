@@ -74,6 +74,7 @@ export async function givenMapping(
   more: Partial<MappingSettings> & { shards?: number } = {},
   work: (data: string[], event: KinesisStreamEvent) => unknown = () => null,
   before: { data: string; key?: string }[] = [],
+  untilStored: () => Promise<void> = async () => {},
 ): Promise<GivenMapping> {
   const { shards = 1, ...changed } = more;
   const kinesis = await startKinesis([{ name: STREAM, shards, retentionHours: 24 }]);
@@ -101,6 +102,7 @@ export async function givenMapping(
       return work(data, lambdaEvent);
     },
     async putObject(bucket, key, body) {
+      await untilStored();
       stored.push({ bucket, key, body: body.toString() });
     },
     onError: (error) => void errors.push(error),

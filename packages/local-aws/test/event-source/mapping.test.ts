@@ -223,6 +223,30 @@ describe('an event source mapping', () => {
     expect(mapping.counts.discarded).toEqual({ RetryAttemptsExhausted: 2, RecordAgeExceeded: 0 });
   });
 
+  it('counts a batch as discarded once its object is stored, not before', async () => {
+    const storing = Promise.withResolvers<void>();
+    const stored = Promise.withResolvers<void>();
+    const { mapping } = await givenMapping(
+      { retries: 0, failureBucket: 'failures' },
+      () => report('no such record'),
+      letters('ab'),
+      () => {
+        storing.resolve();
+        return stored.promise;
+      },
+    );
+    await storing.promise;
+    const left = async () => {
+      let count = 0;
+      for await (const _ of mapping.unended()) count += 1;
+      return count;
+    };
+    expect([mapping.counts.discarded.RetryAttemptsExhausted, await left()]).toEqual([0, 2]);
+    stored.resolve();
+    await mapping.settle();
+    expect([mapping.counts.discarded.RetryAttemptsExhausted, await left()]).toEqual([2, 0]);
+  });
+
   it('reads the children of a shard after all of their parent was processed', async () => {
     let open = false;
     const { kinesis, mapping, put, invocations } = await givenMapping(
