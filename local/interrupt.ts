@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failOnFullOutput } from '../core/terminal/full-output.ts';
-import { EXIT_STATUS, SAME_SIGNAL_MS } from '../core/terminal/signals.ts';
+import { CLOSED_PIPE, EXIT_STATUS, SAME_SIGNAL_MS } from '../core/terminal/signals.ts';
 import { widthOf } from '../core/terminal/width.ts';
 import { wrap } from '../core/terminal/wrap.ts';
 import { createLiveLine } from './live-line.ts';
@@ -89,14 +89,25 @@ export function createInterrupt(): Interrupt {
     process.on(signal, () => void stop(signal));
   }
   failOnFullOutput();
-  // The reader of a pipe is gone, or the terminal is closed: nobody is left to read what follows.
+  /** The reader of a pipe is gone, or the terminal is closed. */
+  async function stopUnread(error: NodeJS.ErrnoException): Promise<void> {
+    if (controller.signal.aborted) return;
+    abort();
+    const { name, kept, drain } = phase;
+    const isClosed = ['EPIPE', 'EIO'].includes(error.code ?? '');
+    if (isClosed) console.error(`Stopped while ${name}: the output was closed. ${kept}`);
+    if (drain) {
+      const text = drain().catch(
+        ({ message }: Error) => `The streams cannot be emptied: ${message}`,
+      );
+      const late = sleep(DRAIN_MS, 'The streams were not empty after 10 s.', { ref: false });
+      console.error(await Promise.race([text, late]));
+    }
+    await end();
+    process.exit(!isClosed ? 1 : name === 'serving' ? 0 : CLOSED_PIPE);
+  }
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (controller.signal.aborted) return;
-      abort();
-      const isClosed = ['EPIPE', 'EIO'].includes(error.code ?? '');
-      void end().then(() => process.exit(isClosed ? 0 : 1));
-    });
+    stream.on('error', (error) => void stopUnread(error));
   }
   return {
     signal: controller.signal,

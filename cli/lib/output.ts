@@ -1,9 +1,6 @@
 import { failOnFullOutput } from '../../core/terminal/full-output.ts';
-import { EXIT_STATUS, SAME_SIGNAL_MS } from '../../core/terminal/signals.ts';
+import { CLOSED_PIPE, EXIT_STATUS, SAME_SIGNAL_MS } from '../../core/terminal/signals.ts';
 import { thousands } from '../../core/terminal/thousands.ts';
-
-/** What a shell shows of a process that SIGPIPE ended: 128 + 13. */
-const CLOSED_PIPE = 141;
 
 /** Writes to standard output; resolves when there is room for more. */
 export function print(text: string): Promise<void> {
