@@ -96,9 +96,11 @@ examples/schemas/:
   npm start -- --catalog examples/catalog.json --fresh`,
   );
 
-/** A folder as it is shown and can be given again: relative to the repository where that is shorter. */
-function shortest(folder: string): string {
-  const path = relative(root, resolve(root, folderName(folder))) || '.';
+/** A folder as it is shown and can be given again: in the repository relative where that is shorter. */
+function shortest(text: string): string {
+  const folder = folderName(text);
+  if (process.cwd() !== root) return folder;
+  const path = relative(root, resolve(root, folder)) || '.';
   return path.length < folder.length ? path : folder;
 }
 

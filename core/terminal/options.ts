@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LOCAL_STAGE } from '../names.ts';
 
@@ -30,9 +31,15 @@ export function globalOptions(program: Command): Command {
 export const streamOption = (description: string, name = 'sessions') =>
   new Option('--stream <name>', `${description}: one of the stage, or a full name`).default(name);
 
-/** An unset variable of a shell is an empty text, which would be the repository itself. */
+const root = resolve(import.meta.dirname, '../..');
+
+/**
+ * A folder as it was typed: in the repository, where a relative one begins, and elsewhere as the whole path,
+ * since all that takes it and all commands that repeat it start from there. An unset variable of a shell is an
+ * empty text, which would be the repository itself.
+ */
 export function folderName(text: string): string {
-  if (text.trim() !== '') return text;
+  if (text.trim() !== '') return process.cwd() === root ? text : resolve(process.cwd(), text);
   throw new InvalidArgumentError('It names no folder.');
 }
 

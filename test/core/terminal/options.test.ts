@@ -1,6 +1,25 @@
-import { percent, time, wholeNumber } from '../../../core/terminal/options.ts';
+import { join, resolve } from 'node:path';
+import { jest } from '@jest/globals';
+import { folderName, percent, time, wholeNumber } from '../../../core/terminal/options.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 describe('options', () => {
+  it.each([
+    [root, 'data', 'data'],
+    [root, '../data', '../data'],
+    [join(root, 'docs'), 'data', join(root, 'docs/data')],
+    ['/elsewhere', '../data', '/data'],
+    ['/elsewhere', '/data', '/data'],
+  ])('takes a folder that is typed in %s as %s for %s', (cwd, text, folder) => {
+    jest.spyOn(process, 'cwd').mockReturnValue(cwd);
+    expect(folderName(text)).toBe(folder);
+  });
+
   it.each([
     ['2026-11-21', '2026-11-21T00:00:00.000Z'],
     ['2026-11-21T06:30', '2026-11-21T06:30:00.000Z'],
