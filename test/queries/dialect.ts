@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { testTool } from '../fixtures/test-tool.ts';
@@ -7,26 +6,29 @@ import { testTool } from '../fixtures/test-tool.ts';
 /** Says what is wrong with a text by Trino's grammar; nothing when it parses. */
 export type TrinoParser = (sql: string) => string[];
 
-/** dt-sql-parser's own files import folders, which no ES module loader resolves: it is bundled. */
+/** The files that need it share one bundle: made in the first run, kept beside the package. */
 export async function loadTrinoParser(): Promise<TrinoParser> {
-  const folder = mkdtempSync(join(tmpdir(), 'tributary-trino-'));
-  const outfile = join(folder, 'trino.mjs');
-  try {
-    await build({
-      entryPoints: ['dt-sql-parser/dist/parser/trino'],
-      absWorkingDir: await testTool('dt-sql-parser@4.5.1'),
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      logLevel: 'silent',
-      outfile,
-    });
-    const { TrinoSQL } = await import(outfile);
-    const parser = new TrinoSQL();
-    return (sql) => parser.validate(sql).map(({ message }: { message: string }) => message);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const folder = await testTool('dt-sql-parser@4.5.1');
+  const bundle = join(folder, 'trino.mjs');
+  if (!existsSync(bundle)) await writeBundle(folder, bundle);
+  const { TrinoSQL } = await import(bundle);
+  const parser = new TrinoSQL();
+  return (sql) => parser.validate(sql).map(({ message }: { message: string }) => message);
+}
+
+/** dt-sql-parser's own files import folders, which no ES module loader resolves: it is bundled. */
+async function writeBundle(folder: string, bundle: string): Promise<void> {
+  const unfinished = `${bundle}.unfinished-${process.pid}`;
+  await build({
+    entryPoints: ['dt-sql-parser/dist/parser/trino'],
+    absWorkingDir: folder,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'silent',
+    outfile: unfinished,
+  });
+  renameSync(unfinished, bundle);
 }
 
 /** Comments and the content of strings out, so that words and signs are SQL; units of time stay. */
