@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import kinesalite from 'kinesalite';
 import kinesaliteDb, { type Store } from 'kinesalite/db/index.js';
 import { limitRecordSize } from './record-size.ts';
@@ -5,6 +6,9 @@ import { useNativeIntegers } from './sequence-numbers.ts';
 
 useNativeIntegers();
 limitRecordSize();
+
+// kinesalite encrypts its iterators; Node prepares a key of bytes anew at each use, in two thirds of the time.
+kinesaliteDb.ITERATOR_PWD_KEY = createSecretKey(kinesaliteDb.ITERATOR_PWD_KEY as Buffer);
 
 /** Of all streams together; what a machine serves is up to those who start them. */
 export const SHARD_LIMIT = 100_000;

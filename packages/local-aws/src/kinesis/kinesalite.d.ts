@@ -10,6 +10,8 @@ declare module 'kinesalite' {
 }
 
 declare module 'kinesalite/db/index.js' {
+  import type { KeyObject } from 'node:crypto';
+
   /** What a server keeps its streams in. */
   export interface Store {
     /** levelup around memdown; how the latter turns keys and values into buffers. */
@@ -40,6 +42,8 @@ declare module 'kinesalite/db/index.js' {
     toFixed?(): string;
   }
   const db: {
+    /** Of shard iterators; read at each use. */
+    ITERATOR_PWD_KEY: Buffer | KeyObject;
     create(options: object): Store;
     parseSequence(text: string): Sequence;
     stringifySequence(sequence: Sequence): string;
