@@ -49,6 +49,9 @@ interface GetRecords {
 /** Many shards, polled as often as few, would leave the emulator no time for writes. */
 const IDLE_MS_A_SHARD = 10;
 
+/** A shard that was found empty is polled again once its stream stores a record, or after this many pauses. */
+const PAUSES_AT_MOST = 10;
+
 /** A shard that is being read. */
 interface Reader {
   state: 'reading' | 'done' | 'broken';
@@ -108,6 +111,7 @@ export function consume(kinesis: Kinesis, StreamName: string, options: ConsumerO
     };
     let ShardIterator: string | undefined = await openIterator();
     while (!closed && ShardIterator) {
+      const stored = kinesis.storedIn(StreamName);
       let response: GetRecords;
       try {
         response = await kinesis.call('GetRecords', { ShardIterator });
@@ -120,7 +124,7 @@ export function consume(kinesis: Kinesis, StreamName: string, options: ConsumerO
       ShardIterator = response.NextShardIterator;
       if (response.Records.length === 0) {
         reader.emptyPolls += 1;
-        if (ShardIterator) await pause(reader);
+        if (ShardIterator) await pause(reader, stored);
         continue;
       }
       read += response.Records.length;
@@ -141,11 +145,16 @@ export function consume(kinesis: Kinesis, StreamName: string, options: ConsumerO
     await startReaders({ ShardIteratorType: 'TRIM_HORIZON' });
   }
 
-  async function pause(reader: Reader): Promise<void> {
+  /** Until the stream has stored more than it had, it is settled or closed, or a split may have ended the shard. */
+  async function pause(reader: Reader, stored: number): Promise<void> {
     const controller = new AbortController();
+    const { signal } = controller;
     reader.wake = () => controller.abort();
     const ms = Math.max(idleMs, IDLE_MS_A_SHARD * readers.size);
-    await sleep(ms, undefined, { signal: controller.signal }).catch(() => {});
+    for (let pauses = 0; !closed && pauses < PAUSES_AT_MOST; pauses++) {
+      await sleep(ms, undefined, { signal }).catch(() => {});
+      if (signal.aborted || kinesis.storedIn(StreamName) !== stored) return;
+    }
   }
 
   async function settleShard(reader: Reader): Promise<void> {
