@@ -25,6 +25,22 @@ const TEXTS = [
   ',"x":1',
 ];
 
+const escaped = (unit: number): string => `\\u${unit.toString(16).padStart(4, '0')}`;
+
+/** By UTF-16 unit: fuzzing spells each a thousand times. */
+const spellings = new Map<string, string>();
+
+function written(unit: string): string {
+  let spelling = spellings.get(unit);
+  if (spelling === undefined) {
+    const json = JSON.stringify(unit).slice(1, -1);
+    // JSON.stringify escapes halves of surrogate pairs; unescaped, they must stay together.
+    spelling = json.startsWith('\\ud') ? unit : json;
+    spellings.set(unit, spelling);
+  }
+  return spelling;
+}
+
 export function createRandomJson(random: () => number): RandomJson {
   const below = (limit: number): number => Math.floor(random() * limit);
   const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T;
@@ -32,14 +48,12 @@ export function createRandomJson(random: () => number): RandomJson {
 
   const string = (text: string): string => {
     const how = below(4);
-    const body = Array.from({ length: text.length }, (_, i) => {
+    let body = '';
+    for (let i = 0; i < text.length; i++) {
       const isEscaped = how === 0 || (how === 1 && random() < 0.3);
-      if (isEscaped) return `\\u${text.charCodeAt(i).toString(16).padStart(4, '0')}`;
-      const written = JSON.stringify(text[i]).slice(1, -1);
-      // JSON.stringify escapes halves of surrogate pairs; unescaped, they must stay together.
-      return written.startsWith('\\ud') ? text[i] : written;
-    });
-    return `"${body.join('')}"`.isWellFormed() ? `"${body.join('')}"` : JSON.stringify(text);
+      body += isEscaped ? escaped(text.charCodeAt(i)) : written(text.charAt(i));
+    }
+    return body.isWellFormed() ? `"${body}"` : JSON.stringify(text);
   };
 
   const value = (depth: number): string => {
