@@ -23,7 +23,9 @@ async function main(options: Options): Promise<boolean> {
   const succeeded = await runOnce(stage, options, interrupt);
   if (options.keep) {
     const width = widthOf(process.stdout);
-    console.log(`\n${whatServes(stage.endpoints, { folder: options.folder, page, width })}`);
+    const hasStreams = stage.streaming !== undefined;
+    const { folder } = options;
+    console.log(`\n${whatServes(stage.endpoints, { folder, page, width, hasStreams })}`);
     await new Promise(() => {});
   }
   await interrupt.end();

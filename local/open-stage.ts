@@ -71,7 +71,7 @@ export async function openStage(
   const stage = await startStage({
     service: { ...service, buckets: [...service.buckets, SAMPLES_BUCKET] },
     folder,
-    streaming: true,
+    streaming: service.streaming.streams.length > 0,
     onUnwritable: createDiskNotice(options.folder),
     spotify: { app: options.app, catalog, faults, latencyMs: options.latency },
     rules: {

@@ -41,7 +41,7 @@ export async function runOnce(
   signal.throwIfAborted();
 
   let ledger: Ledger | undefined;
-  if (execution.status === 'SUCCEEDED' && sessions > 0) {
+  if (execution.status === 'SUCCEEDED' && sessions > 0 && stage.streaming) {
     console.log(`\nSending ${sessions} session events through the streams`);
     const simulation = simulateSessions(stage, sessions, seed, signal);
     const sent = () => simulation.then((sums) => `${sums.sent} of ${sessions} events were sent. `);
@@ -73,7 +73,10 @@ export async function runOnce(
     width: widthOf(process.stdout),
   });
   console.log(`\nWhere to look next\n${next}`);
-  if (keep) interrupt.during({ name: 'serving', ...delivering(stage, folder) });
+  if (keep) {
+    const ending = stage.streaming ? delivering(stage, folder) : { kept: keptLake(folder) };
+    interrupt.during({ name: 'serving', ...ending });
+  }
   return execution.status === 'SUCCEEDED' && (!ledger || isBalanced(ledger));
 }
 
@@ -92,6 +95,8 @@ function failureOf({ status, error = status, cause = 'no cause' }: Execution, re
   return { error, message: messageOfCause(cause) + from };
 }
 
+const keptLake = (folder: string) => `Kept: the lake in ${folder}/lake.`;
+
 /** For an interruption while events may be in the streams, which the emulator keeps in memory. */
 function delivering(
   { streaming, sessionsStream, unroutedEvents }: Stage,
@@ -99,7 +104,7 @@ function delivering(
   sent = async () => '',
 ) {
   return {
-    kept: `Kept: the lake in ${folder}/lake.`,
+    kept: keptLake(folder),
     async drain() {
       const first = await sent();
       await streaming?.drain();

@@ -84,7 +84,7 @@ export interface Stage {
   lakeBucket: string;
   /** Events that were enriched for a segment without a router, so far. */
   unroutedEvents(): number;
-  /** The source stream. */
+  /** The source stream; empty without streaming. */
   sessionsStream: string;
   /** What was published to the alarm topic. */
   notifications: string[];
@@ -195,7 +195,9 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     lakeFolder,
     lakeBucket: environmentValue(service, 'LAKE_BUCKET'),
     unroutedEvents: () => unrouted,
-    sessionsStream: environmentValue(service, 'ENRICHED_STREAM').replace(/-enriched$/, ''),
+    sessionsStream: streaming
+      ? environmentValue(service, 'ENRICHED_STREAM').replace(/-enriched$/, '')
+      : '',
     notifications,
     roles,
     unusedPermissions: iam.unused,

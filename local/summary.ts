@@ -94,7 +94,13 @@ export function whatServes(
     folder,
     page,
     width = Number.POSITIVE_INFINITY,
-  }: { folder: string; page?: string | undefined; width?: number | undefined },
+    hasStreams = true,
+  }: {
+    folder: string;
+    page?: string | undefined;
+    width?: number | undefined;
+    hasStreams?: boolean;
+  },
 ): string {
   const addresses = `AWS on ${aws}, Spotify on ${spotify}${page ? `, the console on ${page}` : ''}`;
   const here = inFolder(folder);
@@ -103,7 +109,9 @@ export function whatServes(
   const commands = [
     ...(page ? [] : [['npx tributary console', ...here]]),
     ['npx sls invoke local --stage local', ...param, `-f fetchToken -p ${TOKEN_SAMPLE}`],
-    ['npx tributary produce --file examples/session-events.ndjson', ...here],
+    ...(hasStreams
+      ? [['npx tributary produce --file examples/session-events.ndjson', ...here]]
+      : []),
   ];
   return [
     ...wrap(`Serving until Ctrl-C: ${addresses}`, width),

@@ -41,7 +41,7 @@ export function createExpectedFile(file: string, header: SimulationHeader): Expe
   const write = (fd: number, lines: readonly object[]): void => {
     if (lines.length > 0) writeSync(fd, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   };
-  const fd = open(part);
+  const fd = open(file, part);
   write(fd, [{ tributary_simulation: 1, ...header }]);
   return {
     write: (events) => write(fd, events),
@@ -52,11 +52,12 @@ export function createExpectedFile(file: string, header: SimulationHeader): Expe
   };
 }
 
-function open(part: string): number {
+function open(file: string, part: string): number {
   try {
     return openSync(part, 'w');
   } catch (cause) {
-    throw new InvalidInput(`${part} cannot be written: ${(cause as Error).message}`, { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new InvalidInput(`--expect-out ${file} cannot be written (${code})`, { cause });
   }
 }
 
@@ -80,7 +81,9 @@ async function* bytesOf(file: string): AsyncGenerator<Buffer> {
   try {
     yield* createReadStream(file);
   } catch (cause) {
-    throw new InvalidInput(`${file} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new InvalidInput(`${file} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 

@@ -59,6 +59,12 @@ describe('What serves', () => {
     expect(text).toContain(`\nnpx sls invoke local --stage local ${sample}\n`);
   });
 
+  it('names no events where streaming is off', () => {
+    const text = whatServes(endpoints, { folder: '.local', hasStreams: false });
+    expect(text).toContain(sample);
+    expect(text).not.toContain('produce');
+  });
+
   it('names a sample that works in another folder, within the terminal', () => {
     const text = whatServes(endpoints, { folder: '/tmp/some/lake', width: 80 });
     expect(widest(text)).toBeLessThanOrEqual(80);

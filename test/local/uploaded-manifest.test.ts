@@ -6,6 +6,7 @@ import { keys } from '../../core/lake/keys.ts';
 import type { Manifest } from '../../core/lake/manifest.ts';
 import type { Stage } from '../../local/stage.ts';
 import { startTestStage } from '../fixtures/local-stage.ts';
+import { packagedService } from '../fixtures/packaged-service.ts';
 
 const LAKE = 'tributary-local-lake';
 const starts: RuleStart[] = [];
@@ -157,4 +158,18 @@ it('ends what is under way when the stage closes', async () => {
   client.destroy();
   await other.end();
   expect(await started).toMatchObject({ status: 'ABORTED' });
+});
+
+it('needs no streaming half: a stage of streaming=false has no function that names a stream', async () => {
+  const service = await packagedService();
+  const functions = new Map(
+    [...service.functions].filter(([, { environment }]) => !environment.ENRICHED_STREAM),
+  );
+  expect(functions.size).toBeLessThan(service.functions.size);
+  const batch = await startTestStage({
+    service: { ...service, functions },
+    spotify: { app: 'extended', catalog: generateCatalog({ albums: 1, seed: 1 }) },
+  });
+  expect([batch.streaming, batch.sessionsStream]).toEqual([undefined, '']);
+  await batch.end();
 });
