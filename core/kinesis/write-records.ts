@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { errorCodeOf } from '../connection-errors.ts';
 import { ContractBroken } from '../errors.ts';
+import { abortableSleep } from './abortable-sleep.ts';
 import { Pace } from './pace.ts';
 import { type CallLimits, SendQueue } from './send-queue.ts';
 import { isTransient } from './transient.ts';
@@ -68,6 +68,8 @@ export function writeRecords<T extends WritableRecord>(
   records: readonly T[],
   options: WriterOptions<T>,
 ): Promise<WriteReport> {
+  // Most batches have no rejected event.
+  if (records.length === 0) return Promise.resolve({ unplaced: [], calls: 0, errors: {} });
   return new Writing(records, { ...DEFAULTS, pace: new Pace(), ...options }).run();
 }
 
@@ -76,9 +78,7 @@ const DEFAULTS = {
   marginMs: 1_000,
   callsInFlight: 4,
   acknowledges: 'prefix',
-  sleep: async (ms: number, signal: AbortSignal) => {
-    await pause(ms, undefined, { signal }).catch(() => undefined);
-  },
+  sleep: abortableSleep,
   random: Math.random,
 } as const;
 
