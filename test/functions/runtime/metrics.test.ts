@@ -124,6 +124,23 @@ describe('Events', () => {
     expect(line.EventsRejected).toBe(0);
   });
 
+  it('of one batch are not in the line of the next one, nor those of a stage in the line of another', () => {
+    const none = { received: 0, enriched: 0, rejected: 0, skipped: 0, unplaced: 0, errors: {} };
+    const lines = printed(() => {
+      countEnriched({ ...none, received: 5, rejected: 2, reasons: { 'not-json': 2 } });
+      countEnriched({ ...none, received: 7, rejected: 1, reasons: { 'not-json': 1 } });
+      process.env.STAGE = 'other';
+      countEnriched({ ...none, reasons: {} });
+    });
+    expect(lines.map((line) => [line.stage, line.EventsReceived, line.EventsRejected])).toEqual([
+      ['test', 5, 2],
+      ['test', undefined, 2],
+      ['test', 7, 1],
+      ['test', undefined, 1],
+      ['other', 0, 0],
+    ]);
+  });
+
   it('are counted by the stream they were routed to', () => {
     const routed = {
       received: 3,
