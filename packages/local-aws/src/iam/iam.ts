@@ -33,6 +33,8 @@ export class AccessDenied extends Error {
 export function createIam(roles: Map<string, Statement[]>): Iam {
   const patterns = new Map<string, RegExp>();
   const matches = (pattern: string, value: string) => {
+    if (pattern === value) return true;
+    if (!pattern.includes('*') && !pattern.includes('?')) return false;
     let regex = patterns.get(pattern);
     if (!regex) {
       const literal = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
@@ -44,13 +46,13 @@ export function createIam(roles: Map<string, Statement[]>): Iam {
   const used = new WeakMap<Statement, Set<string>>();
   const allows = (role: string, { action, resource, context = {} }: Call) => {
     let isAllowed = false;
+    // Action names do not mind their case; ARNs do.
+    const called = action.toLowerCase();
     for (const statement of roles.get(role) ?? []) {
-      const actions = statement.actions.filter((each) =>
-        // Action names do not mind their case; ARNs do.
-        matches(each.toLowerCase(), action.toLowerCase()),
-      );
+      const actions = statement.actions.filter((each) => matches(each.toLowerCase(), called));
+      if (actions.length === 0) continue;
       const resources = statement.resources.filter((each) => matches(each, resource));
-      if (actions.length === 0 || resources.length === 0) continue;
+      if (resources.length === 0) continue;
       const conditions = Object.entries(statement.conditions ?? {});
       if (conditions.some(([key, value]) => context[key] !== value)) continue;
       isAllowed = true;
