@@ -17,9 +17,13 @@ export function rejectOptionsOfNpm(
     if (value === undefined || (!required && value !== 'true')) return [];
     return required && value !== 'true' ? `${long} ${shellQuote(value)}` : flags;
   });
-  // Of an option that begins as one of its own, such as --app, npm leaves the value alone.
+  // Of an option that begins as one of its own, such as --app, npm leaves the value alone. Other words that
+  // are too many are a query without quotation marks.
+  const values = options.flatMap(({ argChoices = [] }) => argChoices);
   const hasValue =
-    args.length > command.registeredArguments.length && !args.some((each) => each.startsWith('-'));
+    args.length > command.registeredArguments.length &&
+    !args.some((each) => each.startsWith('-')) &&
+    args.some((each) => values.includes(each));
   if (taken.length === 0 && !hasValue) return;
   const npm = script === 'start' ? 'npm start' : `npm run ${script}`;
   const given = taken.length > 0 ? taken.join(' ') : '--help';
