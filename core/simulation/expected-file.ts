@@ -81,9 +81,7 @@ async function* bytesOf(file: string): AsyncGenerator<Buffer> {
   try {
     yield* createReadStream(file);
   } catch (cause) {
-    throw new InvalidInput(`${file} cannot be read: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new InvalidInput(`${file} cannot be read: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -7,7 +7,8 @@ import { useNativeIntegers } from './sequence-numbers.ts';
 useNativeIntegers();
 limitRecordSize();
 
-// kinesalite encrypts its iterators; Node prepares a key of bytes anew at each use, in two thirds of the time.
+// kinesalite encrypts its iterators. Node prepares a key of bytes anew at each use, which takes longer than the
+// encryption itself.
 kinesaliteDb.ITERATOR_PWD_KEY = createSecretKey(kinesaliteDb.ITERATOR_PWD_KEY as Buffer);
 
 /** Of all streams together; what a machine serves is up to those who start them. */
