@@ -99,7 +99,8 @@ export async function withRetries<T>(
       if (error === allowance.ended) throw error;
       const delay = retryDelayMs(policy, n, error);
       if (error instanceof RateLimited || error instanceof QuotaExhausted) {
-        if (delay !== undefined && allowance.pause(delay)) continue;
+        const isOver = allowance.ended !== undefined;
+        if (!isOver && delay !== undefined && allowance.pause(delay)) continue;
         allowance.end(error);
         throw error;
       }

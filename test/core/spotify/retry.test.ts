@@ -122,6 +122,17 @@ describe('Retrying', () => {
     expect(again.calls).toBe(1);
   });
 
+  it('counts no pause for a 429 that arrives after the end of all calls', async () => {
+    const allowance = givenAllowance();
+    const limited = new RateLimited('', 3);
+    const inFlight = async () => {
+      allowance.end(new QuotaExhausted('to another caller'));
+      throw limited;
+    };
+    expect(await errorOf(withRetries(inFlight, policy, allowance))).toBe(limited);
+    expect(allowance.usage.waitedMs).toBe(0);
+  });
+
   it('makes as many attempts as the policy says and throws the last error', async () => {
     const work = failing(99, unavailable);
     const result = withRetries(work, policy, givenAllowance(), async () => {});
