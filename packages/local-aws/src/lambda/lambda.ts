@@ -64,11 +64,19 @@ export function createLambda(
   for (const name of functions.keys()) idle.set(name, new Set());
 
   const copied = new Set<string>();
-  /** At the first start of a function; the package may be removed while the stage serves. */
   function copyCode({ name, code }: PackagedFunction): void {
     if (copied.has(name)) return;
     cpSync(code, join(folder, 'code', name), { recursive: true });
     copied.add(name);
+  }
+
+  // Before the first start of a function: its package may be removed while the stage serves.
+  for (const fn of functions.values()) {
+    try {
+      copyCode(fn);
+    } catch {
+      // A full disk, for example: copied at the first start, which says why where it fails again.
+    }
   }
 
   /** Lambda would run on and lose the log; here the invocation fails. */

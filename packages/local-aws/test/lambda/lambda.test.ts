@@ -361,15 +361,21 @@ describe('An execution environment', () => {
       onInvoked() {},
       onLaunchError: ({ code }: NodeJS.ErrnoException) => launches.push(code),
     };
-    const { invoke } = given({ one: 'return 1;' }, ALLOW_ALL, observer);
     // A file where the code goes, in the place of a full disk.
     writeFileSync(join(folder, 'code'), '');
+    const { invoke } = given({ one: 'return 1;' }, ALLOW_ALL, observer);
     expect(await errorOf(invoke('one', {}))).toMatchObject({
       name: 'Runtime.LaunchError',
       message: expect.stringContaining('No process can be started for one: E'),
     });
     expect(launches).toEqual([expect.stringMatching(/^E(EXIST|NOTDIR)$/)]);
     rmSync(join(folder, 'code'));
+    expect(await invoke('one', {})).toBe(1);
+  });
+
+  it('starts although the package was removed while the stage serves', async () => {
+    const { invoke } = given({ one: 'return 1;' });
+    rmSync(join(folder, 'packages'), { recursive: true });
     expect(await invoke('one', {})).toBe(1);
   });
 
