@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { checkSettings } from '../../resources/settings/check.ts';
 
+const GuardInvokeLocal = createRequire(import.meta.url)('../../local/guard-invoke-local.cjs');
 const root = resolve(import.meta.dirname, '../..');
 const sls = join(root, 'node_modules/serverless/bin/serverless.js');
 
@@ -24,17 +27,33 @@ it('sls invoke local without a stage says what to do', async () => {
   );
 });
 
-it('sls invoke local without a serving stage says how to start it', async () => {
-  expect(await refusal(['--stage', 'local'])).toBe(
-    "The local stage does not serve: start it with 'npm start -- --keep' in another terminal",
-  );
-});
-
 it('sls invoke local with a folder in which nothing serves says how to start it there', async () => {
   expect(await refusal(['--stage', 'local', '--param', 'folder=/tmp/no-such-lake'])).toBe(
     "The local stage does not serve: start it with 'npm start -- --keep --folder /tmp/no-such-lake' in another terminal",
   );
-  expect(await refusal(['--stage', 'dev', '--param', 'folder=/tmp/no-such-lake'])).toMatch(
+});
+
+/** What the plugin throws as sls makes it, with the options of the command line. */
+const thrownFor = (options: object) => () =>
+  new GuardInvokeLocal(
+    {
+      processedInput: { commands: ['invoke', 'local'] },
+      serviceDir: '/tmp/no-such-service',
+      classes: { Error },
+    },
+    { function: 'fetchToken', ...options },
+  );
+
+it('sls invoke local without a serving stage says how to start it', () => {
+  expect(thrownFor({ stage: 'local' })).toThrow(
+    "The local stage does not serve: start it with 'npm start -- --keep' in another terminal",
+  );
+});
+
+it('sls invoke local for another stage leaves its settings to their check', () => {
+  const param = ['folder=/tmp/no-such-lake'];
+  expect(thrownFor({ stage: 'dev', param })).not.toThrow();
+  expect(() => checkSettings({ stage: 'dev', params: param })).toThrow(
     /^There is no setting folder: /,
   );
 });
