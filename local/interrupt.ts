@@ -8,17 +8,19 @@ import { createLiveLine } from './live-line.ts';
 /** How long events in the streams are waited for before they are counted as lost. */
 const DRAIN_MS = 10_000;
 
+interface Phase {
+  name: string;
+  kept: string;
+  drain?: () => Promise<string>;
+  /** What is lost where the drain takes too long, or is cut. */
+  remaining?: () => Promise<string>;
+}
+
 export interface Interrupt {
   /** Aborted as the first signal arrives. */
   readonly signal: AbortSignal;
   /** What is under way: the words for an interruption, and what is kept after it. */
-  during(phase: {
-    name: string;
-    kept: string;
-    drain?: () => Promise<string>;
-    /** What is lost where the drain takes too long, or is cut. */
-    remaining?: () => Promise<string>;
-  }): void;
+  during(phase: Phase): void;
   /** Called in reverse order before the process ends. */
   onEnd(end: () => void | Promise<void>): void;
   /** Ends all that was opened; for an end without a signal. */
@@ -32,10 +34,7 @@ export interface Interrupt {
 export function createInterrupt(): Interrupt {
   const controller = new AbortController();
   const ends: (() => void | Promise<void>)[] = [];
-  let phase: Parameters<Interrupt['during']>[0] = {
-    name: 'starting',
-    kept: 'Nothing was changed.',
-  };
+  let phase: Phase = { name: 'starting', kept: 'Nothing was changed.' };
 
   let ending: Promise<void> | undefined;
   function end(): Promise<void> {
@@ -69,17 +68,12 @@ export function createInterrupt(): Interrupt {
     console.log(`\n${wrapped(text)}`);
     if (drain) {
       console.log('Delivering the events in the streams; Ctrl-C again ends at once …');
-      const late = sleep(DRAIN_MS, undefined, { ref: false });
       const seconds = () => ((performance.now() - abortedAt) / 1_000).toFixed(1);
       const line = createLiveLine(process.stdout, () => `  ${seconds()} s`);
-      const failed = async ({ message }: Error) =>
-        `The streams cannot be emptied: ${message}. ${(await remaining?.()) ?? ''}`;
-      const text = await Promise.race([drain().catch(failed), late]).finally(line.stop);
+      const text = await deliver(drain, remaining).finally(line.stop);
       // The second signal is counting what is lost, and ends the process.
       if (isLeaving) return;
-      const tooLate = async () =>
-        `The streams were not empty after 10 s. ${(await remaining?.()) ?? ''}`;
-      console.log(wrapped(text ?? (await tooLate())));
+      console.log(wrapped(text));
     }
     await end();
     process.exit(code);
@@ -93,16 +87,10 @@ export function createInterrupt(): Interrupt {
   async function stopUnread(error: NodeJS.ErrnoException): Promise<void> {
     if (controller.signal.aborted) return;
     abort();
-    const { name, kept, drain } = phase;
+    const { name, kept, drain, remaining } = phase;
     const isClosed = ['EPIPE', 'EIO'].includes(error.code ?? '');
-    if (isClosed) console.error(`Stopped while ${name}: the output was closed. ${kept}`);
-    if (drain) {
-      const text = drain().catch(
-        ({ message }: Error) => `The streams cannot be emptied: ${message}`,
-      );
-      const late = sleep(DRAIN_MS, 'The streams were not empty after 10 s.', { ref: false });
-      console.error(await Promise.race([text, late]));
-    }
+    if (isClosed) console.error(wrapped(`Stopped while ${name}: the output was closed. ${kept}`));
+    if (drain) console.error(wrapped(await deliver(drain, remaining)));
     await end();
     process.exit(!isClosed ? 1 : name === 'serving' ? 0 : CLOSED_PIPE);
   }
@@ -117,6 +105,18 @@ export function createInterrupt(): Interrupt {
     onEnd: (each) => void ends.push(each),
     end,
   };
+}
+
+/** Delivers what is in the streams, and says what became of it. */
+async function deliver(
+  drain: () => Promise<string>,
+  remaining: Phase['remaining'] = async () => '',
+): Promise<string> {
+  const late = sleep(DRAIN_MS, undefined, { ref: false });
+  const failed = async ({ message }: Error) =>
+    `The streams cannot be emptied: ${message}. ${await remaining()}`;
+  const text = await Promise.race([drain().catch(failed), late]);
+  return text ?? `The streams were not empty after 10 s. ${await remaining()}`;
 }
 
 const wrapped = (text: string) => wrap(text.trim(), widthOf(process.stdout) ?? 120).join('\n');

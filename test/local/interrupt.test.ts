@@ -69,6 +69,21 @@ describe('A reader that ends, as of `| head -1`,', () => {
     ]);
   });
 
+  it('says what is lost where the streams cannot be emptied', async () => {
+    const { lines, status, interrupt } = given();
+    interrupt.during({
+      name: 'events were sent',
+      kept: '',
+      drain: () => Promise.reject(new Error('the disk is full')),
+      remaining: async () => 'Events that are gone: 3.',
+    });
+    close();
+    await expect(status).resolves.toBe(141);
+    expect(lines.at(-1)).toBe(
+      'The streams cannot be emptied: the disk is full. Events that are gone: 3.',
+    );
+  });
+
   it('is no failure once the stage serves', async () => {
     const { status, interrupt } = given();
     interrupt.during({ name: 'serving', kept: '' });
