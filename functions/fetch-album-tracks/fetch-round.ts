@@ -59,7 +59,10 @@ export async function fetchRound(progress: Progress, options: RoundOptions): Pro
   let failuresInARow = 0;
 
   const stopFor = (next: Stop) => {
-    if (!stop || URGENCY.indexOf(next.kind) < URGENCY.indexOf(stop.kind)) stop = next;
+    const isLonger =
+      stop?.kind === 'RATE_LIMITED' && next.kind === 'RATE_LIMITED' && next.seconds > stop.seconds;
+    const isMoreUrgent = !stop || URGENCY.indexOf(next.kind) < URGENCY.indexOf(stop.kind);
+    if (isMoreUrgent || isLonger) stop = next;
   };
   const isOver = () =>
     stop !== undefined ||
