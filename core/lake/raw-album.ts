@@ -47,8 +47,8 @@ export interface StoredAlbum {
   pages: PageOfItems[];
 }
 
-/** `TimeoutSeconds` of the state machine. */
-const LONGEST_RUN_MS = 6 * 3_600_000;
+/** `TimeoutSeconds` of the state machine, in milliseconds. */
+export const LONGEST_RUN_MS = 6 * 3_600_000;
 
 /**
  * Since when an album's raw object counts (ISO 8601). What a run stored that began before `refreshBefore`

@@ -1,4 +1,5 @@
 import validate from 'asl-validator';
+import { LONGEST_RUN_MS } from '../../core/lake/raw-album.ts';
 import {
   allStates,
   type Definition,
@@ -31,6 +32,10 @@ describe('The definition of ingest-new-releases', () => {
     const { isValid, errorsText } = validate(structuredClone(definition) as never);
     expect(errorsText('\n')).toBe('');
     expect(isValid).toBe(true);
+  });
+
+  it('ends a run as late as albums of a refresh age ago may have been stored', () => {
+    expect(definition.TimeoutSeconds).toBe(LONGEST_RUN_MS / 1_000);
   });
 
   it('holds every state that the design names', () => {
