@@ -20,6 +20,7 @@ export function unpack(archive: string): string {
   const work = mkdtempSync(`${folder}.unfinished-`);
   try {
     for (const [path, content] of Object.entries(unzipSync(readFileSync(archive)))) {
+      if (path.endsWith('/')) continue; // a folder
       const file = join(work, path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, content);

@@ -16,7 +16,12 @@ it('An archive is unpacked once', () => {
   const code = Buffer.from('export const n = 1;');
   writeFileSync(
     archive,
-    zipSync({ 'functions/count.js': code, 'package.json': Buffer.from('{}') }),
+    // `zip -r` writes folders, too.
+    zipSync({
+      'functions/': Buffer.from(''),
+      'functions/count.js': code,
+      'package.json': Buffer.from('{}'),
+    }),
   );
   const files = unpack(archive);
   expect(readFileSync(join(files, 'functions/count.js'))).toEqual(code);
