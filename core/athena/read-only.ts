@@ -3,7 +3,7 @@ import { InvalidInput } from '../errors.ts';
 
 const SKIPPED = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
 const SELECTS = /^\(*\s*(select|with|values|table)\b/i;
-const DESCRIBES = /^(show|describe|desc|explain(?!\s+analyze))\b/i;
+const DESCRIBES = /^(show|describe|desc|explain(?!\s*(\([^)]*)?\banalyze))\b/i;
 const WRITES =
   /\b(insert|update|delete|merge|create|drop|alter|truncate|unload|copy|attach|detach|install|load|call|execute|prepare|grant|revoke|set|reset|pragma|vacuum|export|import|msck|use)\b/i;
 

@@ -43,17 +43,23 @@ it.each([
   expect(() => selectOnly(sql)).toThrow(InvalidInput);
 });
 
-it.each(['SHOW TABLES', 'SHOW CREATE TABLE runs;', '-- why\nDESCRIBE runs', 'EXPLAIN SELECT 1'])(
-  'lets what describes tables through where that is asked for: %s',
-  (sql) => {
-    expect(readOnly(sql)).toBe(sql.replace(/;$/, ''));
-    expect(() => selectOnly(sql)).toThrow(InvalidInput);
-  },
-);
+it.each([
+  'SHOW TABLES',
+  'SHOW CREATE TABLE runs;',
+  '-- why\nDESCRIBE runs',
+  'EXPLAIN SELECT 1',
+  'EXPLAIN (TYPE LOGICAL) SELECT 1 AS analyze',
+])('lets what describes tables through where that is asked for: %s', (sql) => {
+  expect(readOnly(sql)).toBe(sql.replace(/;$/, ''));
+  expect(() => selectOnly(sql)).toThrow(InvalidInput);
+});
 
-it.each(['selection', 'EXPLAIN ANALYZE INSERT INTO runs SELECT 1', 'SHOW TABLES; DROP TABLE runs'])(
-  'rejects what only looks like it: %s',
-  (sql) => {
-    expect(() => readOnly(sql)).toThrow(InvalidInput);
-  },
-);
+it.each([
+  'selection',
+  'EXPLAIN ANALYZE INSERT INTO runs SELECT 1',
+  "EXPLAIN (ANALYZE) COPY (SELECT 1) TO 'x'",
+  "EXPLAIN (FORMAT json, ANALYZE) COPY (SELECT 1) TO 'x'",
+  'SHOW TABLES; DROP TABLE runs',
+])('rejects what only looks like it: %s', (sql) => {
+  expect(() => readOnly(sql)).toThrow(InvalidInput);
+});
