@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { jest } from '@jest/globals';
 import { createDeliveryStream } from '../../src/firehose/firehose.ts';
 import { createFirehoseApi } from '../../src/firehose/firehose-api.ts';
 import { evaluatePrefix } from '../../src/firehose/firehose-prefix.ts';
@@ -79,23 +79,29 @@ describe('a delivery stream', () => {
     expect(texts()).toEqual(['a\nb\n']);
   });
 
-  it('delivers when the buffer is full', async () => {
-    const { stream, stored, put } = givenDelivery({ bufferBytes: 10 });
-    put('12345', '67890', 'abc');
-    await sleep(50);
-    expect(stored).toHaveLength(1);
-    await stream.flush();
-    expect(stored).toHaveLength(2);
-  });
+  describe('with time that a test lets pass', () => {
+    beforeEach(() => void jest.useFakeTimers());
+    afterEach(() => void jest.useRealTimers());
 
-  it('delivers when the buffer is old, counted from its first record', async () => {
-    const { stored, put } = givenDelivery({ bufferSeconds: 0.2 });
-    put('a');
-    await sleep(120);
-    put('b');
-    expect(stored).toHaveLength(0);
-    await sleep(150);
-    expect(stored).toHaveLength(1);
+    it('delivers when the buffer is full', async () => {
+      const { stream, stored, put } = givenDelivery({ bufferBytes: 10, gzip: false });
+      put('12345', '67890', 'abc');
+      await jest.advanceTimersByTimeAsync(0);
+      expect(stored).toHaveLength(1);
+      await stream.flush();
+      expect(stored).toHaveLength(2);
+    });
+
+    it('delivers when the buffer is old, counted from its first record', async () => {
+      const { stored, put } = givenDelivery({ bufferSeconds: 60, gzip: false });
+      put('a');
+      await jest.advanceTimersByTimeAsync(40_000);
+      put('b');
+      await jest.advanceTimersByTimeAsync(19_999);
+      expect(stored).toHaveLength(0);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(stored.map(({ body }) => body.toString())).toEqual(['ab']);
+    });
   });
 
   it('goes by the arrival of the oldest record in the object', async () => {
