@@ -1,14 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -19,48 +11,41 @@ const nodes = [...new Set([process.execPath, '/usr/bin/node', '/usr/local/bin/no
   (node) => spawnSync(node, ['--version']).status === 0,
 );
 
+/** A clone in which nothing is installed. */
+let bare: string;
+beforeAll(() => {
+  bare = mkdtempSync(join(tmpdir(), 'tributary-clone-'));
+  for (const name of ['bin', 'local', 'cli', 'core', 'package.json']) {
+    cpSync(join(root, name), join(bare, name), { recursive: true });
+  }
+});
+afterAll(() => rmSync(bare, { recursive: true }));
+
 describe.each(nodes)('On %s', (node) => {
   it.each(['spotify.js', 'start.js', 'test.js', 'tributary.js'])(
     '%s says in one line that nothing is installed',
     (program) => {
-      const clone = mkdtempSync(join(tmpdir(), 'tributary-clone-'));
-      try {
-        for (const name of readdirSync(root)) {
-          if (['bin', 'local', 'cli', 'core', 'package.json'].includes(name)) {
-            cpSync(join(root, name), join(clone, name), { recursive: true });
-          }
-        }
-        const { stdout, stderr, status } = spawnSync(node, [join(clone, 'bin', program)], {
-          encoding: 'utf8',
-        });
-        expect({ stdout, stderr, status }).toEqual({
-          stdout: '',
-          stderr: 'error: nothing is installed yet: run `npm ci` first\n',
-          status: 1,
-        });
-      } finally {
-        rmSync(clone, { recursive: true });
-      }
+      const { stdout, stderr, status } = spawnSync(node, [join(bare, 'bin', program)], {
+        encoding: 'utf8',
+      });
+      expect({ stdout, stderr, status }).toEqual({
+        stdout: '',
+        stderr: 'error: nothing is installed yet: run `npm ci` first\n',
+        status: 1,
+      });
     },
   );
 
   it('every script says it', () => {
-    const clone = mkdtempSync(join(tmpdir(), 'tributary-clone-'));
-    try {
-      cpSync(join(root, 'bin'), join(clone, 'bin'), { recursive: true });
-      cpSync(join(root, 'package.json'), join(clone, 'package.json'));
-      const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-      const { postinstall: _, ...others } = scripts as Record<string, string>;
-      const said = Object.entries(others).map(([name, script]) => {
-        const env = { PATH: `${dirname(node)}:/usr/bin:/bin` };
-        const run = spawnSync(script, { shell: true, cwd: clone, env, encoding: 'utf8' });
-        return [name, run.stderr, run.status];
-      });
-      const line = 'error: nothing is installed yet: run `npm ci` first\n';
-      expect(said).toEqual(Object.keys(others).map((name) => [name, line, 1]));
-    } finally {
-      rmSync(clone, { recursive: true });
-    }
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const { postinstall: _, ...others } = scripts as Record<string, string>;
+    const said = Object.entries(others).map(([name, script]) => {
+      const env = { PATH: `${dirname(node)}:/usr/bin:/bin` };
+      const run = spawnSync(script, { shell: true, cwd: bare, env, encoding: 'utf8' });
+      return [name, run.stderr, run.status];
+    });
+    const line = 'error: nothing is installed yet: run `npm ci` first\n';
+    expect(said).toEqual(Object.keys(others).map((name) => [name, line, 1]));
   });
 
   it.each(['without a Node', 'with one that is not its executable'])(
