@@ -190,16 +190,16 @@ export function skipNumberInRange(from: number): number {
   return stop;
 }
 
-function isInRange(from: number, stop: number): boolean {
+/** Of the number at [from, stop). */
+export function isInRange(from: number, stop: number): boolean {
   const text = TEXT.toString('latin1', from, stop);
   const [whole = ''] = text.match(/^-?\d+/) ?? [];
   if (whole.length > 20) return false;
   const value = BigInt(whole);
-  // pyarrow takes no larger exponent, not even of 0.
+  // pyarrow takes no larger exponent, not even of 0, and Polars none with more than 32 bits in front of its last digit.
   const exponent = Number(text.split(/e/i)[1] ?? 0);
-  return (
-    value >= -(2n ** 63n) && value < 2n ** 64n && exponent <= 308 && Number.isFinite(Number(text))
-  );
+  if (exponent > 308 || exponent <= -(10 ** 10)) return false;
+  return value >= -(2n ** 63n) && value < 2n ** 64n && Number.isFinite(Number(text));
 }
 
 function skipDigits(from: number): number {

@@ -3,6 +3,7 @@ import {
   DOCUMENT,
   decode,
   found,
+  isInRange,
   note,
   skipNumber,
   skipString,
@@ -150,7 +151,7 @@ function isOdd(start: number, stop: number): boolean {
 
 /**
  * The quantity spelled at [start, stop), or NaN. `1.0` and `1e3` are whole numbers to every JSON
- * reader, `1e999` is infinite; a string must be digits and nothing else.
+ * reader, `1e999` is infinite, `0e999` ends some; a string must be digits and nothing else.
  */
 function readOddQuantity(start: number, stop: number): number {
   const first = TEXT[start] as number;
@@ -159,7 +160,8 @@ function readOddQuantity(start: number, stop: number): number {
     return /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
   }
   const isUnsigned = first >= 0x30 && first <= 0x39;
-  return isUnsigned ? Number(TEXT.toString('latin1', start, stop)) : Number.NaN;
+  if (!isUnsigned || !isInRange(start, stop)) return Number.NaN;
+  return Number(TEXT.toString('latin1', start, stop));
 }
 
 /** Passes a value that will not do and notes it with its first bytes. */

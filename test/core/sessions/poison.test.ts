@@ -104,6 +104,8 @@ describe('A poison record is rejected', () => {
     '-9223372036854775809',
     '123456789012345678901234567890.5',
     '123456789012345678901234567890e-20',
+    '1e-10000000000',
+    '0E-99999999999',
     '1'.repeat(300),
     '1'.repeat(900_000),
   ])('with a number that stops readers of the whole file (%#)', (number) => {
