@@ -108,7 +108,7 @@ export function createInterrupt(): Interrupt {
 }
 
 /** Delivers what is in the streams, and says what became of it. */
-async function deliver(
+export async function deliver(
   drain: () => Promise<string>,
   remaining: Phase['remaining'] = async () => '',
 ): Promise<string> {

@@ -2,25 +2,15 @@ import type { Execution } from 'local-aws/step-functions/run-state-machine.ts';
 import { messageOfCause } from '../core/error-cause.ts';
 import type { Manifest } from '../core/lake/manifest.ts';
 import { widthOf } from '../core/terminal/width.ts';
-import { countUndelivered } from './count-events.ts';
+import { delivering, deliverRest, keptLake } from './delivering.ts';
 import type { Interrupt } from './interrupt.ts';
 import { createLiveLine } from './live-line.ts';
 import { type Options, optionsToRepeat } from './options.ts';
 import { createProgress } from './progress.ts';
 import { isBalanced, type Ledger, simulateSessions } from './simulate-sessions.ts';
 import type { Stage } from './stage.ts';
-import {
-  manifestOf,
-  printSample,
-  recordsLost,
-  whatIsLost,
-  whatWasDelivered,
-  whereToLook,
-} from './summary.ts';
+import { manifestOf, printSample, whereToLook } from './summary.ts';
 import { judge, renderVerdict } from './verdict.ts';
-
-/** 50,000 records at the most: a second Ctrl-C waits no longer for a number, and a third for nothing. */
-const COUNTING_MS = 4_000;
 
 /** Runs both halves and ends with the verdict; false when one failed. */
 export async function runOnce(
@@ -76,6 +66,9 @@ export async function runOnce(
   if (keep) {
     const ending = stage.streaming ? delivering(stage, folder) : { kept: keptLake(folder) };
     interrupt.during({ name: 'serving', ...ending });
+  } else {
+    const delivered = await deliverRest(stage, folder);
+    if (delivered) console.log(`\n${delivered}`);
   }
   return execution.status === 'SUCCEEDED' && (!ledger || isBalanced(ledger));
 }
@@ -93,31 +86,6 @@ function failureOf({ status, error = status, cause = 'no cause' }: Execution, re
       ? '. They are those of SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET'
       : '';
   return { error, message: messageOfCause(cause) + from };
-}
-
-const keptLake = (folder: string) => `Kept: the lake in ${folder}/lake.`;
-
-/** For an interruption while events may be in the streams, which the emulator keeps in memory. */
-function delivering(
-  { streaming, sessionsStream, unroutedEvents }: Stage,
-  folder: string,
-  sent = async () => '',
-) {
-  return {
-    kept: keptLake(folder),
-    async drain() {
-      const first = await sent();
-      await streaming?.drain();
-      return first + whatWasDelivered(unroutedEvents());
-    },
-    async remaining() {
-      if (!streaming) return whatIsLost({});
-      // What is counted must not go on meanwhile. Nobody waits for the invocations under way.
-      void streaming.stop();
-      const events = await countUndelivered(streaming, COUNTING_MS);
-      return events ? whatIsLost(events) : recordsLost(streaming.remaining(), sessionsStream);
-    },
-  };
 }
 
 async function withClock<T>(what: string, signal: AbortSignal, work: Promise<T>): Promise<T> {

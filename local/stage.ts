@@ -107,6 +107,8 @@ export interface Stage {
   tables(): string[];
   /** Begins anew: no objects in the buckets, no crawled tables. */
   emptyLake(): void;
+  /** From now on only its functions write events, so that an end can be reached. */
+  closeIntake(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -228,6 +230,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       rmSync(catalogFile, { force: true });
       declareTables(catalog, service);
     },
+    closeIntake: gateway.closeIntake,
     async close() {
       closing.abort();
       const stopped = streaming?.stop();

@@ -1,11 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { FunctionError } from 'local-aws/lambda/function-error.ts';
+import { createKinesis } from '../../../core/kinesis/kinesis-client.ts';
 import { countUndelivered } from '../../../local/count-events.ts';
+import { deliverRest } from '../../../local/delivering.ts';
 import { event, keyed } from './fixtures.ts';
-import { givenPipeline, SOURCE, streamingOf } from './pipeline.ts';
+import { deliveredLines, givenPipeline, SOURCE, streamingOf } from './pipeline.ts';
+
+/** Sends event after event as another program does; returns how many were taken until one was not. */
+async function produceUntilRefused(endpoint: string) {
+  const client = createKinesis({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  for (let taken = 0; ; taken++) {
+    const [PartitionKey, Data] = [`late${taken}`, Buffer.from(event(`late${taken}`, 'USA'))];
+    try {
+      await client.send(new PutRecordCommand({ StreamName: SOURCE, PartitionKey, Data }));
+    } catch (error) {
+      client.destroy();
+      return { taken, error };
+    }
+  }
+}
 
 describe('Events that are not delivered yet', () => {
-  it('are counted in streams, envelopes and buffers', async () => {
+  it('are counted in streams, envelopes and buffers, and before an end no more are taken than delivered', async () => {
     let isDown = true;
     const { stage, send, drain, end } = await givenPipeline({
       retryMs: () => 20,
@@ -30,6 +51,15 @@ describe('Events that are not delivered yet', () => {
       expect(await count()).toEqual({ [`${SOURCE}-usa`]: 300 });
       await drain();
       expect(await count()).toEqual({});
+
+      const producing = produceUntilRefused(stage.endpoints.aws);
+      while (streamingOf(stage).kinesis.storedIn(SOURCE) < 320) await sleep(1);
+      expect(await deliverRest(stage, '')).toMatch(/every event in the streams was delivered/i);
+      const { taken, error } = await producing;
+      expect(error).toMatchObject({ name: 'ServiceUnavailable' });
+      expect(await deliverRest(stage, '')).toBeUndefined();
+      const lines = deliveredLines(stage, `${SOURCE}-usa`, 'firehose/');
+      expect(lines).toHaveLength(300 + taken);
     } finally {
       await end();
     }

@@ -10,6 +10,7 @@ import { AccessDenied, ALLOW_ALL, type Iam } from '../iam/iam.ts';
 import { AwsError } from './aws-error.ts';
 import { actionOfTarget, callerOf, callOfS3, callsOfTarget } from './calls.ts';
 import { type FaultWorld, strikeRequest } from './gateway-faults.ts';
+import { Intake } from './intake.ts';
 import { rejectUnserved, unservedService } from './unserved-service.ts';
 
 /** A service of AWS' JSON protocol: what each of its actions makes of its input. */
@@ -40,6 +41,8 @@ const NO_S3: S3 = {
 export interface Gateway {
   /** For AWS_ENDPOINT_URL. */
   url: string;
+  /** From now on only roles write to streams and Firehoses; resolves when what others began is stored. */
+  closeIntake(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,6 +53,7 @@ export async function startGateway(
   access: Access = { iam: ALLOW_ALL, roles: new Set(), hasObject: () => true },
   faults?: FaultWorld,
 ): Promise<Gateway> {
+  const intake = new Intake();
   const server = createServer((request, response) => {
     // As AWS does: a client tells its responses from those of others by it.
     response.setHeader('x-amzn-requestid', randomUUID());
@@ -64,7 +68,7 @@ export async function startGateway(
       return rejectS3(response, error as Error);
     }
     if (isS3) s3.routing(request, response);
-    else void respond(services, target, access, request, response);
+    else void respond(services, target, { access, intake }, request, response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -72,6 +76,7 @@ export async function startGateway(
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    closeIntake: () => intake.close(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -116,7 +121,7 @@ function rejectS3(response: ServerResponse, error: Error): void {
 async function respond(
   services: Record<string, JsonService | RawService>,
   target: string,
-  access: Access,
+  { access, intake }: { access: Access; intake: Intake },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -135,12 +140,14 @@ async function respond(
       for (const call of calls) access.iam.authorize(role, call);
     }
     const service = services[name];
-    if (typeof service === 'function') {
+    await intake.serve({ target, role }, response, async () => {
+      if (typeof service !== 'function') {
+        return send(200, await callAction(service, target, body.toString()));
+      }
       const raw = await service(request.headers, body);
       response.writeHead(raw.status, raw.headers);
-      return void response.end(raw.body);
-    }
-    send(200, await callAction(service, target, body.toString()));
+      response.end(raw.body);
+    });
   } catch (error) {
     const { status, ...rest } = describeError(error);
     send(status, rest);
