@@ -4,6 +4,7 @@ import { FAULT_KINDS } from 'spotify-mock/faults.ts';
 import {
   fileName,
   folderName,
+  isInRepository,
   LOCAL_FOLDER,
   wholeNumber,
   wholeNumberUpTo,
@@ -99,7 +100,7 @@ examples/schemas/:
 /** A folder as it is shown and can be given again: in the repository relative where that is shorter. */
 function shortest(text: string): string {
   const folder = folderName(text);
-  if (process.cwd() !== root) return folder;
+  if (!isInRepository()) return folder;
   const path = relative(root, resolve(root, folder)) || '.';
   return path.length < folder.length ? path : folder;
 }

@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Execution } from 'local-aws/step-functions/run-state-machine.ts';
 import { type Manifest, manifestSchema } from '../core/lake/manifest.ts';
 import { parseAs } from '../core/parse.ts';
-import { LOCAL_FOLDER } from '../core/terminal/options.ts';
+import { isInRepository, LOCAL_FOLDER } from '../core/terminal/options.ts';
 import { shellQuote } from '../core/terminal/shell-quote.ts';
 import { renderTable } from '../core/terminal/table.ts';
 import { thousands } from '../core/terminal/thousands.ts';
 import { wrap } from '../core/terminal/wrap.ts';
 import type { Stage } from './stage.ts';
 
+const root = resolve(import.meta.dirname, '..');
 const SAMPLE = 'albums-by-release-day';
 const SAMPLE_ROWS = 5;
 const LAKE = 'tributary-local-lake';
@@ -17,7 +18,7 @@ const LAKE = 'tributary-local-lake';
 /** One kept query with its first rows, as far as its table has any. */
 export async function printSample(stage: Stage): Promise<void> {
   if (!stage.tables().includes('albums')) return;
-  const sql = readFileSync(join(import.meta.dirname, `../queries/${SAMPLE}.sql`), 'utf8');
+  const sql = readFileSync(join(root, `queries/${SAMPLE}.sql`), 'utf8');
   const { columns, rows } = await stage.sql(sql);
   if (rows.length === 0) return;
   console.log(`\nqueries/${SAMPLE}.sql`);
@@ -66,7 +67,7 @@ export function whereToLook(
     ['run', [`npx tributary runs ${runId}`, ...here]],
     ['query', ['npm run query --', ...here, '"SELECT status, loaded FROM runs"']],
     ['', ['npm run query --', ...here, '--list']],
-    ['logs', [shellQuote(join(folder, 'logs'))]],
+    ['logs', [shellQuote(isInRepository() ? join(folder, 'logs') : resolve(root, folder, 'logs'))]],
     ...(keep ? [] : [['console', npmStart(['--keep', ...again])] as [string, string[]]]),
     ...(isWhole ? [] : [['rest', npmStart(again)] as [string, string[]]]),
   ];

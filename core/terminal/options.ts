@@ -33,13 +33,17 @@ export const streamOption = (description: string, name = 'sessions') =>
 
 const root = resolve(import.meta.dirname, '../..');
 
+/** Whether what is printed will be read and typed in the repository: npm runs its scripts there from any folder. */
+export const isInRepository = (): boolean =>
+  process.cwd() === root && (process.env.INIT_CWD ?? root) === root;
+
 /**
  * A folder as it was typed: in the repository, where a relative one begins, and elsewhere as the whole path,
  * since all that takes it and all commands that repeat it start from there. An unset variable of a shell is an
  * empty text, which would be the repository itself.
  */
 export function folderName(text: string): string {
-  if (text.trim() !== '') return process.cwd() === root ? text : resolve(process.cwd(), text);
+  if (text.trim() !== '') return isInRepository() ? text : resolve(process.cwd(), text);
   throw new InvalidArgumentError('It names no folder.');
 }
 

@@ -1,3 +1,5 @@
+import { join, resolve } from 'node:path';
+import { jest } from '@jest/globals';
 import {
   type Next,
   recordsLost,
@@ -7,12 +9,16 @@ import {
   whereToLook,
 } from '../../local/summary.ts';
 
+const root = resolve(import.meta.dirname, '../..');
 const RUN = 'local-20261122104439732';
 const next = (options: Partial<Next> = {}) =>
   whereToLook(RUN, { folder: '.local', keep: false, again: [], isWhole: true, ...options });
 /** As a shell reads it: a line that ends in `\` goes on. */
 const joined = (text: string) => text.replace(/ \\\n +/g, ' ');
 const widest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
+
+beforeEach(() => void jest.replaceProperty(process, 'env', { INIT_CWD: root }));
+afterEach(() => void jest.restoreAllMocks());
 
 describe('Where to look next', () => {
   it('names commands on one line each in the default folder, and is no wider than 80 columns', () => {
@@ -42,6 +48,11 @@ describe('Where to look next', () => {
       expect.stringContaining(" --folder '/tmp/a lake'"),
       "  logs     '/tmp/a lake/logs'",
     ]);
+  });
+
+  it('names the logs by the whole path to anyone who is not in the repository', () => {
+    jest.replaceProperty(process, 'env', { INIT_CWD: join(root, 'docs') });
+    expect(next()).toContain(`  logs     ${join(root, '.local/logs')}\n`);
   });
 
   it('writes one line for each command without a terminal', () => {

@@ -17,7 +17,14 @@ describe('options', () => {
     ['/elsewhere', '/data', '/data'],
   ])('takes a folder that is typed in %s as %s for %s', (cwd, text, folder) => {
     jest.spyOn(process, 'cwd').mockReturnValue(cwd);
+    jest.replaceProperty(process, 'env', { INIT_CWD: cwd });
     expect(folderName(text)).toBe(folder);
+  });
+
+  it('takes a folder for the whole path where npm runs a script in the repository for another folder', () => {
+    jest.spyOn(process, 'cwd').mockReturnValue(root);
+    jest.replaceProperty(process, 'env', { INIT_CWD: join(root, 'docs') });
+    expect(folderName('data')).toBe(join(root, 'data'));
   });
 
   it.each([
