@@ -19,14 +19,14 @@ module.exports = class GuardInvokeLocal {
   check({ function: name, stage, param = [] }) {
     if (!stage) {
       this.refuse(
-        `'sls invoke local' needs a stage: add '--stage local' after 'npm start -- --keep' in another terminal; in an account: sls invoke -f ${name} --stage <stage>`,
+        `\`sls invoke local\` needs a stage: add \`--stage local\` after \`npm start -- --keep\` in another terminal; in an account: \`sls invoke -f ${name} --stage <stage>\``,
       );
     }
     const [folder] = param.flatMap((each) => /^folder=(.*)$/s.exec(each)?.[1] ?? []);
     if (stage === 'local' && !this.isServed(folder ?? '.local')) {
-      const option = folder === undefined ? '' : ` --folder ${folder}`;
+      const option = folder === undefined ? '' : ` --folder ${quote(folder)}`;
       this.refuse(
-        `The local stage does not serve: start it with 'npm start -- --keep${option}' in another terminal`,
+        `The local stage does not serve: start it with \`npm start -- --keep${option}\` in another terminal`,
       );
     }
     if (stage === 'local') keepHere(process.env);
@@ -35,9 +35,8 @@ module.exports = class GuardInvokeLocal {
   isServed(folder) {
     try {
       const file = resolve(this.serverless.serviceDir, folder, 'endpoints.json');
-      const { pid, aws } = JSON.parse(readFileSync(file, 'utf8'));
-      process.kill(pid, 0); // signal 0 only asks whether the process is there
-      return aws !== undefined;
+      const { pid, started, aws } = JSON.parse(readFileSync(file, 'utf8'));
+      return aws !== undefined && isAlive(pid, started);
     } catch {
       return false;
     }
@@ -47,6 +46,20 @@ module.exports = class GuardInvokeLocal {
     throw new this.serverless.classes.Error(message, 'INVOKE_LOCAL_REFUSED');
   }
 };
+
+/** As in process-identity.ts, which Node 20 cannot import: a zombie is dead, and a number may be another process by now. */
+function isAlive(pid, started) {
+  if (process.platform === 'linux') {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return !/[ZX]/.test(fields[0]) && fields[19] === started;
+  }
+  return process.kill(pid, 0); // signal 0 only asks whether the process is there
+}
+
+/** As in shell-quote.ts. */
+const quote = (text) =>
+  /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** The SDK prefers an address of one service over that of the stage, and the function runs in this process. */
 function keepHere(environment) {

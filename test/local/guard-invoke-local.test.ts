@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { ownIdentity } from '../../local/process-identity.ts';
 import { checkSettings } from '../../resources/settings/check.ts';
 
 const GuardInvokeLocal = createRequire(import.meta.url)('../../local/guard-invoke-local.cjs');
@@ -23,13 +26,13 @@ async function refusal(args: string[]): Promise<string> {
 
 it('sls invoke local without a stage says what to do', async () => {
   expect(await refusal([])).toBe(
-    "'sls invoke local' needs a stage: add '--stage local' after 'npm start -- --keep' in another terminal; in an account: sls invoke -f fetchToken --stage <stage>",
+    '`sls invoke local` needs a stage: add `--stage local` after `npm start -- --keep` in another terminal; in an account: `sls invoke -f fetchToken --stage <stage>`',
   );
 });
 
 it('sls invoke local with a folder in which nothing serves says how to start it there', async () => {
   expect(await refusal(['--stage', 'local', '--param', 'folder=/tmp/no-such-lake'])).toBe(
-    "The local stage does not serve: start it with 'npm start -- --keep --folder /tmp/no-such-lake' in another terminal",
+    'The local stage does not serve: start it with `npm start -- --keep --folder /tmp/no-such-lake` in another terminal',
   );
 });
 
@@ -46,8 +49,26 @@ const thrownFor = (options: object) => () =>
 
 it('sls invoke local without a serving stage says how to start it', () => {
   expect(thrownFor({ stage: 'local' })).toThrow(
-    "The local stage does not serve: start it with 'npm start -- --keep' in another terminal",
+    'The local stage does not serve: start it with `npm start -- --keep` in another terminal',
   );
+});
+
+it('sls invoke local names a folder as a shell takes it', () => {
+  expect(thrownFor({ stage: 'local', param: ["folder=/tmp/no such lake's"] })).toThrow(
+    "start it with `npm start -- --keep --folder '/tmp/no such lake'\\''s'` in another terminal",
+  );
+});
+
+it('sls invoke local knows a stage that ended from a process that has got its number', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-stage-'));
+  const param = [`folder=${folder}`];
+  const left = (identity: object) =>
+    writeFileSync(join(folder, 'endpoints.json'), JSON.stringify({ ...identity, aws: 'http://a' }));
+  left(ownIdentity());
+  expect(thrownFor({ stage: 'local', param })).not.toThrow();
+  left({ ...ownIdentity(), started: '1' });
+  expect(thrownFor({ stage: 'local', param })).toThrow('The local stage does not serve');
+  rmSync(folder, { recursive: true });
 });
 
 it('sls invoke local for another stage leaves its settings to their check', () => {
