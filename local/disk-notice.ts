@@ -21,9 +21,9 @@ export function createDiskNotice(
       const why = systemProblem(error) ?? message;
       return say(`\nNo process can be started for a function: ${why}. Meanwhile ${RETRIED}.`);
     }
-    const what = FULL.includes(code)
-      ? `The disk of ${folder} is full`
-      : `Writing to ${folder} fails (${message})`;
-    say(`\n${what}: ${RETRIED} until there is room; the functions' logs have gaps meanwhile.`);
+    const [what, end] = FULL.includes(code)
+      ? [`The disk of ${folder} is full`, 'there is room']
+      : [`Writing to ${folder} fails (${message})`, 'it succeeds'];
+    say(`\n${what}: ${RETRIED} until ${end}; the functions' logs have gaps meanwhile.`);
   };
 }
