@@ -5,6 +5,7 @@ import type { Start } from '../core/kinesis/shards.ts';
 import { streamNameOf } from '../core/names.ts';
 import { eventsOf, hasKey, ndjsonOf, textOf } from '../core/sessions/events-of.ts';
 import {
+  fileName,
   type GlobalOptions,
   streamOption,
   TIME,
@@ -62,7 +63,9 @@ export function addConsume(program: Command): void {
       new Option(
         '--expect <file>',
         'print no events, but check the outcome that simulate wrote to this file',
-      ).conflicts(['limit', 'follow', 'shard', 'key']),
+      )
+        .argParser(fileName)
+        .conflicts(['limit', 'follow', 'shard', 'key']),
     )
     .option('--wait <seconds>', 'for --expect: an event is lost after so long', wholeNumber, 15)
     .addHelpText(

@@ -5,7 +5,12 @@ import type { KeyedRecord } from '../core/kinesis/records.ts';
 import { PUT_RECORDS } from '../core/kinesis/send-queue.ts';
 import { createSender, TOO_LARGE } from '../core/kinesis/sender.ts';
 import { sendableStreamOf } from '../core/names.ts';
-import { type GlobalOptions, streamOption, wholeNumber } from '../core/terminal/options.ts';
+import {
+  fileName,
+  type GlobalOptions,
+  streamOption,
+  wholeNumber,
+} from '../core/terminal/options.ts';
 import { connectKinesis } from './lib/connect-kinesis.ts';
 import { errorLine } from './lib/error-line.ts';
 import { openInput, readEventLines } from './lib/event-input.ts';
@@ -35,7 +40,11 @@ export function addProduce(program: Command): void {
     .description('Sends events to a stream, each under its session_id, byte for byte as given')
     .addOption(streamOption('the stream to send to'))
     .addOption(new Option('--json <event>', 'one event').conflicts('file'))
-    .option('--file <file>', 'events, one a line, or gzip of it; - or nothing is standard input')
+    .option(
+      '--file <file>',
+      'events, one a line, or gzip of it; - or nothing is standard input',
+      fileName,
+    )
     .option('--from-line <number>', 'skip the lines before it', wholeNumber, 1)
     .option('--aggregate', 'pack many events into a record, as the Kinesis Producer Library does')
     .option('--unchecked', 'also send lines that are no JSON or have no session_id')

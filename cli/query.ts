@@ -4,6 +4,7 @@ import { text as textOf } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { InvalidInput } from '../core/errors.ts';
 import { LOCAL_STAGE } from '../core/names.ts';
+import { fileName } from '../core/terminal/options.ts';
 import { renderTable } from '../core/terminal/table.ts';
 import { widthOf } from '../core/terminal/width.ts';
 import { isQueryName, listKeptQueries, readKeptQuery } from './lib/kept-queries.ts';
@@ -24,7 +25,7 @@ export function addQuery(program: Command): void {
     .command('query')
     .description('Queries the lake in SQL: in Athena with a --stage, else what npm start left')
     .argument('[sql]', 'a SELECT, or the name of a kept query; without it there is a prompt')
-    .option('--file <file>', 'read the SQL from a file')
+    .option('--file <file>', 'read the SQL from a file', fileName)
     .option('--list', 'list the kept queries of queries/');
   queryOptions(command)
     .addHelpText(

@@ -7,6 +7,7 @@ import { isAccepted } from '../core/simulation/expected-event.ts';
 import { createExpectedFile } from '../core/simulation/expected-file.ts';
 import { generateEvents, type SimulatedEvent } from '../core/simulation/generate-events.ts';
 import {
+  fileName,
   type GlobalOptions,
   percent,
   positiveNumber,
@@ -59,7 +60,11 @@ export function addSimulate(program: Command): void {
     .addOption(share('malformed', 'share of events with something wrong'))
     .addOption(share('no-country', 'share of events without a country'))
     .addOption(share('hot-key', 'share of events that belong to one single session'))
-    .option('--expect-out <file>', 'write the expected outcome to a file, for consume --expect')
+    .option(
+      '--expect-out <file>',
+      'write the expected outcome to a file, for consume --expect',
+      fileName,
+    )
     .addHelpText(
       'after',
       `

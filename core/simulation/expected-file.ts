@@ -61,7 +61,7 @@ function open(file: string, part: string): number {
   }
 }
 
-/** Throws InvalidInput for a file that is missing or not of this kind. */
+/** Of `consume --expect`. Throws InvalidInput for a file that is missing or not of this kind. */
 export async function readExpectedFile(
   file: string,
 ): Promise<{ header: SimulationHeader; events: ExpectedEvent[] }> {
@@ -73,7 +73,7 @@ export async function readExpectedFile(
       else events.push(parse(eventSchema, data, file, number));
     }
   }
-  if (header === undefined) throw new InvalidInput(`${file} is empty`);
+  if (header === undefined) throw new InvalidInput(`--expect ${file} is empty`);
   return { header, events };
 }
 
@@ -81,7 +81,9 @@ async function* bytesOf(file: string): AsyncGenerator<Buffer> {
   try {
     yield* createReadStream(file);
   } catch (cause) {
-    throw new InvalidInput(`${file} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new InvalidInput(`--expect ${file} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 
@@ -89,6 +91,8 @@ function parse<T>(schema: z.ZodType<T>, data: Buffer | undefined, file: string, 
   try {
     return schema.parse(JSON.parse(String(data)));
   } catch (cause) {
-    throw new InvalidInput(`${file} is no file of simulate --expect-out: line ${line}`, { cause });
+    throw new InvalidInput(`--expect ${file} is no file of simulate --expect-out: line ${line}`, {
+      cause,
+    });
   }
 }

@@ -168,8 +168,14 @@ describe('tributary consume', () => {
     [
       'a missing file of expectations',
       ['--expect', '/no/such'],
-      /^error: \/no\/such cannot be read/,
+      /^error: --expect \/no\/such cannot be read: ENOENT[^\n]*\n$/,
     ],
+    [
+      'a file of something else',
+      ['--expect', 'package.json'],
+      /^error: --expect package\.json is no file of simulate --expect-out: line 1\n$/,
+    ],
+    ['no file of expectations', ['--expect', ''], /argument '' is invalid\. It names no file\.\n$/],
   ])('says in a line what is wrong with %s', async (_, args, line) => {
     const { status, stdout, stderr } = await consume(...args);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
