@@ -40,3 +40,15 @@ export function createLiveLine(
     },
   };
 }
+
+/** Shows on a terminal what is under way and for how long, until it is over. */
+export async function showWhile<T>(
+  what: string,
+  work: Promise<T>,
+  { out = process.stdout, signal }: { out?: NodeJS.WriteStream; signal?: AbortSignal } = {},
+): Promise<T> {
+  const start = performance.now();
+  const seconds = () => ((performance.now() - start) / 1_000).toFixed(1);
+  const line = createLiveLine(out, () => `${what} … ${seconds()} s`, signal);
+  return work.finally(line.stop);
+}

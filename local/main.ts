@@ -5,6 +5,7 @@ import { TributaryError } from '../core/errors.ts';
 import { rejectOptionsOfNpm } from '../core/terminal/npm-options.ts';
 import { widthOf } from '../core/terminal/width.ts';
 import { createInterrupt } from './interrupt.ts';
+import { showWhile } from './live-line.ts';
 import { openStage } from './open-stage.ts';
 import { command, type Options } from './options.ts';
 import { serveConsole } from './serve-console.ts';
@@ -35,7 +36,8 @@ async function main(options: Options): Promise<boolean> {
 /** The page shows the run as it goes, so it is there before. */
 async function openConsole(folder: string): Promise<string | undefined> {
   try {
-    const page = await serveConsole(root, folder);
+    const { signal } = interrupt;
+    const page = await showWhile('Starting the console', serveConsole(root, folder), { signal });
     interrupt.onEnd(page.end);
     console.log(`The console, until Ctrl-C:\n${page.address}`);
     return page.address;

@@ -13,6 +13,7 @@ import { SETTINGS } from '../resources/settings/table.ts';
 import { claimFolder } from './claim-folder.ts';
 import { createDiskNotice } from './disk-notice.ts';
 import type { Interrupt } from './interrupt.ts';
+import { showWhile } from './live-line.ts';
 import type { Options } from './options.ts';
 import { checkStore } from './package-store.ts';
 import { packageWithProgress } from './packaging-progress.ts';
@@ -68,7 +69,7 @@ export async function openStage(
   const [{ startStage }, { prepareSamples, SAMPLES_BUCKET }] = await loading;
   interrupt.during({ name: 'starting', kept });
   const service = readService(packaged);
-  const stage = await startStage({
+  const starting = startStage({
     service: { ...service, buckets: [...service.buckets, SAMPLES_BUCKET] },
     folder,
     streaming: service.streaming.streams.length > 0,
@@ -86,6 +87,8 @@ export async function openStage(
     ...credentials,
     ...(options.wrongSecret && { clientSecret: 'wrong' }),
   });
+  const { signal } = interrupt;
+  const stage = await showWhile('Starting the stage', starting, { signal });
   interrupt.onEnd(() => stage.close());
   if (options.fresh) {
     stage.emptyLake();
@@ -93,7 +96,8 @@ export async function openStage(
   }
   if (options.keep) {
     // Serving does not depend on them.
-    await prepareSamples(root, { packaged, service, lakeFolder: stage.lakeFolder }).catch(
+    const preparing = prepareSamples(root, { packaged, service, lakeFolder: stage.lakeFolder });
+    await showWhile('Preparing the samples of test/events', preparing, { signal }).catch(
       ({ message }: Error) => console.error(`The samples of test/events are not ready: ${message}`),
     );
   }

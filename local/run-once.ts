@@ -4,7 +4,7 @@ import type { Manifest } from '../core/lake/manifest.ts';
 import { widthOf } from '../core/terminal/width.ts';
 import { delivering, deliverRest, keptLake } from './delivering.ts';
 import type { Interrupt } from './interrupt.ts';
-import { createLiveLine } from './live-line.ts';
+import { showWhile } from './live-line.ts';
 import { type Options, optionsToRepeat } from './options.ts';
 import { createProgress } from './progress.ts';
 import { isBalanced, type Ledger, simulateSessions } from './simulate-sessions.ts';
@@ -36,7 +36,7 @@ export async function runOnce(
     const simulation = simulateSessions(stage, sessions, seed, signal);
     const sent = () => simulation.then((sums) => `${sums.sent} of ${sessions} events were sent. `);
     interrupt.during({ name: 'events were sent', ...delivering(stage, folder, sent) });
-    ledger = await withClock('delivering', signal, simulation);
+    ledger = await showWhile(`${' '.repeat(10)}delivering`, simulation, { signal });
     signal.throwIfAborted();
   }
   if (execution.status === 'SUCCEEDED') await printSample(stage);
@@ -86,12 +86,4 @@ function failureOf({ status, error = status, cause = 'no cause' }: Execution, re
       ? '. They are those of SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET'
       : '';
   return { error, message: messageOfCause(cause) + from };
-}
-
-async function withClock<T>(what: string, signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const start = performance.now();
-  const seconds = () => ((performance.now() - start) / 1_000).toFixed(1);
-  const show = () => `          ${what} … ${seconds()} s`;
-  const line = createLiveLine(process.stdout, show, signal);
-  return work.finally(line.stop);
 }
