@@ -51,6 +51,10 @@ let options: Options | undefined;
 try {
   rejectOptionsOfNpm(command, 'start');
   options = command.parse().opts<Options>();
+  const [word] = command.args;
+  if (word !== undefined) {
+    command.error(`error: npm start takes no '${word}', only options: npm start -- --help`);
+  }
   process.exitCode = (await main(options)) ? 0 : 1;
 } catch (error) {
   // The interruption ends the process itself.

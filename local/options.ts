@@ -40,6 +40,8 @@ export interface Options {
 
 export const command = new Command('npm start --')
   .description('Runs the whole pipeline on this machine: no account, no Docker, no network')
+  // main.ts says it better.
+  .allowExcessArguments()
   .configureOutput({
     getOutHelpWidth: () => widthOf(process.stdout) ?? HELP_WIDTH,
     outputError: (text, write) => write(fitLines(text, widthOf(process.stderr))),

@@ -202,6 +202,12 @@ describe('npm start', () => {
     expect(run.text()).toBe(`error: ${problem}\n`);
   });
 
+  it('rejects a word that is no option in one line', async () => {
+    const run = start(['dev', 'extra']);
+    expect(await run.ended).toBe(1);
+    expect(run.text()).toBe("error: npm start takes no 'dev', only options: npm start -- --help\n");
+  });
+
   const onLinux = existsSync('/dev/full') ? it : it.skip;
   onLinux.each([[['--help']], [['--albums', '1', '--sessions', '0']]])(
     'says in a line that standard output is full, with %j',
