@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { openCatalog } from 'local-aws/glue/catalog.ts';
 import { InvalidInput } from '../core/errors.ts';
+import { LOCAL_FOLDER } from '../core/terminal/options.ts';
 import { type Claim, claimFile } from './claim-file.ts';
 import { tryToWrite, tryToWriteInto } from './try-to-write.ts';
 
@@ -63,8 +64,25 @@ const claimIn = (folder: string): Claim =>
     return claimFile(join(folder, 'endpoints.json'));
   });
 
-/** Throws InvalidInput where something that no stage wrote has the name of a stage's file. */
+/** One of them is in each folder that is a stage's. */
+const OF_A_STAGE = ['catalog.json', 'compiled', 'endpoints.json', 'lake', 'query-history'];
+
+const DEFAULT = resolve(import.meta.dirname, '..', LOCAL_FOLDER);
+
+/** Of the system, in a folder that nobody has used yet. */
+const OF_THE_SYSTEM = /^\.|^lost\+found$/;
+
+/** Throws InvalidInput where something that no stage wrote is there, or has the name of a stage's file. */
 function rejectOthers(folder: string): void {
+  // Of all folders the one without an option may hold packages alone.
+  if (folder !== DEFAULT && statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    const names = readdirSync(folder).filter((name) => !OF_THE_SYSTEM.test(name));
+    if (names.length > 0 && !names.some((name) => OF_A_STAGE.includes(name))) {
+      throw new InvalidInput(
+        `--folder ${folder} holds other files, such as ${names[0]}: choose an empty or a new one`,
+      );
+    }
+  }
   openCatalog(join(folder, 'catalog.json')).read();
   const file = join(folder, 'endpoints.json');
   if (existsSync(file) && statSync(file).isDirectory()) {

@@ -141,6 +141,19 @@ describe('Claiming a folder', () => {
     );
   });
 
+  it('leaves a folder alone that holds other files, and no file of a stage', () => {
+    writeFileSync(join(folder, '.hidden'), '');
+    mkdirSync(join(folder, 'lost+found'));
+    claimFolder(folder).release();
+    writeFileSync(join(folder, 'handler.ts'), '');
+    expect(() => claimFolder(folder)).toThrow(
+      `--folder ${folder} holds other files, such as handler.ts: choose an empty or a new one`,
+    );
+    expect(existsSync(join(folder, 'endpoints.json'))).toBe(false);
+    mkdirSync(join(folder, 'lake'));
+    claimFolder(folder).release();
+  });
+
   it('says in one line that the folder is a file', () => {
     writeFileSync(join(folder, 'notes.txt'), '');
     const path = join(folder, 'notes.txt');
