@@ -123,6 +123,8 @@ function mirror(root: string, work: string): void {
   }
 }
 
+const LIGHTER_SLS = join(import.meta.dirname, 'lighter-sls.cjs');
+
 /** For the lines that follow the heading of an error. */
 const AFTER_ERROR_MS = 500;
 
@@ -145,7 +147,7 @@ function runSls(
   const compiled = join(work, '../../compiled');
   onStep?.('reading serverless.yml');
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [sls, ...args], {
+    const child = spawn(process.execPath, ['--require', LIGHTER_SLS, sls, ...args], {
       cwd: work,
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: Ctrl-C on the terminal comes to this process, which ends the child.
