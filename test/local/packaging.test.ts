@@ -163,8 +163,10 @@ describe('Packaging', () => {
     rmSync(folder, { recursive: true });
     const { pid } = spawnSync(process.execPath, ['--version']);
     writeFileSync(`${folder}.lock`, JSON.stringify({ pid, started: '1' }));
-    const { steps } = await packaged();
-    expect(steps[0]).toBe('reading serverless.yml');
+    const begun = new AbortController();
+    const onStep = (step: string) => setImmediate(() => begun.abort(step));
+    const work = packageService(root, { onStep, signal: begun.signal });
+    await expect(work).rejects.toBe('reading serverless.yml');
     expect(existsSync(`${folder}.lock`)).toBe(false);
   });
 
