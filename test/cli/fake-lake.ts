@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type JsonService, startGateway } from 'local-aws/gateway/gateway.ts';
+import { startGateway } from 'local-aws/gateway/gateway.ts';
+import type { JsonService } from 'local-aws/gateway/json-protocol.ts';
 import { openCatalog } from 'local-aws/glue/catalog.ts';
 import { createTableWriter } from '../../core/lake/parquet.ts';
 import { typedRow } from '../../core/lake/rows.ts';

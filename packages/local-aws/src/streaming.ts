@@ -7,7 +7,8 @@ import {
   MAX_RECORD_BYTES,
 } from './firehose/firehose.ts';
 import { createFirehoseApi } from './firehose/firehose-api.ts';
-import type { JsonService, RawService } from './gateway/gateway.ts';
+import type { RawService } from './gateway/gateway.ts';
+import type { JsonService } from './gateway/json-protocol.ts';
 import type { Iam } from './iam/iam.ts';
 import { deliverAs, readAs, storeFailuresAs } from './iam/role-checks.ts';
 import { consume } from './kinesis/consumer.ts';

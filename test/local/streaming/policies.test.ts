@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { JsonService } from 'local-aws/gateway/gateway.ts';
+import type { JsonService } from 'local-aws/gateway/json-protocol.ts';
 import { FunctionError } from 'local-aws/lambda/function-error.ts';
 import type { Service } from 'local-aws/service/service.ts';
 import { openEnvelope } from '../../../core/sessions/envelopes.ts';

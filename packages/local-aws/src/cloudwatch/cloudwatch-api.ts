@@ -1,5 +1,5 @@
 import { AwsError } from '../gateway/aws-error.ts';
-import type { JsonService } from '../gateway/gateway.ts';
+import type { JsonService } from '../gateway/json-protocol.ts';
 import { pageOf } from '../gateway/paging.ts';
 import type { Bucket, MetricStore, Series } from './metric-store.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonService } from '../gateway/gateway.ts';
+import type { JsonService } from '../gateway/json-protocol.ts';
 import type { LambdaObserver } from '../lambda/lambda.ts';
 import { createLogStore, type LogStore } from '../logs/log-store.ts';
 import { createLogsApi } from '../logs/logs-api.ts';

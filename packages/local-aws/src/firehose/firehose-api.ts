@@ -1,5 +1,5 @@
 import { AwsError } from '../gateway/aws-error.ts';
-import type { JsonService } from '../gateway/gateway.ts';
+import type { JsonService } from '../gateway/json-protocol.ts';
 import type { StreamFaults } from '../kinesis/faults.ts';
 import type { DeliverySettings } from '../service/stream-settings.ts';
 import { type DeliveryStream, MAX_RECORD_BYTES } from './firehose.ts';

@@ -7,17 +7,11 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AccessDenied, ALLOW_ALL, type Iam } from '../iam/iam.ts';
-import { AwsError } from './aws-error.ts';
 import { actionOfTarget, callerOf, callOfS3, callsOfTarget } from './calls.ts';
 import { type FaultWorld, strikeRequest } from './gateway-faults.ts';
 import { Intake } from './intake.ts';
+import { callAction, describeError, type JsonService } from './json-protocol.ts';
 import { rejectUnserved, unservedService } from './unserved-service.ts';
-
-/** A service of AWS' JSON protocol: what each of its actions makes of its input. */
-export type JsonService = Record<
-  string,
-  (input: Record<string, unknown>) => unknown | Promise<unknown>
->;
 
 /** A response as it goes over the wire. */
 export interface RawResponse {
@@ -152,24 +146,4 @@ async function respond(
     const { status, ...rest } = describeError(error);
     send(status, rest);
   }
-}
-
-/** Calls the action that a target such as `AmazonSSM.GetParameters` names, with the body of its request. */
-export async function callAction(
-  service: JsonService | undefined,
-  target: string,
-  body: string,
-): Promise<unknown> {
-  const [, action = ''] = target.split('.');
-  const handle = service?.[action];
-  if (!handle) throw new AwsError('UnknownOperationException', `${target} is not served locally`);
-  return handle(JSON.parse(body || '{}'));
-}
-
-/** An error as AWS' JSON protocol has it. */
-export function describeError(error: unknown): { status: number; __type: string; message: string } {
-  const denied = error instanceof AccessDenied;
-  const known = denied || error instanceof AwsError;
-  const name = denied ? 'AccessDeniedException' : known ? error.name : 'InternalFailure';
-  return { status: known ? 400 : 500, __type: name, message: (error as Error).message };
 }

@@ -1,4 +1,4 @@
-import { callAction, describeError, type JsonService } from './gateway.ts';
+import { callAction, describeError, type JsonService } from './json-protocol.ts';
 
 /** A request as clients of the AWS SDK hand it over, as far as it is used here. */
 interface SdkRequest {

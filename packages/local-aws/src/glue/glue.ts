@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsError } from '../gateway/aws-error.ts';
-import type { JsonService } from '../gateway/gateway.ts';
+import type { JsonService } from '../gateway/json-protocol.ts';
 import { ALLOW_ALL, type Iam } from '../iam/iam.ts';
 import { keysUnder } from '../s3/keys-under.ts';
 import type { Crawler, RecrawlPolicy, SchemaChangePolicy } from '../service/service.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { FailedStart } from '../events/triggers.ts';
 import { AwsError } from '../gateway/aws-error.ts';
-import type { JsonService } from '../gateway/gateway.ts';
+import type { JsonService } from '../gateway/json-protocol.ts';
 import { LOCAL_ACCOUNT } from '../service/template.ts';
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../gateway/aws-error.ts';
-import type { JsonService } from '../gateway/gateway.ts';
+import type { JsonService } from '../gateway/json-protocol.ts';
 import { pageOf } from '../gateway/paging.ts';
 import type { PackagedStateMachine } from '../service/service.ts';
 import { LOCAL_ACCOUNT } from '../service/template.ts';
