@@ -2,29 +2,20 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync } from 'no
 import { join } from 'node:path';
 
 /**
- * The bundles of the functions are the same for each stage and setting: what one package built, the next
- * one of the same sources takes (`skipBuild` in serverless.yml).
+ * Keeps the bundles of the functions in `kept`: they are the same for each stage and setting. What one package
+ * built, the next one of the same sources takes (resources/serverless-esbuild.cjs).
  */
-export function takeBundles(kept: string, work: string): boolean {
-  if (!existsSync(kept)) return false;
-  copyBundles(kept, join(work, '.serverless'));
-  return true;
-}
-
 export function keepBundles(work: string, kept: string): void {
-  if (existsSync(kept)) return;
-  copyBundles(join(work, '.serverless'), join(work, 'bundles'));
+  const built = join(work, '.serverless');
+  const copy = join(work, 'bundles');
+  mkdirSync(copy);
+  for (const name of readdirSync(built)) {
+    if (name.endsWith('.zip')) copyFileSync(join(built, name), join(copy, name));
+  }
   try {
-    renameSync(join(work, 'bundles'), kept);
+    renameSync(copy, kept);
   } catch (error) {
     // Another stage of the same sources was faster.
     if (!existsSync(kept)) throw error;
-  }
-}
-
-function copyBundles(from: string, to: string): void {
-  mkdirSync(to, { recursive: true });
-  for (const name of readdirSync(from)) {
-    if (name.endsWith('.zip')) copyFileSync(join(from, name), join(to, name));
   }
 }

@@ -18,7 +18,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidInput } from '../core/errors.ts';
 import { claimFile } from './claim-file.ts';
-import { keepBundles, takeBundles } from './kept-bundles.ts';
+import { keepBundles } from './kept-bundles.ts';
 import { markUsed, openStore, removeOld, removeUnfinished, UNFINISHED } from './package-store.ts';
 import { isWritable } from './try-to-write.ts';
 
@@ -100,9 +100,13 @@ async function make(
   try {
     mirror(root, work);
     const signal = AbortSignal.any([exit.signal, ...(options.signal ? [options.signal] : [])]);
-    const isBundled = takeBundles(options.bundles, work);
-    await runSls(work, { ...options, signal, isBundled });
-    keepBundles(work, options.bundles);
+    const isBundled = existsSync(options.bundles);
+    await runSls(work, {
+      ...options,
+      signal,
+      ...(isBundled && { taken: markUsed(options.bundles) }),
+    });
+    if (!isBundled) keepBundles(work, options.bundles);
     mkdirSync(join(work, 'done'));
     renameSync(join(work, '.serverless'), join(work, 'done/.serverless'));
     renameSync(join(work, 'done'), folder);
@@ -123,8 +127,6 @@ function mirror(root: string, work: string): void {
   }
 }
 
-const LIGHTER_SLS = join(import.meta.dirname, 'lighter-sls.cjs');
-
 /** For the lines that follow the heading of an error. */
 const AFTER_ERROR_MS = 500;
 
@@ -136,8 +138,8 @@ function runSls(
     onStep,
     signal,
     isFirst,
-    isBundled,
-  }: PackageOptions & { stage: string; params: string[]; isFirst: boolean; isBundled: boolean },
+    taken,
+  }: PackageOptions & { stage: string; params: string[]; isFirst: boolean; taken?: string },
 ): Promise<void> {
   const sls = join(work, 'node_modules/serverless/bin/serverless.js');
   const args = ['package', '--stage', stage, ...params.map((param) => `--param=${param}`)];
@@ -147,7 +149,7 @@ function runSls(
   const compiled = join(work, '../../compiled');
   onStep?.('reading serverless.yml');
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--require', LIGHTER_SLS, sls, ...args], {
+    const child = spawn(process.execPath, [sls, ...args], {
       cwd: work,
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: Ctrl-C on the terminal comes to this process, which ends the child.
@@ -162,7 +164,7 @@ function runSls(
         TEMP: temporary,
         // sls writes what the schema of serverless.yml compiles to below the home, and fails where it cannot.
         ...(!isWritable(homedir()) && { SLS_SCHEMA_CACHE_BASE_DIR: compiled }),
-        ...(isBundled && { TRIBUTARY_IS_BUNDLED: 'true' }),
+        ...(taken !== undefined && { TRIBUTARY_BUNDLES: taken }),
       },
     });
     child.once('error', reject);
@@ -178,7 +180,7 @@ function runSls(
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line.trim());
         if (line.startsWith('Packaging ')) {
-          onStep?.(isBundled ? 'writing the template' : 'bundling the functions');
+          onStep?.(taken ? 'writing the template' : 'bundling the functions');
         }
         // After a failed build serverless-esbuild leaves esbuild running, and sls would never end.
         if (line === 'Error:') setTimeout(kill, AFTER_ERROR_MS).unref();

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -35,6 +36,9 @@ function givenService(): void {
   mkdirSync(store, { recursive: true });
   symlinkSync(join(here, '.local/compiled'), join(root, '.local/compiled'));
   mkdirSync(join(root, 'functions'));
+  mkdirSync(join(root, 'resources'));
+  const plugin = 'resources/serverless-esbuild.cjs';
+  copyFileSync(join(here, plugin), join(root, plugin));
   write('functions/add.ts', "import { n } from './n.ts';\nexport const handler = () => n;\n");
   write('functions/subtract.ts', "import { n } from './n.ts';\nexport const handler = () => -n;\n");
   write('functions/n.ts', 'export const n: number = 42;\n');
@@ -42,9 +46,9 @@ function givenService(): void {
   write(
     'serverless.yml',
     `service: tiny
-plugins: [serverless-esbuild]
+plugins: [./resources/serverless-esbuild.cjs]
 provider: { name: aws, runtime: nodejs24.x, environment: { LEVEL: '\${param:level, "1"}' } }
-custom: { esbuild: { bundle: true, format: esm, platform: node, minify: true, skipBuild: '\${env:TRIBUTARY_IS_BUNDLED, false}' } }
+custom: { esbuild: { bundle: true, format: esm, platform: node, minify: true } }
 package: { individually: true, patterns: [functions/package.json] }
 functions:
   add: { handler: functions/add.handler }
