@@ -2,6 +2,7 @@ import { getSystemErrorMessage } from 'node:util';
 
 /** What a person can do about it. */
 const ADVICE: Record<string, string> = {
+  EADDRNOTAVAIL: 'give the loopback interface its 127.0.0.1',
   EAGAIN: 'raise `ulimit -u`, or end other programs',
   EDQUOT: 'make room on the disk',
   EMFILE: 'raise `ulimit -n`',

@@ -15,6 +15,13 @@ describe('What the machine lacks', () => {
     );
   });
 
+  it('is an address where a container or machine has IPv6 alone', () => {
+    const listen = { code: 'EADDRNOTAVAIL', errno: -99, syscall: 'listen', address: '127.0.0.1' };
+    expect(systemProblem(Object.assign(new Error('EADDRNOTAVAIL'), listen))).toBe(
+      'address not available (EADDRNOTAVAIL): give the loopback interface its 127.0.0.1',
+    );
+  });
+
   it('is nothing of any other error', () => {
     expect(systemProblem(new TypeError('a bug'))).toBeUndefined();
     expect(

@@ -6,7 +6,7 @@ import { generateCatalog } from './generate-catalog.ts';
 import { rejectOptionsOfNpm } from './npm-options.ts';
 import { LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET, startSpotify } from './server.ts';
 
-const UNUSABLE_PORT = ['EADDRINUSE', 'EACCES', 'ERR_SOCKET_BAD_PORT'];
+const UNUSABLE_PORT = ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ERR_SOCKET_BAD_PORT'];
 
 const command = new Command('spotify')
   .description('A mock server of the Spotify Web API, on this machine only; Ctrl-C ends it')
