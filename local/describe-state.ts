@@ -19,7 +19,13 @@ export interface BatchState {
   plan?: { planned: number; listed: number; skipped: number };
   batch?: {
     status: string;
-    counts: { loaded: number; missing: number; unlisted: number; tracks: number };
+    counts: {
+      loaded: number;
+      missing: number;
+      unlisted: number;
+      tracks: number;
+      tracksMissing?: number;
+    };
   };
   tables?: { rows: Record<string, number> };
   crawl?: { outcome: string };
@@ -47,7 +53,7 @@ export function describe(
     case 'SealRawBatch':
       return done(
         batch &&
-          `${batch.status}: ${loadedAndMissing(batch.counts)}, ${batch.counts.tracks} tracks`,
+          `${batch.status}: ${loadedAndMissing(batch.counts)}, ${batch.counts.tracks} tracks${batch.counts.tracksMissing ? ` of ${batch.counts.tracks + batch.counts.tracksMissing}` : ''}`,
       );
     case 'TransformBatch':
       return done(

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Manifest } from '../core/lake/manifest.ts';
+import { type Manifest, shortAlbums } from '../core/lake/manifest.ts';
 import { wrap } from '../core/terminal/wrap.ts';
 import { isBalanced, type Ledger } from './simulate-sessions.ts';
 
@@ -86,11 +86,13 @@ function countsOf(manifest: Manifest): Verdict['lines'] {
   ];
   const reasons = reasonsOf(manifest);
   if (reasons) lines.push(['missing', reasons]);
-  lines.push(['tracks', `${counts.tracks} loaded${source ? `, from ${source}` : ''}`]);
+  const lacking = counts.tracksMissing > 0 ? `, ${counts.tracksMissing} missing` : '';
+  lines.push(['tracks', `${counts.tracks} loaded${lacking}${source ? `, from ${source}` : ''}`]);
   return lines;
 }
 
-function reasonsOf({ missing, unlisted, counts }: Manifest): string {
+function reasonsOf(manifest: Manifest): string {
+  const { missing, unlisted, counts } = manifest;
   const byReason: Record<string, number> = {};
   for (const { reason } of missing) byReason[reason] = (byReason[reason] ?? 0) + 1;
   const parts = missing.length > 0 ? [named(byReason)] : [];
@@ -98,6 +100,10 @@ function reasonsOf({ missing, unlisted, counts }: Manifest): string {
     const why = unlisted.listingStoppedBy;
     parts.push(`${counts.unlisted} on no page${why ? ` (${why})` : ''}`);
   }
+  const short = shortAlbums(manifest);
+  const [[first] = []] = short;
+  if (short.length === 1) parts.push(`tracks of album ${first}`);
+  if (short.length > 1) parts.push(`tracks of ${short.length} albums, such as ${first}`);
   return parts.join(', and ');
 }
 

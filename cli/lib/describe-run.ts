@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { InvalidInput } from '../../core/errors.ts';
 import { keys } from '../../core/lake/keys.ts';
+import { shortAlbums } from '../../core/lake/manifest.ts';
 import type { StoredObjects } from '../../core/lake/stored-objects.ts';
 import { renderFacts } from '../../core/terminal/facts.ts';
 import { renderTable } from '../../core/terminal/table.ts';
@@ -19,6 +20,7 @@ const manifestSchema = z.looseObject({
   counts: z.record(z.string(), z.number()),
   loaded: z.array(z.looseObject({ albumId: z.string(), key: z.string() })).default([]),
   missing: z.array(z.object({ albumId: z.string(), reason: z.string() })).default([]),
+  waiting: z.record(z.string(), z.string()).default({}),
   unlisted: z.looseObject({ listingStoppedBy: z.nullish(z.string()) }).default({}),
   fieldChanges: z
     .array(z.looseObject({ field: z.string(), change: z.string(), types: z.array(z.string()) }))
@@ -134,6 +136,9 @@ function detailsOf(manifest: Manifest, width?: number): string[] {
     const rows = missing.map(({ albumId, reason }) => [albumId, reason]);
     parts.push(renderTable(['missing album', 'reason'], rows, { width }));
   }
+  const short = shortAlbums(manifest);
+  if (short.length > 0)
+    parts.push(renderTable(['album without all tracks', 'since'], short, { width }));
   if (fieldChanges.length > 0) {
     const rows = fieldChanges.map(({ field, change, types }) => [field, change, types.join(', ')]);
     parts.push(renderTable(['field of the API', 'change', 'types'], rows, { width }));

@@ -123,6 +123,18 @@ export const manifestSchema = z.object({
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
+/** Albums that were loaded with fewer tracks than expected, and since when each waits for them. */
+export const shortAlbums = ({
+  waiting,
+  missing,
+}: {
+  waiting: Manifest['waiting'];
+  missing: Manifest['missing'];
+}): [albumId: string, since: string][] => {
+  const ids = new Set(missing.map(({ albumId }) => albumId));
+  return Object.entries(waiting).filter(([albumId]) => !ids.has(albumId));
+};
+
 /** Written last by TransformBatch: from now on these albums count as loaded. */
 export const commitMarkerSchema = z.object({
   run: runSchema,

@@ -76,6 +76,7 @@ describe('tributary runs', () => {
         { albumId: 'b2', reason: 'ResourceNotFound' },
       ],
       unlisted: { unusablePositions: [], listingStoppedBy: null },
+      waiting: { b1: `${day}T06:00:00.000Z`, a1: '2026-11-20T06:00:00.000Z' },
       fieldChanges: [{ field: 'album.label', change: 'appeared', types: ['string'] }],
     });
     const { status, stdout, stderr } = await runs('run-2');
@@ -89,6 +90,7 @@ describe('tributary runs', () => {
       '  waited    12 s for rate limits',
       'Limits reached: RateLimited',
       'b2             ResourceNotFound',
+      /album without all tracks {2}since\n─+\na1 {24}2026-11-20T06:00:00.000Z\n\n/,
       'album.label       appeared  string',
       new RegExp(`  manifest    .*/${key}`),
       / {2}2 pages +\S+page-00000.json/,

@@ -55,6 +55,15 @@ describe('Progress', () => {
     ]);
   });
 
+  it('says of a PARTIAL run how many tracks it lacks', () => {
+    begin(false);
+    on({ type: 'entered', state: 'SealRawBatch' });
+    const counts = { loaded: 60, missing: 0, unlisted: 0, tracks: 925, tracksMissing: 2 };
+    const batch = { status: 'PARTIAL', counts };
+    on({ type: 'exited', state: 'SealRawBatch', output: { batch } });
+    expect(text()).toContain('PARTIAL: 60 loaded, 0 missing, 925 tracks of 927 (N s)\n');
+  });
+
   it('shows a wait for a rate limit with its end, beside the bar', async () => {
     begin(true);
     const input = { plan: { planned: 4 } };

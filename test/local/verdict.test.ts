@@ -71,6 +71,24 @@ describe('The verdict', () => {
     expect(text).not.toMatch(/fail/i);
   });
 
+  it('names the albums of a PARTIAL run that lack tracks alone', () => {
+    const partial = (...ids: string[]) => ({
+      ...outcome,
+      manifest: {
+        ...manifest,
+        status: 'PARTIAL' as const,
+        counts: { ...counts, tracksMissing: 2 },
+        waiting: Object.fromEntries(ids.map((id) => [id, manifest.run.startedAt])),
+      },
+    });
+    const lines = (...ids: string[]) => renderVerdict(judge(partial(...ids))).split('\n');
+    expect(lines('a1').slice(2, 4)).toEqual([
+      '  missing   tracks of album a1',
+      '  tracks    1487 loaded, 2 missing, from new-releases',
+    ]);
+    expect(lines('a1', 'a2')[2]).toBe('  missing   tracks of 2 albums, such as a1');
+  });
+
   it('of an exhausted quota before the first page is no failure of the run', () => {
     const failure = { error: 'QuotaExhausted', message: 'The quota is used up' };
     const { manifest: _, ledger: __, ...rest } = outcome;
