@@ -184,15 +184,15 @@ const SURE_LENGTH = 18;
 export function skipNumberInRange(from: number): number {
   found.exponent = false;
   const stop = skipNumber(from);
-  if ((stop - from > SURE_LENGTH || found.exponent) && !isInRange(from, stop)) {
+  const isSure = stop - from <= SURE_LENGTH && !found.exponent;
+  if (!isSure && !isNumberInRange(TEXT.toString('latin1', from, stop))) {
     note('number-out-of-range', undefined, `at byte ${from}`);
   }
   return stop;
 }
 
-/** Of the number at [from, stop). */
-export function isInRange(from: number, stop: number): boolean {
-  const text = TEXT.toString('latin1', from, stop);
+/** Whether every reader takes this number of JSON. */
+export function isNumberInRange(text: string): boolean {
   const [whole = ''] = text.match(/^-?\d+/) ?? [];
   if (whole.length > 20) return false;
   const value = BigInt(whole);

@@ -3,7 +3,7 @@ import {
   DOCUMENT,
   decode,
   found,
-  isInRange,
+  isNumberInRange,
   note,
   skipNumber,
   skipString,
@@ -160,8 +160,9 @@ function readOddQuantity(start: number, stop: number): number {
     return /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
   }
   const isUnsigned = first >= 0x30 && first <= 0x39;
-  if (!isUnsigned || !isInRange(start, stop)) return Number.NaN;
-  return Number(TEXT.toString('latin1', start, stop));
+  if (!isUnsigned) return Number.NaN;
+  const number = TEXT.toString('latin1', start, stop);
+  return isNumberInRange(number) ? Number(number) : Number.NaN;
 }
 
 /** Passes a value that will not do and notes it with its first bytes. */

@@ -96,7 +96,9 @@ export const TIME =
 /** A time that a person wrote, see TIME. */
 export function time(text: string): Date {
   const [, amount, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
-  if (unit !== undefined) return new Date(Date.now() - Number(amount) * (UNITS[unit] as number));
+  const age = Number(amount) * (UNITS[unit ?? ''] as number);
+  // Before 1970 nothing has happened, and before the year -271,821 there is no Date.
+  if (age < Date.now()) return new Date(Date.now() - age);
   // Ten digits: 2001 to 2286. Fewer would rather be a mistake than a time in the last century.
   if (/^\d{10}(\.\d{1,3})?$/.test(text)) return new Date(Math.round(Number(text) * 1_000));
   const date = dateTime(text.trim());

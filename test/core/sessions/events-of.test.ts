@@ -78,6 +78,10 @@ describe('a record', () => {
   it.each([
     ['half a surrogate pair', '{"a":"\\ud83d"}'],
     ['half a pair in a key, behind another fault', '{"a":1,"a":2,"\\\\\\uDE00":1}'],
+    ['half a pair in a value that another one of its key follows', '{"a":"\\ud83d","a":1}'],
+    ['a number beyond a double', '{"a":[1e400]}'],
+    ['a long number, behind another fault', '{"a":1,"a":123456789012345678901}'],
+    ['a number in the place of a quantity', '{"browsing_history":[{"quantity":0e999}]}'],
     ['deep nesting', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
   ])('is base64 as a line of JSON where it would end another reader: %s', (_, text) => {
     const { event, base64 } = JSON.parse(ndjsonOf(only(text)));
@@ -85,12 +89,14 @@ describe('a record', () => {
     expect(Buffer.from(base64, 'base64').toString()).toBe(text);
   });
 
-  it.each(['{"a":"\\ud83d\\ude00"}', '{"a":"\\\\ud83d"}', '{"a":1,"a":2}'])(
-    'is itself in a line of JSON: %s',
-    (text) => {
-      expect(ndjsonOf(only(text))).toContain(`"event":${text}}`);
-    },
-  );
+  it.each([
+    '{"a":"\\ud83d\\ude00"}',
+    '{"a":"\\\\ud83d"}',
+    '{"a":1,"a":2}',
+    '{"a":"1e400","\\"1e400":18446744073709551615}',
+  ])('is itself in a line of JSON: %s', (text) => {
+    expect(ndjsonOf(only(text))).toContain(`"event":${text}}`);
+  });
 
   it('that is one object over several lines stays one', () => {
     expect(texts('{\n  "n": 1\n}\n')).toEqual([
