@@ -40,5 +40,11 @@ export function chooseEvents(
         .flat();
     }
   }
-  return { events: events(), skipped: () => skipped, incomplete: assembly.incomplete };
+  /** What is replayed already, its copies included, is not waited for. */
+  const incomplete = () =>
+    assembly
+      .incomplete()
+      .filter(({ stream, eventId }) => again || !log.isReplayed(stream, eventId))
+      .map(({ eventId }) => eventId);
+  return { events: events(), skipped: () => skipped, incomplete };
 }

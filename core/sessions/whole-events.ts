@@ -36,13 +36,11 @@ export function createAssembly() {
 
   return {
     complete,
-    /** The ids of events of which a part is missing. */
-    incomplete: (): string[] => [...open.values()].flatMap((parts) => firstIdOf(parts)),
+    /** A line of each event of which a part is missing. */
+    incomplete: (): RejectedLine[] =>
+      [...open.values()].flatMap((parts) => [...parts.values()].slice(0, 1)),
   };
 }
-
-const firstIdOf = (parts: Map<number, RejectedLine>): string[] =>
-  [...parts.values()].slice(0, 1).map(({ eventId }) => eventId);
 
 /** The events of these lines with their original bytes, in the order in which the source had them. */
 export function toEvents(lines: readonly RejectedLine[]): ReplayedEvent[] {

@@ -107,17 +107,21 @@ describe('tributary replay', () => {
     expect(parts.length).toBeGreaterThan(1);
     await file('2026-11-20/a', ...parts.slice(1), lonely);
     await file('2026-11-20/b', ...parts.slice(0, 1));
-    const { status, stdout, stderr } = await replay(
-      '--reason',
-      'too-large',
-      '--since',
-      '2026-11-20',
-    );
+    const args = ['--reason', 'too-large', '--since', '2026-11-20'];
+    const { status, stdout, stderr } = await replay(...args);
     expect(stdout).toMatch(/^0-\d+\ttoo-large\t0-\d+\n$/);
     expect(stderr).toMatch(/\nerror: 1 of 2 events was not sent: a part is missing \(0-\d+\)\n$/);
     expect(status).toBe(1);
     const [first] = await recordsIn(aws, SOURCE);
     expect(first?.equals(large)).toBe(true);
+    // Its copy is rejected again, and one of the parts is not delivered yet.
+    const copy = stdout.trimEnd().split('\t').at(-1) ?? '';
+    await file(`${today()}/c`, ...linesOf('too-large', large, now(), copy.slice(2)).slice(1));
+    const second = await replay(...args);
+    expect(second.stderr).toMatch(
+      /\nerror: 1 of 1 event was not sent: a part is missing \(0-\d+\)\n$/,
+    );
+    expect(second.stderr).not.toContain(copy);
   });
 
   it('sends nothing in a second replay, and joins the rejected event with its copy', async () => {
