@@ -51,7 +51,7 @@ async function failedBatches(id: string | undefined, options: Options): Promise<
     if (options.send) throw new InvalidInput('Which batch? Give its id, or all');
     return printBatches(await Promise.all(keys.map((key) => read(objects, key))), options);
   }
-  const chosen = options.send && id === 'all' ? keys : [choose(keys, id)];
+  const chosen = options.send && id === 'all' ? await inOrder(objects, keys) : [choose(keys, id)];
   for (const key of chosen) {
     const batch = await read(objects, key);
     if (options.send) await send(batch, options);
@@ -70,6 +70,22 @@ async function read(objects: StoredObjects, key: string): Promise<FailedBatch> {
   const bytes = await objects.get(key);
   if (bytes === undefined) throw new InvalidInput(`${objects.locationOf(key)} has been deleted`);
   return parseFailedBatch(key, bytes);
+}
+
+/**
+ * As the batches were in their streams: by their names those of a second are in any order, and so would be
+ * the events of a session. Their payloads are not kept, which together may be larger than memory.
+ */
+async function inOrder(objects: StoredObjects, keys: readonly string[]): Promise<string[]> {
+  const batches: { key: string; stream: string; start: bigint }[] = [];
+  for (const key of keys) {
+    const { stream, startSequenceNumber } = await read(objects, key);
+    batches.push({ key, stream, start: BigInt(startSequenceNumber) });
+  }
+  const byStream = Map.groupBy(batches, ({ stream }) => stream);
+  return [...byStream.values()].flatMap((all) =>
+    all.sort((a, b) => Number(a.start > b.start) - Number(a.start < b.start)).map(({ key }) => key),
+  );
 }
 
 function choose(keys: readonly string[], id: string): string {

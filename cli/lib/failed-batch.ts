@@ -15,6 +15,7 @@ const batchSchema = z.looseObject({
   requestContext: z.looseObject({ functionArn: z.string(), condition: z.string() }),
   KinesisBatchInfo: z.looseObject({
     shardId: z.string(),
+    startSequenceNumber: z.string().regex(/^\d+$/),
     batchSize: z.number(),
     streamArn: z.string(),
   }),
@@ -43,6 +44,8 @@ export interface FailedBatch {
   readonly condition: string;
   readonly stream: string;
   readonly shardId: string;
+  /** Of its first record. */
+  readonly startSequenceNumber: string;
   readonly size: number;
   /** Throws InvalidInput where the object has none. */
   records(): ReadRecord[];
@@ -59,6 +62,7 @@ export function parseFailedBatch(key: string, bytes: Buffer): FailedBatch {
     condition: requestContext.condition,
     stream: info.streamArn.slice(info.streamArn.lastIndexOf('/') + 1),
     shardId: info.shardId,
+    startSequenceNumber: info.startSequenceNumber,
     size: info.batchSize,
     records() {
       if (payload === undefined) throw new InvalidInput(`${key} has no payload`);

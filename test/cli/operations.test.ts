@@ -227,20 +227,24 @@ describe('running a stage from the command line', () => {
       arrivedAt: 1_800_000_000,
       data: Buffer.from('{"session_id":"a1","n":1}').toString('base64'),
     };
-    const { key, body } = failureObject(
-      [record, { ...record, sequenceNumber: '50' }],
-      { condition: 'RetryAttemptsExhausted', invocations: 3, functionError: true },
-      {
-        id: 'mapping',
-        functionArn:
-          'arn:aws:lambda:us-east-1:000000000000:function:tributary-local-enrichSessions',
-        streamArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/tributary-local-sessions',
-      } as Parameters<typeof failureObject>[2],
-      new Date('2026-11-22T06:00:00Z'),
-    );
-    const file = join(stage.lakeFolder, 'tributary-local-failed-batches', key);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, body);
+    const store = (sequenceNumbers: string[], uuid?: string) => {
+      const { key, body } = failureObject(
+        sequenceNumbers.map((sequenceNumber) => ({ ...record, sequenceNumber })),
+        { condition: 'RetryAttemptsExhausted', invocations: 3, functionError: true },
+        {
+          id: 'mapping',
+          functionArn:
+            'arn:aws:lambda:us-east-1:000000000000:function:tributary-local-enrichSessions',
+          streamArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/tributary-local-sessions',
+        } as Parameters<typeof failureObject>[2],
+        new Date('2026-11-22T06:00:00Z'),
+      );
+      const name = uuid === undefined ? key : key.replace(/[^-]+(-[^-]+){4}$/, uuid);
+      const file = join(stage.lakeFolder, 'tributary-local-failed-batches', name);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, body);
+    };
+    store(['49', '50']);
     const { stdout } = await run('failed-batches', '--format', 'ndjson');
     const batch = JSON.parse(stdout);
     expect(batch).toEqual({
@@ -259,6 +263,18 @@ describe('running a stage from the command line', () => {
     });
     const { stdout: sent } = await run('consume', '--stream', 'sessions');
     expect(sent.match(/\{"session_id":"a1","n":1\}/g)).toHaveLength(2);
+    // Of one second, and so in no order by their names.
+    store(['7'], 'ffffffff-0000-4000-8000-000000000000');
+    store(['51'], 'eeeeeeee-0000-4000-8000-000000000000');
+    store(['100'], '00000000-0000-4000-8000-000000000000');
+    const all = await run('failed-batches', 'all', '--send');
+    expect(all.stdout.split('\n').map((line) => line.slice(0, 8))).toEqual([
+      'ffffffff',
+      batch.id,
+      'eeeeeeee',
+      '00000000',
+      '',
+    ]);
     await expect(run('failed-batches', 'none')).resolves.toMatchObject(
       failed('There is no batch none'),
     );
