@@ -30,7 +30,10 @@ export function errorLine(error: unknown): string {
   if (!(error instanceof Error)) return oneLine(String(error));
   if (error instanceof QueryFailed)
     return error.message.split('\n').map(printable).join('\n').trim();
-  if (error instanceof TributaryError) return oneLine(error.message);
+  // The packages have an InvalidInput of their own.
+  if (error instanceof TributaryError || error.name === 'InvalidInput') {
+    return oneLine(error.message);
+  }
   if (error.message.startsWith('Region is missing')) return 'No AWS region: set AWS_REGION';
   const noConnection = unreachable(error);
   if (noConnection !== undefined) return noConnection;

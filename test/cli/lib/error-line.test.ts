@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ListStreamsCommand } from '@aws-sdk/client-kinesis';
+import { InvalidInput as InvalidInputOfPackages } from 'local-aws/errors.ts';
 import { errorLine } from '../../../cli/lib/error-line.ts';
 import { InvalidInput } from '../../../core/errors.ts';
 import { createKinesis } from '../../../core/kinesis/kinesis-client.ts';
@@ -12,6 +13,7 @@ const named = (name: string, message: string, more: object = {}) =>
 describe('an error in one line', () => {
   it.each([
     [new InvalidInput('Give a query'), 'Give a query'],
+    [new InvalidInputOfPackages('It is no catalogue'), 'It is no catalogue'],
     [named('AccessDeniedException', 'User: x'), 'No permission: User: x'],
     [named('AccessDenied', 'Access Denied'), 'No permission: Access Denied'],
     [named('ExpiredToken', 'old'), 'The AWS credentials have expired: old'],
