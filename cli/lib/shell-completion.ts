@@ -19,6 +19,7 @@ const CHANGES: Record<string, [from: string | RegExp, to: string][]> = {
     ['compopt +o default', '[[ -z $out ]] || compopt +o default'],
     ['complete -F', 'complete -o default -F'],
   ],
+  fish: [[/set -l nofiles \(.*/, 'set -l nofiles 0']],
   zsh: [['if [ $((directive & shellCompDirectiveNoFileComp)) -ne 0 ]', 'if false']],
 };
 

@@ -30,6 +30,8 @@ describe('tributary', () => {
         status: 0,
         stdout: expect.stringContaining('tributary complete --'),
       });
+      // A value that nothing is offered for may be a file.
+      if (shell === 'fish') expect(stdout).toMatch(/^ +set -l nofiles 0$/m);
       if (shell !== 'bash') continue;
       // A shell without bash-completion; the program is a function, as nothing is on its PATH.
       const session = `tributary() { "${process.execPath}" "${join(root, 'bin/tributary.js')}" "$@"; }
