@@ -20,7 +20,11 @@ const CHANGES: Record<string, [from: string | RegExp, to: string][]> = {
     ['complete -F', 'complete -o default -F'],
   ],
   fish: [[/set -l nofiles \(.*/, 'set -l nofiles 0']],
-  zsh: [['if [ $((directive & shellCompDirectiveNoFileComp)) -ne 0 ]', 'if false']],
+  zsh: [
+    ['if [ $((directive & shellCompDirectiveNoFileComp)) -ne 0 ]', 'if false'],
+    // A value without a description would be shown with an empty one.
+    [/(?=comp=\S+tab\/:)/, `comp=\${comp%$tab}; `],
+  ],
 };
 
 export const completionScript = (shell: string, script: string): string =>

@@ -32,6 +32,8 @@ describe('tributary', () => {
       });
       // A value that nothing is offered for may be a file.
       if (shell === 'fish') expect(stdout).toMatch(/^ +set -l nofiles 0$/m);
+      // A value without a description is none with an empty one.
+      if (shell === 'zsh') expect(stdout).toMatch(/ comp=\$\{comp%\$tab\}; comp=/);
       if (shell !== 'bash') continue;
       // A shell without bash-completion; the program is a function, as nothing is on its PATH.
       const session = `tributary() { "${process.execPath}" "${join(root, 'bin/tributary.js')}" "$@"; }
