@@ -3,7 +3,7 @@ import { InvalidInput } from '../core/errors.ts';
 import { type ReadRecord, readStream } from '../core/kinesis/read-stream.ts';
 import type { Start } from '../core/kinesis/shards.ts';
 import { streamNameOf } from '../core/names.ts';
-import { eventsOf, hasKey, ndjsonOf, textOf } from '../core/sessions/events-of.ts';
+import { eventsOf, hasKey, ndjsonOf, sourceEventsOf, textOf } from '../core/sessions/events-of.ts';
 import {
   fileName,
   type GlobalOptions,
@@ -94,6 +94,7 @@ async function consume(options: Options): Promise<void> {
   const kinesis = connectKinesis(options);
   const interrupt = stopOnInterrupt();
   const enough = new AbortController();
+  const open = stream === names.sessionsStream ? sourceEventsOf : eventsOf;
   const format = options.format === 'ndjson' ? ndjsonOf : textOf;
   if (options.expect !== undefined) {
     const from = options.from === undefined ? undefined : start;
@@ -107,7 +108,7 @@ async function consume(options: Options): Promise<void> {
 
   async function onRecords(records: readonly ReadRecord[]): Promise<void> {
     const events = records
-      .flatMap(eventsOf)
+      .flatMap(open)
       .filter((event) => key === undefined || hasKey(event, key))
       .slice(0, limit - counts.events);
     counts.events += events.length;

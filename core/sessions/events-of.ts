@@ -15,6 +15,8 @@ export interface ReadEvent extends ReadRecord {
   readonly part: number;
 }
 
+type Part = Pick<ReadEvent, 'data'> & Partial<Pick<ReadEvent, 'partitionKey'>>;
+
 /** A router's record is of 256 KB, and gzip shrinks nothing to less than a thousandth. */
 const MAX_OPENED_BYTES = 256 * 1024 * 1024;
 
@@ -24,7 +26,15 @@ const MAX_OPENED_BYTES = 256 * 1024 * 1024;
  * reads it, whatever lines it has.
  */
 export function eventsOf(record: ReadRecord): ReadEvent[] {
-  const packed = eventsIn(record);
+  return partsOf(record, aggregatedIn(record) ?? openedIn(record));
+}
+
+/** As `eventsOf`, of the source stream: what a producer sends there as gzip is one event to enrichment. */
+export function sourceEventsOf(record: ReadRecord): ReadEvent[] {
+  return partsOf(record, aggregatedIn(record));
+}
+
+function partsOf(record: ReadRecord, packed: Part[] | undefined): ReadEvent[] {
   if (packed === undefined) return [{ ...record, isJson: isJsonText(record.data), part: 0 }];
   return packed.map((event, i) => ({
     ...record,
@@ -34,13 +44,15 @@ export function eventsOf(record: ReadRecord): ReadEvent[] {
   }));
 }
 
-function eventsIn({ data }: ReadRecord): { data: Buffer; partitionKey?: string }[] | undefined {
-  if (isAggregated(data)) {
-    return readAggregated(data)?.map((each) => ({
-      partitionKey: each.partitionKey,
-      data: Buffer.from(each.data),
-    }));
-  }
+function aggregatedIn({ data }: ReadRecord): Part[] | undefined {
+  if (!isAggregated(data)) return undefined;
+  return readAggregated(data)?.map((each) => ({
+    partitionKey: each.partitionKey,
+    data: Buffer.from(each.data),
+  }));
+}
+
+function openedIn({ data }: ReadRecord): Part[] | undefined {
   const opened = openedOf(data);
   if (opened === undefined) return undefined;
   const lines = splitLines(opened);

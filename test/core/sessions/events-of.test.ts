@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { aggregate } from '../../../core/kinesis/aggregated-record.ts';
-import { eventsOf, ndjsonOf, textOf } from '../../../core/sessions/events-of.ts';
+import { eventsOf, ndjsonOf, sourceEventsOf, textOf } from '../../../core/sessions/events-of.ts';
 import { packEnvelopes } from '../../../core/sessions/pack-envelopes.ts';
 
 const record = (data: string | Buffer) => ({
@@ -62,6 +62,13 @@ describe('a record', () => {
     for (const other of [gzipSync('no json\n'), gzipSync(''), Buffer.from([0x1f, 0x8b, 8])]) {
       expect(only(other)).toMatchObject({ data: other, part: 0, isJson: false });
     }
+  });
+
+  it('of the source stream comes apart only where enrichment takes it apart', () => {
+    const gzip = record(gzipSync('{"n":1}\n{"n":2}\n'));
+    expect(sourceEventsOf(gzip)).toEqual([{ ...gzip, isJson: false, part: 0 }]);
+    const packed = aggregate([{ partitionKey: 'a', data: gzip.data }]);
+    expect(sourceEventsOf(record(packed))).toMatchObject([{ ...gzip, partitionKey: 'a', part: 1 }]);
   });
 
   it('that the Kinesis Producer Library packed comes apart, each event under its own key', () => {
