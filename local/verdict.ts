@@ -97,7 +97,10 @@ function reasonsOf(manifest: Manifest): string {
   for (const { reason } of missing) byReason[reason] = (byReason[reason] ?? 0) + 1;
   const parts = missing.length > 0 ? [named(byReason)] : [];
   if (counts.unlisted > 0) {
-    const why = unlisted.listingStoppedBy;
+    const unusable = unlisted.unusablePositions.length;
+    const why =
+      unlisted.listingStoppedBy ??
+      (unusable > 0 && `entries that are null or have no id: ${unusable}`);
     parts.push(`${counts.unlisted} on no page${why ? ` (${why})` : ''}`);
   }
   const short = shortAlbums(manifest);

@@ -71,6 +71,19 @@ describe('The verdict', () => {
     expect(text).not.toMatch(/fail/i);
   });
 
+  it('says that albums are on no page where a page has nothing or no id in their places', () => {
+    const partial = {
+      ...manifest,
+      status: 'PARTIAL' as const,
+      counts: { ...counts, unlisted: 2 },
+      unlisted: { unusablePositions: [4], listingStoppedBy: null },
+    };
+    const text = renderVerdict(judge({ ...outcome, manifest: partial }));
+    expect(text).toMatch(
+      /^ {2}missing {3}2 on no page \(entries that are null or have no id: 1\)$/m,
+    );
+  });
+
   it('names the albums of a PARTIAL run that lack tracks alone', () => {
     const partial = (...ids: string[]) => ({
       ...outcome,
