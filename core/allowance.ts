@@ -50,7 +50,8 @@ export interface Allowance {
 }
 
 interface Options {
-  used: Usage;
+  /** Missing where nothing is stored yet. */
+  used?: Usage;
   limits: Limits;
   store(usage: Usage): Promise<void>;
   /** Requests that one write covers; 1 where a call makes few. */
@@ -65,14 +66,15 @@ interface Options {
 export function createAllowance(options: Options): Allowance {
   const { limits, store, lease = 1, deadline = Number.POSITIVE_INFINITY } = options;
   const { clock = Date.now, sleepFor = sleep } = options;
-  const { used } = options;
+  const { used = NOTHING_USED } = options;
   const usage = { ...used, unconfirmed: used.unconfirmed + used.leased, leased: 0 };
   /** Requests of stored leases that nobody has begun. */
   let free = 0;
   let renewing: Promise<void> | undefined;
   let pausedUntil = 0;
   let ended: Error | undefined;
-  let stored = JSON.stringify(usage);
+  // Roles of later functions may read it, and not look whether it is there: the first call stores it in any case.
+  let stored = options.used && JSON.stringify(usage);
   let storing: Promise<void> = Promise.resolve();
   let queued: Promise<void> | undefined;
 

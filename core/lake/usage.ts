@@ -21,9 +21,12 @@ const usageSchema = z.object({
 });
 
 /** What a run has used so far; nothing before its first request. */
-export async function readUsage(lake: Lake, run: Run): Promise<Usage> {
+export const readUsage = async (lake: Lake, run: Run): Promise<Usage> =>
+  (await storedUsage(lake, run)) ?? { ...NOTHING_USED };
+
+async function storedUsage(lake: Lake, run: Run): Promise<Usage | undefined> {
   const stored = await getIfThere(lake, keys.usage(run));
-  return stored === undefined ? { ...NOTHING_USED } : parseAs(usageSchema, stored, keys.usage(run));
+  return stored === undefined ? undefined : parseAs(usageSchema, stored, keys.usage(run));
 }
 
 /** What a manifest or a row says of it. */
@@ -45,9 +48,9 @@ export async function openAllowance(
   limits: Limits,
   options: { lease?: number; deadline?: number; clock?: () => number } = {},
 ): Promise<Allowance> {
-  const used = await readUsage(lake, run);
+  const used = await storedUsage(lake, run);
   const store = (usage: Usage) => lake.putJson(keys.usage(run), usage);
-  return createAllowance({ used, limits, store, ...options });
+  return createAllowance({ ...(used && { used }), limits, store, ...options });
 }
 
 /** The object's JSON, or undefined where there is no such object. */
