@@ -21,7 +21,7 @@ export interface Endpoints {
  * same lake.
  */
 export function claimFolder(folder: string): {
-  publish(endpoints: Endpoints & { lakeBucket?: string }): void;
+  publish(endpoints: Endpoints & { lakeBucket?: string; writtenStreams?: string }): void;
   release(): void;
 } {
   const { owner, write, release } = claimIn(folder);

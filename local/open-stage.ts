@@ -66,11 +66,12 @@ export async function openStage(
     () => {},
   );
   const packaged = await packaging;
-  const [{ startStage }, { prepareSamples, SAMPLES_BUCKET }] = await loading;
+  const [{ startStage }, { prepareSamples, SAMPLES_BUCKET, SAMPLES_STREAM, withSamples }] =
+    await loading;
   interrupt.during({ name: 'starting', kept });
   const service = readService(packaged);
   const starting = startStage({
-    service: { ...service, buckets: [...service.buckets, SAMPLES_BUCKET] },
+    service: withSamples(service),
     folder,
     streaming: service.streaming.streams.length > 0,
     onUnwritable: createDiskNotice(options.folder),
@@ -106,6 +107,7 @@ export async function openStage(
     spotify: settings.spotifyApiUrl ?? stage.endpoints.spotify,
     spotifyAccounts: settings.spotifyAccountsUrl ?? stage.endpoints.spotifyAccounts,
     lakeBucket: SAMPLES_BUCKET,
+    writtenStreams: SAMPLES_STREAM,
     params: settings,
   });
   return stage;

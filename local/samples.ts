@@ -17,6 +17,9 @@ import { startStage } from './stage.ts';
 
 /** The bucket that `sls invoke local` works in, so that samples stay out of the lake. */
 export const SAMPLES_BUCKET = 'tributary-local-samples';
+/** Its streams and its Firehose: the names of the source's, which nothing reads. */
+export const SAMPLES_STREAM = SAMPLES_BUCKET;
+const SAMPLES_ROLE = 'SamplesDeliveryRole';
 const LAKE_BUCKET = 'tributary-local-lake';
 
 const EVENTS = 'test/events';
@@ -29,6 +32,39 @@ const STEPS = {
   'fetch-album-tracks': 'fetchAlbumTracks',
   'seal-raw-batch': 'sealRawBatch',
 };
+
+/** The service with all that samples write to beside what the pipeline writes to. */
+export function withSamples(service: Service): Service {
+  const { buckets, roles, streaming } = service;
+  const { streams, deliveries } = streaming;
+  const [, source] = streams.flatMap(({ name }) => /^(.*)-enriched$/.exec(name) ?? []);
+  const renamed = <T extends { name: string }>(each: T): T[] =>
+    source !== undefined && each.name.startsWith(`${source}-`)
+      ? [{ ...each, name: each.name.replace(source, SAMPLES_STREAM) }]
+      : [];
+  const direct = deliveries.filter(({ sourceStream }) => sourceStream === undefined);
+  return {
+    ...service,
+    buckets: [...buckets, SAMPLES_BUCKET],
+    roles: new Map([
+      ...roles,
+      [SAMPLES_ROLE, [{ actions: ['s3:*'], resources: [`arn:aws:s3:::${SAMPLES_BUCKET}*`] }]],
+    ]),
+    streaming: {
+      ...streaming,
+      streams: [...streams, ...streams.flatMap(renamed).map((each) => ({ ...each, shards: 1 }))],
+      deliveries: [
+        ...deliveries,
+        ...direct.flatMap(renamed).map((each) => ({
+          ...each,
+          bucket: SAMPLES_BUCKET,
+          role: SAMPLES_ROLE,
+          log: undefined,
+        })),
+      ],
+    },
+  };
+}
 
 /**
  * Fills the bucket of samples, so that each file of test/events can be given to `sls invoke local` in

@@ -25,11 +25,15 @@ export const defaultOf = ({ default: value, stages = {} }: Setting, stage: strin
 
 /** What the templates also read as parameters, and nobody sets. */
 const INTERNAL: Record<string, Record<string, unknown>> = {
-  default: { lakeBucket: { Ref: 'LakeBucket' } },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the framework resolves it
+  default: { lakeBucket: { Ref: 'LakeBucket' }, writtenStreams: '${param:sessionsStream}' },
   local: {
     // A literal name, because `sls invoke local` resolves no Ref; while the stage serves, a bucket
     // beside the lake.
     lakeBucket: served('lakeBucket', 'tributary-local-lake'),
+    // Likewise: what the samples of events write does not go through the pipeline.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: see above
+    writtenStreams: served('writtenStreams', '${param:sessionsStream}'),
     awsUrl: served('aws'),
   },
 };

@@ -118,15 +118,21 @@ describe('npm start', () => {
     const sls = join(root, 'node_modules/serverless/bin/serverless.js');
     // The Serverless Framework itself asks for the profile.
     const env = { ...process.env, ...elsewhere, AWS_PROFILE: undefined };
-    const invoked = spawnSync(process.execPath, [sls, ...sample], {
-      ...{ cwd: root, encoding: 'utf8', env },
-    });
-    expect(invoked.stdout).toMatch(/"outcome": "ISSUED"/);
+    const invoke = (words: string[]) =>
+      spawnSync(process.execPath, [sls, ...words], { cwd: root, encoding: 'utf8', env }).stdout;
+    expect(invoke(sample)).toMatch(/"outcome": "ISSUED"/);
+    // Its events go into streams of their own: one is rejected, too.
+    const ofEvents = sample.map((word) =>
+      word.replace('fetchToken', 'enrichSessions').replace('fetch-token', 'enrich-sessions'),
+    );
+    expect(invoke(ofEvents)).toMatch(/"batchItemFailures": \[\]/);
     const second = start(['--fresh']);
     expect(await second.ended).toBe(1);
     expect(second.text()).toMatch(/^error: The local stage already serves \(process \d+\): .*\n$/);
     run.child.kill('SIGINT');
     expect(await run.ended).toBe(0);
+    const events = filesOf(lake).filter((file) => /\/(sessions|[^/]*-sessions-[^/]*)\//.test(file));
+    expect(events).toEqual([expect.stringContaining(`${lakeBucket}/rejected/sessions/`)]);
     expect(existsSync(endpoints())).toBe(false);
     expectNoProcess();
   }, 180_000);
