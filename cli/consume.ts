@@ -3,7 +3,14 @@ import { InvalidInput } from '../core/errors.ts';
 import { type ReadRecord, readStream } from '../core/kinesis/read-stream.ts';
 import type { Start } from '../core/kinesis/shards.ts';
 import { streamNameOf } from '../core/names.ts';
-import { eventsOf, hasKey, ndjsonOf, sourceEventsOf, textOf } from '../core/sessions/events-of.ts';
+import {
+  eventsOf,
+  hasKey,
+  ndjsonOf,
+  type ReadEvent,
+  sourceEventsOf,
+  textOf,
+} from '../core/sessions/events-of.ts';
 import {
   fileName,
   type GlobalOptions,
@@ -104,12 +111,13 @@ async function consume(options: Options): Promise<void> {
     return expectOutcome(kinesis, stream, expectation);
   }
   const { limit = Number.POSITIVE_INFINITY, key, shard: shards } = options;
+  const wasRead = readBefore(options.sequenceNumber);
   const counts = { records: 0, events: 0 };
 
   async function onRecords(records: readonly ReadRecord[]): Promise<void> {
     const events = records
       .flatMap(open)
-      .filter((event) => key === undefined || hasKey(event, key))
+      .filter((event) => !wasRead(event) && (key === undefined || hasKey(event, key)))
       .slice(0, limit - counts.events);
     counts.events += events.length;
     counts.records += new Set(events.map(({ sequenceNumber }) => sequenceNumber)).size;
@@ -151,10 +159,20 @@ function startOf({ from = 'trim-horizon', timestamp, sequenceNumber = [] }: Opti
   if (from === 'at-timestamp') return { from, timestamp: timestamp as Date };
   if (from !== 'after-sequence-number') return { from };
   const sequenceNumbers = sequenceNumber.map((number) => {
-    // As `consume` prints it for an event in a record of several.
-    const [digits = ''] = /^\d+(?=#\d+$|$)/.exec(number) ?? [];
-    if (digits === '') throw new InvalidInput(`--sequence-number ${number} is not a number`);
-    return digits;
+    // As `consume` prints it, also for an event in a record of several.
+    if (/^\d+(#\d+)?$/.test(number)) return number;
+    throw new InvalidInput(`--sequence-number ${number} is not a number`);
   });
   return { from, sequenceNumbers };
+}
+
+/** Whether an event is, or is in front of, the last one that was read of a record of several. */
+function readBefore(positions: readonly string[] = []): (event: ReadEvent) => boolean {
+  const read = new Map(
+    positions.map((text): [string, number] => {
+      const [sequenceNumber = '', part = 0] = text.split('#');
+      return [sequenceNumber, Number(part)];
+    }),
+  );
+  return ({ sequenceNumber, part }) => part > 0 && part <= (read.get(sequenceNumber) ?? 0);
 }

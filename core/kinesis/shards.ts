@@ -6,7 +6,10 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { InvalidInput } from '../errors.ts';
 
-/** Where reading begins. Sequence numbers: one for each shard to continue; other shards are not read. */
+/**
+ * Where reading begins. Sequence numbers: one for each shard to continue; other shards are not read. Of a
+ * record of several events (`4959…#3`), reading begins with the record, which has more of them.
+ */
 export type Start =
   | { readonly from: 'trim-horizon' | 'latest' }
   | { readonly from: 'at-timestamp'; readonly timestamp: Date }
@@ -16,7 +19,10 @@ export type Start =
 export type Position =
   | { readonly type: 'TRIM_HORIZON' | 'LATEST' }
   | { readonly type: 'AT_TIMESTAMP'; readonly timestamp: Date }
-  | { readonly type: 'AFTER_SEQUENCE_NUMBER'; readonly sequenceNumber: string };
+  | {
+      readonly type: 'AFTER_SEQUENCE_NUMBER' | 'AT_SEQUENCE_NUMBER';
+      readonly sequenceNumber: string;
+    };
 
 /** Calls Kinesis, with retries. */
 export type Call = <T>(call: () => Promise<T>) => Promise<T>;
@@ -57,7 +63,7 @@ export async function openIterator(
 }
 
 function request(position: Position) {
-  if (position.type === 'AFTER_SEQUENCE_NUMBER') {
+  if ('sequenceNumber' in position) {
     return {
       ShardIteratorType: position.type,
       StartingSequenceNumber: position.sequenceNumber,
@@ -93,8 +99,10 @@ export async function firstPositions(
       return positions(shards.filter(isOpen), { type: 'LATEST' });
     case 'after-sequence-number': {
       const all = new Map<string, Position>();
-      for (const sequenceNumber of start.sequenceNumbers) {
-        const position = { type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber } as const;
+      for (const text of start.sequenceNumbers) {
+        const [sequenceNumber = '', part] = text.split('#');
+        const type = part === undefined ? 'AFTER_SEQUENCE_NUMBER' : 'AT_SEQUENCE_NUMBER';
+        const position = { type, sequenceNumber } as const;
         all.set(await shardOf(kinesis, call, streamName, shards, position), position);
       }
       return all;

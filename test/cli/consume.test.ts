@@ -77,6 +77,19 @@ describe('tributary consume', () => {
     expect(later.trim().split('\t').at(-1)).toBe('{"n":4}');
   });
 
+  it('continues within a record of several events, as after a --limit', async () => {
+    const { stdout } = await consume('--stream', STREAM);
+    const shard = /^(.+)\t.+#1\t/m.exec(stdout)?.[1] ?? '';
+    const events = stdout.split('\n').filter((line) => line.startsWith(shard));
+    for (const read of [0, 1]) {
+      const position = events[read]?.split('\t')[1] ?? '';
+      expect(position).toMatch(/#[12]$/);
+      const args = ['--from', 'after-sequence-number', '--sequence-number', position];
+      const { stdout: rest } = await consume('--stream', STREAM, ...args);
+      expect(rest.split('\n').filter(Boolean)).toEqual(events.slice(read + 1));
+    }
+  });
+
   it('prints the events of one shard, or of one session', async () => {
     const lines = async (...args: string[]) => {
       const { status, stdout } = await consume('--stream', 'keyed', ...args);
