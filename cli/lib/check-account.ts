@@ -30,12 +30,15 @@ export async function checkAccount(
   const found = await settle('Credentials', () => credentials(lambda));
   // Nothing can be asked without credentials and a region.
   if (found.some(({ level }) => level === 'bad')) return found;
+  const deployed = readDeployed(cloudFormation, stage);
+  // Both checks that wait for it say why it cannot be read, or go on without.
+  deployed.catch(() => {});
   // At once: an address that never responds is waited for only once.
   const others = await Promise.all([
     settle('Stack', () => stack(cloudFormation, stage)),
-    settle('Secrets', () => secrets(ssm, stage)),
+    settle('Secrets', () => secrets(ssm, stage, deployed)),
     settle('Concurrency', () => concurrency(lambda)),
-    settle('Settings', () => settings(cloudFormation, stage, expected)),
+    settle('Settings', () => settings(deployed, expected)),
   ]);
   return [...found, ...others.flat()];
 }
@@ -77,8 +80,33 @@ async function stack(client: CloudFormationClient, stage: string): Promise<Findi
   ];
 }
 
-async function secrets(client: SSMClient, stage: string): Promise<Finding[]> {
-  const names = ['client-id', 'client-secret'].map((name) => `/tributary/${stage}/spotify/${name}`);
+async function readDeployed(client: CloudFormationClient, stage: string): Promise<Template> {
+  const { TemplateBody } = await client.send(
+    new GetTemplateCommand({ StackName: `tributary-${stage}`, TemplateStage: 'Original' }),
+  );
+  return JSON.parse(TemplateBody ?? '{}') as Template;
+}
+
+/** Of the functions that are deployed: `spotifyParameters` may name another folder. */
+async function secretsFolder(stage: string, deployed: Promise<Template>): Promise<string> {
+  const { Resources = {} } = await deployed.catch((): Partial<Template> => ({}));
+  const folders = Object.values(Resources).flatMap(({ Properties }) => {
+    const { Environment } = (Properties ?? {}) as {
+      Environment?: { Variables?: Record<string, unknown> };
+    };
+    const folder = Environment?.Variables?.SPOTIFY_PARAMETERS;
+    return typeof folder === 'string' ? [folder] : [];
+  });
+  return folders[0] ?? `/tributary/${stage}/spotify`;
+}
+
+async function secrets(
+  client: SSMClient,
+  stage: string,
+  deployed: Promise<Template>,
+): Promise<Finding[]> {
+  const folder = await secretsFolder(stage, deployed);
+  const names = ['client-id', 'client-secret'].map((name) => `${folder}/${name}`);
   const { Parameters = [], InvalidParameters = [] } = await client.send(
     new GetParametersCommand({ Names: names, WithDecryption: false }),
   );
@@ -109,15 +137,11 @@ async function concurrency(client: LambdaClient): Promise<Finding[]> {
 }
 
 async function settings(
-  client: CloudFormationClient,
-  stage: string,
+  deployed: Promise<Template>,
   expected: () => Promise<Template>,
 ): Promise<Finding[]> {
-  const { TemplateBody } = await client.send(
-    new GetTemplateCommand({ StackName: `tributary-${stage}`, TemplateStage: 'Original' }),
-  );
-  const deployed = JSON.parse(TemplateBody ?? '{}') as Template;
-  const all = differences(await expected(), deployed);
+  const found = await deployed;
+  const all = differences(await expected(), found);
   if (all.length === 0) {
     return [{ level: 'ok', subject: 'Settings', text: 'deployed as this clone has them' }];
   }

@@ -106,6 +106,18 @@ describe('tributary doctor', () => {
     expect(await check()).toMatchObject([{ level: 'bad', subject: 'Credentials' }]);
   });
 
+  it('looks for the secrets where the deployed functions do', async () => {
+    const environment = { Variables: { SPOTIFY_PARAMETERS: '/music/spotify' } };
+    const deployed = structuredClone(template);
+    Object.assign(deployed.Resources.PlanAlbums?.Properties ?? {}, { Environment: environment });
+    const { check, ssm } = given({ deployed });
+    await check();
+    expect(ssm.commandCalls(GetParametersCommand)[0]?.args[0].input.Names).toEqual([
+      '/music/spotify/client-id',
+      '/music/spotify/client-secret',
+    ]);
+  });
+
   it('finds resources that only one side has', () => {
     expect(differences(template, { Resources: {} })).toEqual([
       'PlanAlbums.Environment.DAYS: deployed not at all, here "14"',
