@@ -9,17 +9,17 @@ import { createHash } from 'node:crypto';
 const MAGIC = Buffer.from([0xf3, 0x89, 0x9a, 0xc2]);
 const MD5_BYTES = 16;
 
-// Field numbers, and the wire types that occur.
-const PARTITION_KEYS = 1;
-const EXPLICIT_HASH_KEYS = 2;
-const RECORDS = 3;
-const KEY_INDEX = 1;
-const HASH_KEY_INDEX = 2;
-const DATA = 3;
+// Wire types that occur, and the fields as tags: a number of another type is another field to protobuf.
 const VARINT = 0;
 const FIXED_64 = 1;
 const BYTES = 2;
 const FIXED_32 = 5;
+const PARTITION_KEYS = 1 * 8 + BYTES;
+const EXPLICIT_HASH_KEYS = 2 * 8 + BYTES;
+const RECORDS = 3 * 8 + BYTES;
+const KEY_INDEX = 1 * 8 + VARINT;
+const HASH_KEY_INDEX = 2 * 8 + VARINT;
+const DATA = 3 * 8 + BYTES;
 
 /** One of the records inside. */
 export interface UserRecord {
@@ -55,10 +55,10 @@ function readMessage(message: Uint8Array): UserRecord[] {
   const keys: string[] = [];
   const hashKeys: string[] = [];
   const records: Uint8Array[] = [];
-  for (const { field, bytes } of fieldsOf(message)) {
-    if (field === PARTITION_KEYS) keys.push(textOf(bytes));
-    else if (field === EXPLICIT_HASH_KEYS) hashKeys.push(textOf(bytes));
-    else if (field === RECORDS) records.push(bytes);
+  for (const { tag, bytes } of fieldsOf(message)) {
+    if (tag === PARTITION_KEYS) keys.push(textOf(bytes));
+    else if (tag === EXPLICIT_HASH_KEYS) hashKeys.push(textOf(bytes));
+    else if (tag === RECORDS) records.push(bytes);
   }
   return records.map((record) => readRecord(record, keys, hashKeys));
 }
@@ -67,10 +67,10 @@ function readRecord(record: Uint8Array, keys: string[], hashKeys: string[]): Use
   let keyIndex = -1;
   let hashKeyIndex = -1;
   let data: Uint8Array | undefined;
-  for (const { field, bytes, value } of fieldsOf(record)) {
-    if (field === KEY_INDEX) keyIndex = value;
-    else if (field === HASH_KEY_INDEX) hashKeyIndex = value;
-    else if (field === DATA) data = bytes;
+  for (const { tag, bytes, value } of fieldsOf(record)) {
+    if (tag === KEY_INDEX) keyIndex = value;
+    else if (tag === HASH_KEY_INDEX) hashKeyIndex = value;
+    else if (tag === DATA) data = bytes;
   }
   const partitionKey = keys[keyIndex];
   const explicitHashKey = hashKeys[hashKeyIndex];
@@ -87,7 +87,7 @@ const NOTHING = new Uint8Array();
 /** The fields of a protobuf message; throws RangeError where it is cut or has a wire type of no use here. */
 function* fieldsOf(
   message: Uint8Array,
-): Generator<{ field: number; bytes: Uint8Array; value: number }> {
+): Generator<{ tag: number; bytes: Uint8Array; value: number }> {
   let at = 0;
   const varint = (): number => {
     let value = 0;
@@ -102,9 +102,9 @@ function* fieldsOf(
   };
   while (at < message.length) {
     const tag = varint();
-    const field = Math.floor(tag / 8);
+    if (tag < 8) throw new RangeError('no field');
     const type = tag % 8;
-    if (type === VARINT) yield { field, bytes: NOTHING, value: varint() };
+    if (type === VARINT) yield { tag, bytes: NOTHING, value: varint() };
     else {
       const lengths: Record<number, () => number> = {
         [BYTES]: varint,
@@ -113,7 +113,7 @@ function* fieldsOf(
       };
       const length = lengths[type]?.();
       if (length === undefined || at + length > message.length) throw new RangeError('cut');
-      yield { field, bytes: message.subarray(at, at + length), value: -1 };
+      yield { tag, bytes: message.subarray(at, at + length), value: -1 };
       at += length;
     }
   }
@@ -130,11 +130,11 @@ export function aggregate(records: readonly UserRecord[]): Buffer {
   };
   const inner = records.map(({ partitionKey, explicitHashKey, data }) =>
     Buffer.concat([
-      tagOf(KEY_INDEX, VARINT),
+      varintOf(KEY_INDEX),
       varintOf(indexOf(keys, partitionKey)),
       ...(explicitHashKey === undefined
         ? []
-        : [tagOf(HASH_KEY_INDEX, VARINT), varintOf(indexOf(hashKeys, explicitHashKey))]),
+        : [varintOf(HASH_KEY_INDEX), varintOf(indexOf(hashKeys, explicitHashKey))]),
       fieldOf(DATA, data),
     ]),
   );
@@ -146,10 +146,8 @@ export function aggregate(records: readonly UserRecord[]): Buffer {
   return Buffer.concat([MAGIC, message, createHash('md5').update(message).digest()]);
 }
 
-const tagOf = (field: number, type: number): Buffer => varintOf(field * 8 + type);
-
-const fieldOf = (field: number, bytes: Uint8Array): Buffer =>
-  Buffer.concat([tagOf(field, BYTES), varintOf(bytes.length), bytes]);
+const fieldOf = (tag: number, bytes: Uint8Array): Buffer =>
+  Buffer.concat([varintOf(tag), varintOf(bytes.length), bytes]);
 
 function varintOf(value: number): Buffer {
   const bytes: number[] = [];

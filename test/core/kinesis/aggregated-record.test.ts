@@ -83,6 +83,21 @@ describe('An aggregated record', () => {
     expect(readAggregated(record)).toHaveLength(3);
   });
 
+  it.each([
+    // A number where the format has a key, a key where it has a number, a double where it has data.
+    ['08050a016b1a060800 1a0261620a027a7a', '6162'],
+    ['0a016b1a0908001a0261620a017a', '6162'],
+    ['0a016b1a0f08001a0261621900000000000000ff', '6162'],
+  ])('knows its fields by their wire types too, as protobuf does (%#)', async (hex, data) => {
+    const message = Buffer.from(hex.replaceAll(' ', ''), 'hex');
+    const { createHash } = await import('node:crypto');
+    const sum = createHash('md5').update(message).digest();
+    const record = Buffer.concat([FROM_PYTHON.subarray(0, 4), message, sum]);
+    const [read] = readAggregated(record) ?? [];
+    expect(read).toMatchObject({ partitionKey: 'k' });
+    expect(Buffer.from(read?.data ?? []).toString('hex')).toBe(data);
+  });
+
   it('is rejected whole wherever a byte is changed or missing', () => {
     for (let i = 0; i < FROM_PYTHON.length; i++) {
       const changed = Buffer.from(FROM_PYTHON);
@@ -98,6 +113,7 @@ describe('An aggregated record', () => {
     ['has a record without data', Buffer.from('0a01611a020800', 'hex')],
     ['ends in the middle of a field', Buffer.from('0aff', 'hex')],
     ['has a varint without an end', Buffer.from('ffffffffffffffffffffff', 'hex')],
+    ['has a field of number 0', Buffer.from('0a016b1a0608001a0261620000', 'hex')],
     ['has a group, which the format does not know', Buffer.from('0b0c', 'hex')],
   ])('is rejected where its message, with the right sum, %s', async (_, message) => {
     const { createHash } = await import('node:crypto');
