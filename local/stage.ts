@@ -64,6 +64,8 @@ export interface StageOptions {
   onUnwritable?: (error: NodeJS.ErrnoException) => void;
   /** For the executions that rules start. */
   rules?: RuleOptions;
+  /** As long as a crawl lasts, for tests. */
+  crawlMs?: number;
 }
 
 export interface StageStreamingOptions extends StreamingOptions {
@@ -144,7 +146,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     ...streaming?.services,
     AmazonSSM: createSsm(credentialsOf(service, options)),
     AWSGlue: {
-      ...createGlue(service.crawlers, lakeFolder, catalog, iam, awsFaults.crawls),
+      ...createGlue(service.crawlers, lakeFolder, catalog, iam, awsFaults.crawls, options.crawlMs),
       ...createCatalogApi(catalog, service.databases),
     },
   };

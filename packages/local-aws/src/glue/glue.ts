@@ -35,7 +35,7 @@ const POLICIES = {
   },
 };
 
-/** As long as a crawl here lasts: enough for a state machine to meet it running. */
+/** As long as a crawl here lasts unless it is said: enough for a state machine to meet it running. */
 const CRAWL_MS = 300;
 
 /**
@@ -49,6 +49,7 @@ export function createGlue(
   catalog: Catalog,
   iam: Iam = ALLOW_ALL,
   faults: CrawlFaults = NO_FAULTS,
+  crawlMs = CRAWL_MS,
 ): JsonService {
   const crawls = new Map<string, Crawl>(
     crawlers.map(({ name, recrawlPolicy, schemaChangePolicy }) => [
@@ -86,7 +87,7 @@ export function createGlue(
         crawl.RecrawlPolicy.RecrawlBehavior === 'CRAWL_EVERYTHING' &&
         crawl.SchemaChangePolicy.UpdateBehavior === 'UPDATE_IN_DATABASE';
       const end = () => {
-        if (faults.isStuck()) return void setTimeout(end, CRAWL_MS).unref();
+        if (faults.isStuck()) return void setTimeout(end, crawlMs).unref();
         try {
           if (fails) throw new Error('Internal Service Exception');
           authorizeCrawl(crawler, iam);
@@ -104,7 +105,7 @@ export function createGlue(
         }
         crawl.state = 'READY';
       };
-      setTimeout(end, CRAWL_MS).unref();
+      setTimeout(end, crawlMs).unref();
     },
     GetCrawler({ Name }) {
       const { state, last, ...policies } = find(Name);
