@@ -5,6 +5,7 @@ import { isAggregated, readAggregated } from '../../core/kinesis/aggregated-reco
 import type { ReadRecord } from '../../core/kinesis/read-stream.ts';
 import type { KeyedRecord } from '../../core/kinesis/records.ts';
 import { hashKeyOf } from '../../core/sessions/buckets.ts';
+import { toRecord } from './to-record.ts';
 
 /**
  * The object that Lambda writes for a discarded batch:
@@ -83,8 +84,16 @@ export function parseFailedBatch(key: string, bytes: Buffer): FailedBatch {
  * "a" for all of them. So it goes where its first event belongs, and an envelope where its bucket is.
  */
 export function placed({ partitionKey, data }: ReadRecord): KeyedRecord {
-  const explicitHashKey = hashKeyOf(partitionKey) ?? hashKeyOfAggregate(data);
+  const explicitHashKey = hashKeyOfBucket(partitionKey, data) ?? hashKeyOfAggregate(data);
   return { partitionKey, data, ...(explicitHashKey !== undefined && { explicitHashKey }) };
+}
+
+/** A producer may name a session like a bucket, `part-1-of-2`: that is where Kinesis hashes it. */
+function hashKeyOfBucket(partitionKey: string, data: Buffer): string | undefined {
+  const hashKey = hashKeyOf(partitionKey);
+  if (hashKey === undefined) return undefined;
+  const record = toRecord(data);
+  return 'partitionKey' in record && record.partitionKey === partitionKey ? undefined : hashKey;
 }
 
 function hashKeyOfAggregate(data: Buffer): string | undefined {

@@ -13,6 +13,12 @@ const data = Buffer.from('{}');
 describe('A record of a discarded batch', () => {
   it('is sent to the shard of its key', () => {
     expect(placed(record('s1', data))).toEqual({ partitionKey: 's1', data });
+    // A session whose name is like that of a bucket.
+    const event = Buffer.from('{"session_id":"part-1-of-2"}');
+    expect(placed(record('part-1-of-2', event))).toEqual({
+      partitionKey: 'part-1-of-2',
+      data: event,
+    });
   });
 
   it('goes, packed by the Kinesis Producer Library, to the shard of its events', () => {
