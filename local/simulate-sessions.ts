@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { LOCAL_REGION } from 'local-aws/service/template.ts';
 import { createKinesis } from '../core/kinesis/kinesis-client.ts';
 import { createSender } from '../core/kinesis/sender.ts';
+import { eventIdOf } from '../core/sessions/event-id.ts';
 import { SEGMENTS } from '../core/sessions/segments.ts';
 import { isAccepted } from '../core/simulation/expected-event.ts';
 import { generateEvents, type SimulatedEvent } from '../core/simulation/generate-events.ts';
@@ -53,11 +54,15 @@ export async function simulateSessions(
     repeated: 0,
     expected: {},
   };
+  const sentIds = new Set<string>();
   const sender = createSender<SimulatedEvent>(
     kinesis,
     stage.sessionsStream,
-    ({ records, lost }) => {
+    ({ records, lost, storedAt }) => {
       ledger.unsent += lost.size;
+      for (const { shardId, sequenceNumber } of storedAt.values()) {
+        sentIds.add(eventIdOf(shardId, sequenceNumber));
+      }
       for (const { expected, isCopy } of records.filter((_, i) => !lost.has(i))) {
         ledger.sent += 1;
         if (isCopy) ledger.copies += 1;
@@ -78,16 +83,20 @@ export async function simulateSessions(
   if (signal?.aborted) return ledger;
   await streaming.drain();
 
-  const countOf = async (sql: string) => Number((await stage.sql(sql)).rows[0]?.[0]);
-  for (const { name: segment } of SEGMENTS) {
-    const rows = `FROM sessions_${segment.replaceAll('-', '_')} WHERE processing_timestamp >= '${since}'`;
-    const once = await countOf(`SELECT count(DISTINCT event_id) ${rows}`);
-    ledger.segments[segment] = once;
-    ledger.repeated += (await countOf(`SELECT count(*) ${rows}`)) - once;
+  /** How many rows each of the sent events has; other programs may send some at the same time. */
+  async function timesOf(table: string, timestamp: string): Promise<number[]> {
+    const { rows } = await stage.sql(
+      `SELECT event_id, count(*) FROM ${table} WHERE ${timestamp} >= '${since}' GROUP BY event_id`,
+    );
+    return rows.flatMap(([id, times]) => (sentIds.has(String(id)) ? [Number(times)] : []));
   }
-  ledger.rejected = await countOf(
-    `SELECT count(DISTINCT event_id) FROM rejected_sessions WHERE rejected_at >= '${since}'`,
-  );
+  for (const { name: segment } of SEGMENTS) {
+    const table = `sessions_${segment.replaceAll('-', '_')}`;
+    const times = await timesOf(table, 'processing_timestamp');
+    ledger.segments[segment] = times.length;
+    ledger.repeated += times.reduce((sum, n) => sum + n - 1, 0);
+  }
+  ledger.rejected = (await timesOf('rejected_sessions', 'rejected_at')).length;
   return ledger;
 }
 
