@@ -2,10 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './fake-lake.ts';
+import { givenOneProcess } from './one-process.ts';
 
 const root = join(import.meta.dirname, '../..');
+const { run: say, end } = givenOneProcess();
+afterAll(end);
 const offered = async (...words: string[]) => {
-  const { status, stdout } = await run(['complete', '--', ...words]);
+  const { status, stdout } = await say(['complete', '--', ...words]);
   expect(status).toBe(0);
   return stdout
     .split('\n')
@@ -25,7 +28,7 @@ describe('tributary', () => {
 
   it('has scripts of completion for bash, zsh and fish', async () => {
     for (const shell of ['bash', 'zsh', 'fish']) {
-      const { status, stdout } = await run(['complete', shell]);
+      const { status, stdout } = await say(['complete', shell]);
       expect({ status, stdout }).toEqual({
         status: 0,
         stdout: expect.stringContaining('tributary complete --'),
@@ -96,7 +99,7 @@ COMP_WORDS=(tributary query --li) COMP_CWORD=2; __tributary_complete; echo "$COM
       .filter((name) => /^(?!main).*\.ts$/.test(name))
       .map((name) => name.replace(/\.ts$/, ''));
     for (const command of [[], ...commands.map((name) => [name])]) {
-      const { stdout } = await run([...command, '--help']);
+      const { stdout } = await say([...command, '--help']);
       const wide = stdout.split('\n').filter((line) => line.length > 80);
       expect({ command, wide }).toEqual({ command, wide: [] });
       expect(stdout).not.toContain('[])');
@@ -106,7 +109,7 @@ COMP_WORDS=(tributary query --li) COMP_CWORD=2; __tributary_complete; echo "$COM
         expect(line).toMatch(/^ {2}npx tributary /);
       }
     }
-    const { stdout } = await run(['--help']);
+    const { stdout } = await say(['--help']);
     expect(stdout.split('\n')).toEqual(
       expect.arrayContaining([
         '  source <(tributary complete zsh)',
