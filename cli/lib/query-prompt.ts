@@ -60,7 +60,11 @@ export async function promptForQueries(prompt: Prompt): Promise<void> {
         const sql = statement;
         statement = '';
         isRunning = true;
-        await run(sql).catch((error) => void output.write(`${errorLine(error)}\n`));
+        try {
+          await run(sql);
+        } catch (error) {
+          output.write(`${errorLine(error)}\n`);
+        }
         isRunning = false;
         process.exitCode = 0;
       }

@@ -23,9 +23,11 @@ async function type(...keys: string[]) {
     output,
     schema: new Map([['runs', ['run_id', 'status']]]),
     historyFile: join(folder, 'history'),
-    async run(sql) {
+    run(sql) {
       ran.push(sql);
-      if (sql.includes('wrong')) throw new InvalidInput('no such column');
+      if (sql === 'mistyped;') throw new InvalidInput('No kept query mistyped');
+      if (!sql.includes('wrong')) return Promise.resolve();
+      return Promise.reject(new InvalidInput('no such column'));
     },
   });
   for (const key of keys) {
@@ -43,6 +45,12 @@ describe('the prompt for SQL', () => {
     const { ran, shown } = await type('SELECT wrong\n', 'FROM runs;\n', 'SELECT 1;\n');
     expect(ran).toEqual(['SELECT wrong\nFROM runs;', 'SELECT 1;']);
     expect(shown).toContain('no such column\n');
+  });
+
+  it('goes on after the name of no kept query', async () => {
+    const { ran, shown } = await type('mistyped;\n', 'SELECT 1;\n');
+    expect(ran).toEqual(['mistyped;', 'SELECT 1;']);
+    expect(shown).toContain('No kept query mistyped\n');
   });
 
   it('completes tables and columns with Tab', async () => {
