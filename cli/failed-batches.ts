@@ -52,6 +52,7 @@ async function failedBatches(id: string | undefined, options: Options): Promise<
     return printBatches(await Promise.all(keys.map((key) => read(objects, key))), options);
   }
   const chosen = options.send && id === 'all' ? await inOrder(objects, keys) : [choose(keys, id)];
+  if (chosen.length === 0) await print('There is no batch to send\n');
   for (const key of chosen) {
     const batch = await read(objects, key);
     if (options.send) await send(batch, options);

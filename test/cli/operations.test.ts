@@ -244,6 +244,10 @@ describe('running a stage from the command line', () => {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, body);
     };
+    await expect(run('failed-batches', 'all', '--send')).resolves.toMatchObject({
+      status: 0,
+      stdout: 'There is no batch to send\n',
+    });
     store(['49', '50']);
     const { stdout } = await run('failed-batches', '--format', 'ndjson');
     const batch = JSON.parse(stdout);
