@@ -87,6 +87,9 @@ export async function prepareSamples(
 
 async function makeSamples(root: string, service: Service, made: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-samples-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // Ctrl-C ends the process before this is over.
+  process.once('exit', remove);
   const stage = await startStage({
     service,
     folder,
@@ -106,7 +109,8 @@ async function makeSamples(root: string, service: Service, made: string): Promis
     else renameSync(unfinished, made);
   } finally {
     await stage.close();
-    rmSync(folder, { recursive: true, force: true });
+    process.off('exit', remove);
+    remove();
   }
 }
 
