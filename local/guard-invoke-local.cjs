@@ -1,8 +1,11 @@
 // A plugin of the Serverless Framework: `sls invoke local` reaches what it was meant to reach, or says in
 // one line what to do. Without it a forgotten option would run a function with the credentials of the
-// account of this machine, or without anything to talk to.
+// account of this machine, or without anything to talk to; a forgotten word would deploy the stage local there.
 const { readFileSync } = require('node:fs');
 const { resolve } = require('node:path');
+
+/** First words of the commands that call CloudFormation or Lambda. */
+const OF_ACCOUNTS = ['deploy', 'info', 'invoke', 'logs', 'metrics', 'remove', 'rollback'];
 
 module.exports = class GuardInvokeLocal {
   // Here, not in a hook: before the first hook the framework resolves and checks all of serverless.yml, for
@@ -10,9 +13,16 @@ module.exports = class GuardInvokeLocal {
   constructor(serverless, options) {
     this.serverless = serverless;
     const { commands, isHelpRequest } = serverless.processedInput;
+    const command = commands.join(' ');
+    if (isHelpRequest) return;
     // Without the name of a function the framework says so.
-    if (commands.join(' ') === 'invoke local' && options.function && !isHelpRequest) {
-      this.check(options);
+    if (command === 'invoke local' && options.function) this.check(options);
+    const isOfAccount = command !== 'invoke local' && OF_ACCOUNTS.includes(commands[0]);
+    if (options.stage === 'local' && isOfAccount) {
+      const instead = command === 'invoke' ? '; `sls invoke local` calls a function here' : '';
+      this.refuse(
+        `The stage local is on this machine: \`sls ${command}\` is for a stage in an account${instead}`,
+      );
     }
   }
 

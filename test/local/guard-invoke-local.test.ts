@@ -37,15 +37,17 @@ it('sls invoke local with a folder in which nothing serves says how to start it 
 });
 
 /** What the plugin throws as sls makes it, with the options of the command line. */
-const thrownFor = (options: object) => () =>
-  new GuardInvokeLocal(
-    {
-      processedInput: { commands: ['invoke', 'local'] },
-      serviceDir: '/tmp/no-such-service',
-      classes: { Error },
-    },
-    { function: 'fetchToken', ...options },
-  );
+const thrownFor =
+  (options: object, command = 'invoke local') =>
+  () =>
+    new GuardInvokeLocal(
+      {
+        processedInput: { commands: command.split(' ') },
+        serviceDir: '/tmp/no-such-service',
+        classes: { Error },
+      },
+      { function: 'fetchToken', ...options },
+    );
 
 it('sls invoke local without a serving stage says how to start it', () => {
   expect(thrownFor({ stage: 'local' })).toThrow(
@@ -69,6 +71,20 @@ it('sls invoke local knows a stage that ended from a process that has got its nu
   left({ ...ownIdentity(), started: '1' });
   expect(thrownFor({ stage: 'local', param })).toThrow('The local stage does not serve');
   rmSync(folder, { recursive: true });
+});
+
+it.each(['deploy', 'deploy function', 'invoke', 'logs', 'remove'])(
+  'sls %s never takes the stage local to an account',
+  (command) => {
+    expect(thrownFor({ stage: 'local' }, command)).toThrow(
+      `The stage local is on this machine: \`sls ${command}\` is for a stage in an account`,
+    );
+    expect(thrownFor({ stage: 'dev' }, command)).not.toThrow();
+  },
+);
+
+it.each(['package', 'print'])('sls %s takes the stage local', (command) => {
+  expect(thrownFor({ stage: 'local' }, command)).not.toThrow();
 });
 
 it('sls invoke local for another stage leaves its settings to their check', () => {
