@@ -7,7 +7,18 @@ const { log } = console;
 /** What process.exit throws here; whatever the command says after that would not be there any more. */
 class Exited extends Error {}
 
-async function runOnce(args: string[]): Promise<Outcome> {
+/** What a command is asked, and what it finds in its environment beside PATH. */
+export interface Question {
+  args: string[];
+  env: Record<string, string>;
+}
+
+const { PATH } = process.env;
+
+// Each command listens for the end of its process.
+for (const each of [process, process.stdout, process.stderr]) each.setMaxListeners(0);
+
+async function runOnce({ args, env }: Question): Promise<Outcome> {
   const said = { stdout: '', stderr: '' };
   let status: number | undefined;
   for (const name of ['stdout', 'stderr'] as const) {
@@ -25,6 +36,7 @@ async function runOnce(args: string[]): Promise<Outcome> {
   // A command may put its own in their places.
   console.log = log;
   process.exitCode = undefined;
+  process.env = { PATH, ...env };
   process.argv.splice(2, Number.POSITIVE_INFINITY, ...args);
   // Another address is another module, while what it imports is loaded once.
   await import(`../../cli/main.ts?${runs++}`);
@@ -33,7 +45,7 @@ async function runOnce(args: string[]): Promise<Outcome> {
   return { status, ...said };
 }
 
-process.on('message', async (args: string[]) => {
-  const outcome = await runOnce(args);
+process.on('message', async (question: Question) => {
+  const outcome = await runOnce(question);
   process.send?.(outcome);
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { collect, error, type GivenAws, givenAws } from './fixtures.ts';
+import { givenOneProcess } from './one-process.ts';
 
 const STREAM = 'tributary-local-sessions-usa';
 
@@ -16,6 +17,11 @@ beforeAll(async () => {
   await aws.put('large', ...Array.from({ length: 20 }, () => ({ data: 'x'.repeat(500_000) })));
 });
 afterAll(() => aws.close());
+
+const oneProcess = givenOneProcess();
+afterAll(oneProcess.end);
+/** For what a command says before it calls anybody. */
+const say = (args: string[]) => oneProcess.run(args, { AWS_ENDPOINT_URL: aws.url });
 
 const consume = (...args: string[]) => aws.run(['consume', ...args]);
 
@@ -189,8 +195,9 @@ describe('tributary consume', () => {
       /^error: --expect package\.json is no file of simulate --expect-out: line 1\n$/,
     ],
     ['no file of expectations', ['--expect', ''], /argument '' is invalid\. It names no file\.\n$/],
-  ])('says in a line what is wrong with %s', async (_, args, line) => {
-    const { status, stdout, stderr } = await consume(...args);
+  ])('says in a line what is wrong with %s', async (what, args, line) => {
+    const ask = what === 'an unknown stream' ? aws.run : say;
+    const { status, stdout, stderr } = await ask(['consume', ...args]);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toEqual(typeof line === 'string' ? line : expect.stringMatching(line));
     expect(stderr).not.toContain('    at ');

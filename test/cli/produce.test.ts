@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { readAggregated } from '../../core/kinesis/aggregated-record.ts';
 import { packEnvelopes } from '../../core/sessions/pack-envelopes.ts';
 import { collect, error, type GivenAws, givenAws, recordsIn } from './fixtures.ts';
+import { givenOneProcess } from './one-process.ts';
 
 const STREAM = 'tributary-local-sessions';
 
@@ -20,6 +21,11 @@ beforeAll(async () => {
   });
 });
 afterAll(() => aws.close());
+
+const oneProcess = givenOneProcess();
+afterAll(oneProcess.end);
+/** For what a command says before it calls anybody. */
+const say = (args: string[]) => oneProcess.run(args, { AWS_ENDPOINT_URL: aws.url });
 afterEach(() => {
   for (const action of Object.keys(aws.respondWith)) delete aws.respondWith[action];
 });
@@ -203,7 +209,8 @@ describe('tributary produce', () => {
     ['an unknown option', ['--jsn', '{}'], /^error: unknown option '--jsn'\n.*--json/],
     ['a stage that cannot be', ['--stage', 'A b', '--json', '{}'], /A stage is a-z/],
   ])('says in a line what is wrong with %s', async (_, args, line) => {
-    const { status, stdout, stderr } = await aws.run(['produce', ...args]);
+    const run = args.includes('--stream') ? aws.run : say;
+    const { status, stdout, stderr } = await run(['produce', ...args]);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toEqual(typeof line === 'string' ? line : expect.stringMatching(line));
     expect(stderr).not.toContain('    at ');

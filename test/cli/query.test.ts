@@ -7,6 +7,10 @@ import { AwsError } from 'local-aws/gateway/aws-error.ts';
 import { listKeptQueries } from '../../cli/lib/kept-queries.ts';
 import { givenAthena, givenLake, run } from './fake-lake.ts';
 import { collect, tributary } from './fixtures.ts';
+import { givenOneProcess } from './one-process.ts';
+
+const { run: say, end } = givenOneProcess();
+afterAll(end);
 
 const STARTED = new Date('2026-11-21T06:00:00Z');
 
@@ -63,7 +67,7 @@ describe('tributary query on this machine', () => {
 
   it('says in a line what is wrong', async () => {
     const failed = async (...args: string[]) => {
-      const { status, stdout, stderr } = await ask(...args);
+      const { status, stdout, stderr } = await say(['query', '--folder', lake.folder, ...args]);
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
       return stderr;
     };
@@ -137,7 +141,7 @@ describe('tributary query on this machine', () => {
     const empty = givenLake([]);
     const names = listKeptQueries().map(({ name }) => name);
     for (const name of names.filter((each) => !/^session/.test(each))) {
-      const outcome = await run(['query', '--folder', empty.folder, '--format', 'csv', name]);
+      const outcome = await say(['query', '--folder', empty.folder, '--format', 'csv', name]);
       expect({ name, ...outcome }).toMatchObject({ status: 0 });
       if (name !== 'table-freshness') expect(outcome.stderr).toBe('0 rows, 0 bytes scanned\n');
     }

@@ -3,7 +3,16 @@ import { gzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Reason } from '../../core/sessions/reasons.ts';
 import { rejectedLines } from '../../core/sessions/rejected-lines.ts';
-import { BUCKET, error, type GivenAws, givenAws, objectsUnder, recordsIn } from './fixtures.ts';
+import {
+  BUCKET,
+  error,
+  type GivenAws,
+  givenAws,
+  type Outcome,
+  objectsUnder,
+  recordsIn,
+} from './fixtures.ts';
+import { givenOneProcess } from './one-process.ts';
 
 const SOURCE = 'tributary-local-sessions';
 
@@ -13,6 +22,9 @@ beforeEach(async () => {
   aws = await givenAws({ [SOURCE]: 1 });
 });
 afterEach(() => aws.close());
+
+const { run: say, end } = givenOneProcess();
+afterAll(end);
 
 const now = () => new Date().toISOString();
 const today = () => now().slice(0, 10);
@@ -200,12 +212,13 @@ describe('tributary replay', () => {
   });
 
   it('says in a line what is wrong', async () => {
-    const failed = async (...args: string[]) => {
-      const { status, stderr } = await replay(...args);
+    const lineOf = ({ status, stderr }: Outcome) => {
       expect(status).toBe(1);
       expect(stderr).not.toContain('    at ');
       return stderr.trimEnd().split('\n').at(-1);
     };
+    const failed = async (...args: string[]) =>
+      lineOf(await say(['replay', ...args], { AWS_ENDPOINT_URL: aws.url }));
     await expect(failed('--since', '1d')).resolves.toMatch(
       /^error: Which events\? Give a --reason/,
     );
@@ -230,7 +243,7 @@ describe('tributary replay', () => {
         Body: 'no gzip',
       }),
     );
-    await expect(failed('--reason', 'all', '--since', '2026-11-20')).resolves.toMatch(
+    expect(lineOf(await replay('--reason', 'all', '--since', '2026-11-20'))).toMatch(
       /^error: s3:\/\/.*\/x\.gz holds no rejected events: incorrect header check$/,
     );
   });

@@ -2,6 +2,10 @@ import { describeRun } from '../../cli/lib/describe-run.ts';
 import { compactRunsSql, runsSql } from '../../cli/runs.ts';
 import { loadTrinoParser } from '../queries/dialect.ts';
 import { givenAthena, givenLake, run } from './fake-lake.ts';
+import { givenOneProcess } from './one-process.ts';
+
+const { run: say, end } = givenOneProcess();
+afterAll(end);
 
 const DAY_MS = 86_400_000;
 const NOW = Date.now();
@@ -147,7 +151,7 @@ describe('tributary runs', () => {
     ['--limit', 'all'],
     ['--days', '1.5'],
   ])('rejects %s %s in a line', async (...args) => {
-    const { status, stderr } = await runs(...args);
+    const { status, stderr } = await say(['runs', '--folder', lake.folder, ...args]);
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr: expect.stringMatching(

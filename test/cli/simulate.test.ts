@@ -5,6 +5,7 @@ import { joinLines } from '../../core/sessions/lines.ts';
 import { packRecords } from '../../core/sessions/pack-records.ts';
 import { enriched } from '../core/simulation/fixtures.ts';
 import { collect, error, type GivenAws, givenAws, recordsIn } from './fixtures.ts';
+import { givenOneProcess } from './one-process.ts';
 
 const SOURCE = 'tributary-local-sessions';
 
@@ -15,6 +16,11 @@ beforeAll(async () => {
   file = join(aws.folder, 'expected.ndjson');
 });
 afterAll(() => aws.close());
+
+const oneProcess = givenOneProcess();
+afterAll(oneProcess.end);
+/** For what a command says before it calls anybody. */
+const say = (args: string[]) => oneProcess.run(args, { AWS_ENDPOINT_URL: aws.url });
 
 /** What the functions do, in one go: enriches the source, and routes the USA segment. */
 async function routeUsa(): Promise<void> {
@@ -118,7 +124,8 @@ describe('tributary simulate', () => {
       /^error: tributary-local-sessions-enriched carries compressed events, .*\n$/,
     ],
   ])('says in a line what is wrong with %s', async (_, args, line) => {
-    const { status, stderr } = await aws.run(['simulate', ...args]);
+    const run = args.includes('--stream') ? aws.run : say;
+    const { status, stderr } = await run(['simulate', ...args]);
     expect(status).toBe(1);
     expect(stderr).toEqual(typeof line === 'string' ? line : expect.stringMatching(line));
     expect(stderr).not.toContain('    at ');
